@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Judge the console of a guest: print a line for each thing that must not be
+# there. The variable "expected" names a file with an extended regular
+# expression on each line: every report of the guard must match one of them,
+# and every one of them a report. With "panic" the guest was to panic.
+
+function bad(what) {
+	print what
+}
+
+BEGIN {
+	while ((getline line < expected) > 0)
+		want[nr_want++] = line
+
+	# Sentences of the kernel, each with what follows it.
+	trouble = "^(BUG: |WARNING: |INFO: (task |trying |rcu)|rcu: INFO: |Oops: |UBSAN: |general protection fault" \
+		"|stack segment|invalid opcode|refcount_t: |list_(add|del) corruption|watchdog: BUG|kernel BUG at " \
+		"|ODEBUG: |CFI failure|traps: Missing ENDBR|DEBUG_LOCKS_WARN_ON)"
+}
+
+{
+	sub(/\r$/, "")
+	sub(/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? /, "")
+}
+
+# KCSAN finds races in the whole kernel; those of the guard are ours.
+/^BUG: KCSAN: / {
+	race = $0
+	in_race = 1
+	next
+}
+in_race && /lkrg/ {
+	bad(race)
+	in_race = 0
+}
+in_race && /^====/ { in_race = 0 }
+in_race { next }
+
+/^Kernel panic - not syncing: / {
+	if (!panic)
+		bad($0)
+	panicked = 1
+}
+
+# What a panic that was asked for brings along.
+panic && panicked { next }
+
+$0 ~ trouble { bad($0) }
+/^kmemleak: [0-9]+ new suspected/ { bad($0) }
+/^LKRG: / && !/^LKRG: ALIVE: / {
+	known = 0
+	for (i = 0; i < nr_want; i++)
+		if ($0 ~ want[i]) {
+			known = 1
+			met[i] = 1
+		}
+	if (!known)
+		bad("not expected: " $0)
+}
+
+END {
+	for (i = 0; i < nr_want; i++)
+		if (!met[i])
+			bad("expected, but not there: " want[i])
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the parts that boot a guest have in common.
+
+# The security modules without the guard.
+without=capability,landlock,lockdown,yama,apparmor
+
+# Reports that are expected, and looked at, by tests in the guest: here only
+# nobody else may have one.
+victims='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential '
+image='DETECT: Kernel: (text|rodata) changed: '
+issues='ISSUE: lkrg\.[a-z_]+: .*, nothing changed$'
+
+# build CONFIG: with what the user gave, once in a run.
+build() {
+	[ ! -e "$LKRG_TMP/built-$1" ] || return 0
+	"$LKRG_TOP/scripts/build" --config "$1" ${kernel:+--kernel "$kernel"} >"$LKRG_TMP/image" || {
+		failed "scripts/build --config $1" "$LKRG_CACHE/logs/build-$(basename "$(build_dir "$1")").log"
+		return 1
+	}
+	: >"$LKRG_TMP/built-$1"
+}
+
+# guest NAME [OPTION...] -- COMMAND...: sets out, console and rc.
+guest() {
+	out=$LKRG_TMP/$1.out
+	console=$LKRG_CACHE/logs/test-$1.log
+	shift
+	rc=0
+	"$LKRG_TOP/scripts/boot" --config "${config:-small}" ${kernel:+--kernel "$kernel"} \
+		--log "$console" "$@" >"$out" 2>"$out.err" || rc=$?
+	# Only what went wrong with the boot; a job's own status is in rc.
+	cat "$out.err" >&2
+}
+
+# went_well TEXT: the job of the last guest ended with 0.
+went_well() {
+	if [ "$rc" -eq 0 ]; then
+		passed "$1"
+	else
+		cat "$out.err" >>"$out"
+		failed "$1: exit status $rc" "$out"
+	fi
+}
+
+# judge FILE [-v panic=1]: what must not be in a console; FILE has the reports
+# that are expected.
+judge() {
+	expected=$1
+	shift
+	awk -f "$LKRG_TOP/scripts/tests/console.awk" -v expected="$expected" "$@" "$console"
+}
+
+# clean_console TEXT [REPORT...]: of the last guest
+clean_console() {
+	text=$1
+	shift
+	: >"$LKRG_TMP/expected"
+	[ $# -eq 0 ] || printf '%s\n' "$@" >"$LKRG_TMP/expected"
+	check "$text" judge "$LKRG_TMP/expected"
+}
+
+# judge_panic REPORT: of a guest that was to panic after this report
+judge_panic() {
+	printf '%s\n' "$1" >"$LKRG_TMP/expected"
+	judge "$LKRG_TMP/expected" -v panic=1
+}
+
+# tap PREFIX FILE: the tests whose TAP is in FILE.
+tap() {
+	awk -f "$LKRG_TOP/scripts/tests/tap.awk" "$2" | results_with "$1"
+}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The image guard: what the kernel changes in its own text is no violation, and
+# what somebody else changes is found and dealt with as kint_enforce says. (That
+# each attack on the image is reported in the right words is tested by the part
+# process, with the other attacks.)
+
+# reported NUMBER: reports of the flipped byte in two passes
+reported() {
+	changed=$(sed -n 's/^changed: //p' "$out")
+	[ -n "$changed" ] || echo 'no byte was changed'
+	lines=$(grep -cF "LKRG: ALERT: DETECT: Kernel: text changed: $changed; logged" "$console") || :
+	[ "$lines" -eq "$1" ] || echo "$lines reports of $changed instead of $1"
+}
+
+test_image() {
+	flipped='DETECT: Kernel: text changed: kernel_halt\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
+	build small || return 0
+
+	guest image --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
+	went_well 'image: the kernel patches itself'
+	tap image "$out"
+	clean_console 'image: nothing else on the console'
+
+	for reports in 1 2; do
+		enforce=$((reports - 1))
+		guest image-report-$enforce --append "lkrg.interval=1800 lkrg.kint_enforce=$enforce" -- /guest/flip-text
+		went_well "image: kint_enforce=$enforce"
+		check "image: with kint_enforce=$enforce two passes make $reports reports" reported $reports
+		clean_console "image: with kint_enforce=$enforce nothing else on the console" "${flipped}logged\$"
+	done
+
+	guest image-panic --append lkrg.kint_enforce=2 --expect-panic 'text changed: kernel_halt+' -- /guest/flip-text
+	went_well 'image: kint_enforce=2 is a panic'
+	check 'image: the report before the panic' judge_panic "${flipped}panic\$"
+
+	[ -n "$full" ] || return 0
+	guest image-loop --timeout 7200 --smp 4 -- /guest/repeat 20 -t lkrg:image_test.sh
+	went_well 'image: 20 times'
+	tap 'image: 20 times' "$out"
+	clean_console 'image: 20 times: nothing else on the console'
+}

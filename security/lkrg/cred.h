@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Sealed credentials
+ */
+
+#ifndef _SECURITY_LKRG_CRED_H
+#define _SECURITY_LKRG_CRED_H
+
+#include <linux/build_bug.h>
+#include <linux/cred.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+#include "setup.h"
+#include "tag.h"
+#include "violation.h"
+
+/*
+ * What the guarded fields of a credential should be.
+ *
+ * Members are named as in struct cred.  There are no holes, and the tag covers
+ * it in pairs of 64-bit words.
+ */
+struct lkrg_shadow {
+	u64 cap_inheritable;
+	u64 cap_permitted;
+	u64 cap_effective;
+	u64 cap_bset;
+	u64 cap_ambient;
+	u64 user;
+	u64 user_ns;
+	u64 ucounts;
+	u64 group_info;
+	u64 securebits;
+	u32 uid;
+	u32 gid;
+	u32 suid;
+	u32 sgid;
+	u32 euid;
+	u32 egid;
+	u32 fsuid;
+	u32 fsgid;
+};
+
+static_assert(sizeof(struct lkrg_shadow) == 10 * sizeof(u64) + 8 * sizeof(u32));
+static_assert(sizeof(struct lkrg_shadow) % LKRG_PAIR == 0);
+
+/**
+ * struct lkrg_cred - The record of one credential, in its LSM blob
+ * @serial: never given to another credential; 0 until sealed, LKRG_SEALING
+ *	while one task is at it.  Its release store publishes the record.
+ * @tag: keyed tag over the address of the credential, @serial and @shadow: a
+ *	record copied to another credential does not verify
+ * @shadow: what the fields should be, for the report
+ */
+struct lkrg_cred {
+	u64 serial;
+	struct lkrg_record_tag tag;
+	struct lkrg_shadow shadow;
+};
+
+#define LKRG_SEALING U64_MAX
+
+static inline struct lkrg_cred *lkrg_cred(const struct cred *cred)
+{
+	return cred->security + lkrg_blob_sizes.lbs_cred;
+}
+
+/* 0 if it is not sealed yet. */
+static inline u64 lkrg_cred_serial(const struct cred *cred)
+{
+	/* Pairs with the release store in lkrg_cred_seal(). */
+	u64 serial = smp_load_acquire(&lkrg_cred(cred)->serial);
+
+	return serial == LKRG_SEALING ? 0 : serial;
+}
+
+static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
+{
+	s->uid = __kuid_val(c->uid);
+	s->gid = __kgid_val(c->gid);
+	s->suid = __kuid_val(c->suid);
+	s->sgid = __kgid_val(c->sgid);
+	s->euid = __kuid_val(c->euid);
+	s->egid = __kgid_val(c->egid);
+	s->fsuid = __kuid_val(c->fsuid);
+	s->fsgid = __kgid_val(c->fsgid);
+	s->securebits = c->securebits;
+	s->cap_inheritable = c->cap_inheritable.val;
+	s->cap_permitted = c->cap_permitted.val;
+	s->cap_effective = c->cap_effective.val;
+	s->cap_bset = c->cap_bset.val;
+	s->cap_ambient = c->cap_ambient.val;
+	s->user = (uintptr_t)c->user;
+	s->user_ns = (uintptr_t)c->user_ns;
+	s->ucounts = (uintptr_t)c->ucounts;
+	s->group_info = (uintptr_t)c->group_info;
+}
+
+u64 lkrg_cred_seal(const struct cred *cred);
+enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
+				     const struct cred *fields);
+
+void __init lkrg_add_cred_hooks(void);
+
+#endif /* _SECURITY_LKRG_CRED_H */

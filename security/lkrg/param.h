@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Knobs
+ */
+
+#ifndef _SECURITY_LKRG_PARAM_H
+#define _SECURITY_LKRG_PARAM_H
+
+#include <linux/init.h>
+#include <linux/types.h>
+
+/**
+ * struct lkrg_knob - The present settings
+ * @interval: seconds between passes
+ * @kint_validate: 0 no passes, 1 on triggers, 2 periodic as well, 3 as 2
+ * @kint_enforce: a changed kernel is 0 reported once, 1 reported by each pass,
+ *	2 stopped
+ * @pint_validate: 0 tasks are not verified, 1 they are
+ * @pint_enforce: a thief is 0 reported once, 1 refused and killed, 2 reason to
+ *	panic
+ * @heartbeat: 1 says so after each clean pass
+ * @trigger: always 0; writing 1 asks for a pass
+ *
+ * Read with READ_ONCE() at each use.
+ */
+struct lkrg_knob {
+	int interval;
+	int kint_validate;
+	int kint_enforce;
+	int pint_validate;
+	int pint_enforce;
+	int heartbeat;
+	int trigger;
+};
+
+extern struct lkrg_knob lkrg_knob;
+
+/**
+ * struct lkrg_knob_row - One knob: boot parameter and sysctl lkrg.<name>
+ * @name: name
+ * @value: where it is
+ * @min: smallest value
+ * @max: largest value
+ * @initial: value unless the boot parameter says otherwise
+ * @changed: called after each write, or NULL
+ */
+struct lkrg_knob_row {
+	const char *name;
+	int *value;
+	int min;
+	int max;
+	int initial;
+	void (*changed)(void);
+};
+
+void __init lkrg_param_init(void);
+int lkrg_param_set(const struct lkrg_knob_row *row, const char *text);
+void lkrg_param_format(char *buffer, size_t size);
+
+#endif /* _SECURITY_LKRG_PARAM_H */

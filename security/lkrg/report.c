@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Reports
+ *
+ * The only file that prints, counts, kills and panics.
+ *
+ * Violations are found under any lock, with interrupts off, in NMI.  So
+ * lkrg_report() copies the report into a slot of a lock-free ring and raises an
+ * irq_work; that queues a work item, and there everything is allowed.  Slots go
+ * FREE -> FILLING (cmpxchg, whoever reports) -> READY -> FREE (the work item);
+ * a context that interrupts another while it fills a slot takes the next one.
+ * Only a panic is printed where it was found.
+ */
+
+#include <linux/atomic.h>
+#include <linux/irq_work.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/pid.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_buf.h>
+#include <linux/smp.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "common.h"
+#include "report.h"
+
+enum slot_state {
+	FREE,
+	FILLING,
+	READY,
+};
+
+struct slot {
+	atomic_t state;
+	u32 number;
+	struct lkrg_report report;
+};
+
+/* A storm drops reports, never the verdicts: they are counted before. */
+#define SLOTS 32
+
+static struct slot *ring __ro_after_init;
+static atomic_t next_number;
+
+static atomic_long_t violations[LKRG_NR_VIOLATIONS];
+static atomic_long_t reports;
+static atomic_long_t reports_lost;
+
+/*
+ * Names are for programs.  Titles are stable sentences: tests and log watchers
+ * match them.
+ */
+static const struct {
+	const char *name;
+	const char *title;
+} kinds[] = {
+	[LKRG_CRED_OVERWRITTEN] = { "cred_overwritten", "credential overwritten" },
+	[LKRG_CRED_REPLACED] = { "cred_replaced", "credential replaced" },
+	[LKRG_CRED_REUSED] = { "cred_reused", "credential reused" },
+	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
+	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
+	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
+};
+
+static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
+
+static const char *const places[] = {
+	[LKRG_AT_FILE_OPEN] = "file_open",
+	[LKRG_AT_BPRM_CHECK] = "bprm_check",
+	[LKRG_AT_CAPABLE] = "capable",
+	[LKRG_AT_INODE_SETATTR] = "inode_setattr",
+	[LKRG_AT_CRED_PREPARE] = "cred_prepare",
+	[LKRG_AT_CRED_TRANSFER] = "cred_transfer",
+	[LKRG_AT_TASK_ALLOC] = "task_alloc",
+	[LKRG_AT_COMMIT_CREDS] = "commit_creds",
+	[LKRG_AT_OVERRIDE_CREDS] = "override_creds",
+	[LKRG_AT_REVERT_CREDS] = "revert_creds",
+};
+
+static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
+
+static const char *const done_texts[] = {
+	[LKRG_DID_LOG] = "logged",
+	[LKRG_DID_REFUSE] = "refused",
+	[LKRG_DID_KILL] = "refused, process killed",
+	[LKRG_DID_PANIC] = "panic",
+};
+
+/*
+ * What of a shadow is shown, in this order.  Of pointers only that they
+ * changed: addresses are not printed.
+ */
+enum field_kind {
+	ID,
+	BITS,
+	POINTER,
+};
+
+#define FIELD(kind, member) \
+	{ #member, kind, offsetof(struct lkrg_shadow, member) }
+
+static const struct {
+	const char *name;
+	enum field_kind kind;
+	size_t offset;
+} fields[] = {
+	FIELD(ID, uid),
+	FIELD(ID, gid),
+	FIELD(ID, suid),
+	FIELD(ID, sgid),
+	FIELD(ID, euid),
+	FIELD(ID, egid),
+	FIELD(ID, fsuid),
+	FIELD(ID, fsgid),
+	FIELD(BITS, securebits),
+	FIELD(BITS, cap_inheritable),
+	FIELD(BITS, cap_permitted),
+	FIELD(BITS, cap_effective),
+	FIELD(BITS, cap_bset),
+	FIELD(BITS, cap_ambient),
+	FIELD(POINTER, user),
+	FIELD(POINTER, user_ns),
+	FIELD(POINTER, ucounts),
+	FIELD(POINTER, group_info),
+};
+
+static u64 field_value(const struct lkrg_shadow *shadow, size_t i)
+{
+	const void *member = (const u8 *)shadow + fields[i].offset;
+
+	if (fields[i].kind == ID)
+		return *(const u32 *)member;
+	return *(const u64 *)member;
+}
+
+static void format_shadows(struct seq_buf *s, const struct lkrg_shadow *expected,
+			   const struct lkrg_shadow *found)
+{
+	const char *separator = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		const char *name = fields[i].name;
+		u64 old = field_value(expected, i);
+		u64 new = field_value(found, i);
+
+		if (old == new)
+			continue;
+		seq_buf_puts(s, separator);
+		separator = ", ";
+		switch (fields[i].kind) {
+		case ID:
+			seq_buf_printf(s, "%s %llu -> %llu", name, old, new);
+			break;
+		case BITS:
+			seq_buf_printf(s, "%s 0x%llx -> 0x%llx", name, old, new);
+			break;
+		case POINTER:
+			seq_buf_printf(s, "%s changed", name);
+			break;
+		}
+	}
+	if (!*separator)
+		seq_buf_puts(s, "same fields");
+}
+
+static void format_task(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_task_report *r = &report->task;
+
+	seq_buf_printf(s, "Task: %*pE[%d/%d]: %s: ",
+		       (int)strnlen(r->comm, sizeof(r->comm)), r->comm,
+		       r->pid, r->tgid, kinds[report->what].title);
+	if (r->expected_known && r->found_readable)
+		format_shadows(s, &r->expected, &r->found);
+	else
+		seq_buf_puts(s, "fields unknown");
+	if (r->found_init_cred)
+		seq_buf_puts(s, " (init_cred)");
+	seq_buf_printf(s, "; at %s", places[r->at]);
+}
+
+/*
+ * Symbol and offset.  Without a symbol %pS prints the address: take that back
+ * and say where in its section it is.
+ */
+static void format_address(struct seq_buf *s, unsigned long address,
+			   unsigned long start, const char *section)
+{
+	size_t len = s->len;
+
+	seq_buf_printf(s, "%pS", (void *)address);
+	if (len >= s->size || s->buffer[len] != '0')
+		return;
+	s->len = len;
+	seq_buf_printf(s, "%s+%#lx", section, address - start);
+}
+
+/*
+ * One run of adjacent changed words, from the first changed byte to the last.
+ * Returns the number of words.
+ */
+static int format_run(struct seq_buf *s, const struct lkrg_image_report *r,
+		      int first, const char *section)
+{
+	u32 expected[LKRG_LOCATE_MAX], found[LKRG_LOCATE_MAX];
+	const u8 *old = (const u8 *)expected, *new = (const u8 *)found;
+	int words = 0, from, to, i;
+
+	do {
+		expected[words] = r->change[first + words].expected;
+		found[words] = r->change[first + words].found;
+		words++;
+	} while (first + words < r->changes &&
+		 r->change[first + words].index ==
+		 r->change[first + words - 1].index + 1);
+
+	to = words * sizeof(u32);
+	for (from = 0; from < to - 1 && old[from] == new[from]; from++)
+		;
+	for (; to > from + 1 && old[to - 1] == new[to - 1]; to--)
+		;
+
+	format_address(s, r->page + r->change[first].index * sizeof(u32) + from,
+		       r->start, section);
+	seq_buf_putc(s, ':');
+	for (i = from; i < to; i++)
+		seq_buf_printf(s, " %02x", old[i]);
+	seq_buf_puts(s, " ->");
+	for (i = from; i < to; i++)
+		seq_buf_printf(s, " %02x", new[i]);
+	return words;
+}
+
+static void format_image(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_image_report *r = &report->image;
+	const char *section = report->what == LKRG_TEXT_CHANGED ? "text" : "rodata";
+	int i;
+
+	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
+	if (r->changes > 0) {
+		for (i = 0; i < r->changes; ) {
+			if (i)
+				seq_buf_puts(s, ", ");
+			i += format_run(s, r, i, section);
+		}
+		return;
+	}
+	format_address(s, r->page, r->start, section);
+	if (r->changes < 0)
+		seq_buf_printf(s, ": more than %d words of this page",
+			       LKRG_LOCATE_MAX);
+	else
+		seq_buf_puts(s, ": overwritten, the right bytes are back");
+}
+
+/**
+ * lkrg_report_format - Write the line of a report
+ * @s: where
+ * @report: what
+ *
+ * Context: any; takes no lock.
+ */
+void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
+{
+	seq_buf_puts(s, "ALERT: DETECT: ");
+	if (report->what < LKRG_TEXT_CHANGED) {
+		format_task(s, report);
+		seq_buf_printf(s, ": %s", done_texts[report->done]);
+	} else {
+		format_image(s, report);
+		seq_buf_printf(s, "; %s", done_texts[report->done]);
+	}
+}
+
+/* The whole process, and whoever shares its memory, as the OOM killer does. */
+static void kill_sharers(const struct lkrg_task_report *r)
+{
+	struct task_struct *p;
+
+	kill_pid(r->process, SIGKILL, 1);
+	if (r->mm) {
+		rcu_read_lock();
+		for_each_process(p) {
+			if ((p->flags & PF_KTHREAD) || is_global_init(p) ||
+			    !process_shares_mm(p, r->mm))
+				continue;
+			do_send_sig_info(SIGKILL, SEND_SIG_PRIV, p, PIDTYPE_TGID);
+		}
+		rcu_read_unlock();
+		mmdrop(r->mm);
+	}
+	put_pid(r->process);
+}
+
+static struct slot *oldest_ready(void)
+{
+	struct slot *oldest = NULL;
+	int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		struct slot *slot = &ring[i];
+
+		/* Pairs with the release in lkrg_report(). */
+		if (atomic_read_acquire(&slot->state) != READY)
+			continue;
+		if (!oldest || (s32)(slot->number - oldest->number) < 0)
+			oldest = slot;
+	}
+	return oldest;
+}
+
+static void drain(struct work_struct *work)
+{
+	static char line[1024];
+	static unsigned long lost_said;
+	struct slot *slot;
+	unsigned long lost;
+
+	while ((slot = oldest_ready())) {
+		struct seq_buf s;
+
+		seq_buf_init(&s, line, sizeof(line));
+		lkrg_report_format(&s, &slot->report);
+		pr_crit("%s\n", seq_buf_str(&s));
+		if (slot->report.done == LKRG_DID_KILL)
+			kill_sharers(&slot->report.task);
+		/* Pairs with the cmpxchg in lkrg_report(). */
+		atomic_set_release(&slot->state, FREE);
+	}
+
+	lost = lkrg_reports_lost();
+	if (lost != lost_said) {
+		pr_crit("ALERT: DETECT: %lu reports did not fit, see stats\n",
+			lost - lost_said);
+		lost_said = lost;
+	}
+}
+
+static DECLARE_WORK(drain_work, drain);
+
+static void raise(struct irq_work *work)
+{
+	queue_work(system_unbound_wq, &drain_work);
+}
+
+static DEFINE_IRQ_WORK(raise_work, raise);
+
+static void __noreturn report_and_panic(const struct lkrg_report *report)
+{
+	static atomic_t owner = ATOMIC_INIT(-1);
+	static char line[1024];
+	int cpu = raw_smp_processor_id(), other;
+	struct seq_buf s;
+
+	/* One line, one panic: another CPU waits to be stopped by it. */
+	preempt_disable();
+	other = atomic_cmpxchg(&owner, -1, cpu);
+	if (other >= 0 && other != cpu)
+		panic_smp_self_stop();
+	if (other == cpu)
+		panic("LKRG: %s", kinds[report->what].title);
+	seq_buf_init(&s, line, sizeof(line));
+	lkrg_report_format(&s, report);
+	pr_crit("%s\n", seq_buf_str(&s));
+	panic("LKRG: %s", seq_buf_str(&s));
+}
+
+/**
+ * lkrg_report - Report a violation
+ * @report: copied; with LKRG_DID_KILL its references change hands
+ *
+ * Context: any, NMI included.  Takes no lock, allocates nothing.  Does not
+ * return from LKRG_DID_PANIC.
+ */
+void lkrg_report(const struct lkrg_report *report)
+{
+	int i;
+
+	atomic_long_inc(&violations[report->what]);
+	atomic_long_inc(&reports);
+	if (report->done == LKRG_DID_PANIC)
+		report_and_panic(report);
+
+	for (i = 0; i < SLOTS; i++) {
+		struct slot *slot = &ring[i];
+
+		if (atomic_cmpxchg(&slot->state, FREE, FILLING) != FREE)
+			continue;
+		slot->report = *report;
+		slot->number = atomic_inc_return(&next_number);
+		/* Pairs with the acquire in oldest_ready(). */
+		atomic_set_release(&slot->state, READY);
+		irq_work_queue(&raise_work);
+		return;
+	}
+
+	/* The task dies all the same, and holds its own references till then. */
+	if (report->done == LKRG_DID_KILL) {
+		if (report->task.mm)
+			mmdrop(report->task.mm);
+		put_pid(report->task.process);
+	}
+	atomic_long_inc(&reports_lost);
+	irq_work_queue(&raise_work);
+}
+
+/**
+ * lkrg_report_init - Allocate the ring
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init lkrg_report_init(void)
+{
+	ring = kcalloc(SLOTS, sizeof(*ring), GFP_KERNEL);
+	return ring ? 0 : -ENOMEM;
+}
+
+/**
+ * lkrg_say_alive - The one line at boot
+ * @settings: what is guarded and with which settings
+ */
+void lkrg_say_alive(const char *settings)
+{
+	pr_notice("ALIVE: up, %s\n", settings);
+}
+
+/**
+ * lkrg_say_no_image - The kernel image cannot be guarded
+ */
+void lkrg_say_no_image(void)
+{
+	pr_warn("ISSUE: rodata=off: the kernel image is not guarded, tasks are\n");
+}
+
+/**
+ * lkrg_say_clean - Heartbeat
+ * @pass: number of the pass that found nothing
+ */
+void lkrg_say_clean(unsigned long pass)
+{
+	pr_notice("ALIVE: System is clean, pass %lu\n", pass);
+}
+
+/**
+ * lkrg_say_bad_value - A knob was given a value that it does not take
+ * @name: knob
+ * @min: smallest value
+ * @max: largest value
+ */
+void lkrg_say_bad_value(const char *name, int min, int max)
+{
+	pr_warn("ISSUE: lkrg.%s: not a whole number from %d to %d, nothing changed\n",
+		name, min, max);
+}
+
+/**
+ * lkrg_say_unknown_parameter - The command line names a knob that is none
+ * @name: what it says after lkrg.
+ */
+void __init lkrg_say_unknown_parameter(const char *name)
+{
+	pr_warn("ISSUE: lkrg.%s: no such parameter, ignored\n", name);
+}
+
+/**
+ * lkrg_violations - Number of violations of one kind since boot
+ * @what: kind
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_violations(enum lkrg_violation what)
+{
+	return atomic_long_read(&violations[what]);
+}
+
+/**
+ * lkrg_reports - Number of violations of all kinds since boot
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_reports(void)
+{
+	return atomic_long_read(&reports);
+}
+
+/**
+ * lkrg_reports_lost - Number of those that found no slot in the ring
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_reports_lost(void)
+{
+	return atomic_long_read(&reports_lost);
+}
+
+/**
+ * lkrg_violation_name - Name of a kind for programs
+ * @what: kind
+ *
+ * Return: the name.
+ */
+const char *lkrg_violation_name(enum lkrg_violation what)
+{
+	return kinds[what].name;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Reports
+ */
+
+#ifndef _SECURITY_LKRG_REPORT_H
+#define _SECURITY_LKRG_REPORT_H
+
+#include <linux/init.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "cred.h"
+#include "tag.h"
+#include "task.h"
+#include "violation.h"
+
+struct mm_struct;
+struct pid;
+struct seq_buf;
+
+/**
+ * enum lkrg_done - What was done about a violation
+ * @LKRG_DID_LOG: nothing but this report
+ * @LKRG_DID_REFUSE: the operation was refused
+ * @LKRG_DID_KILL: as well, and the process with all sharers of its memory dies
+ * @LKRG_DID_PANIC: the machine stops, after the report
+ */
+enum lkrg_done {
+	LKRG_DID_LOG,
+	LKRG_DID_REFUSE,
+	LKRG_DID_KILL,
+	LKRG_DID_PANIC,
+};
+
+/**
+ * struct lkrg_task_report - A violation by a task
+ * @at: where it was found
+ * @pid: thread, in the initial namespace
+ * @tgid: process, in the initial namespace
+ * @comm: name, untrusted
+ * @expected_known: @expected is valid
+ * @found_readable: @found is valid
+ * @found_init_cred: what was found is init_cred
+ * @expected: fields on record
+ * @found: fields that are there
+ * @process: with LKRG_DID_KILL the process, a reference
+ * @mm: with LKRG_DID_KILL its memory, a reference from mmgrab(), or NULL
+ */
+struct lkrg_task_report {
+	enum lkrg_place at;
+	pid_t pid;
+	pid_t tgid;
+	char comm[TASK_COMM_LEN];
+	bool expected_known;
+	bool found_readable;
+	bool found_init_cred;
+	struct lkrg_shadow expected;
+	struct lkrg_shadow found;
+	struct pid *process;
+	struct mm_struct *mm;
+};
+
+/**
+ * struct lkrg_image_report - A violation in one page of the kernel image
+ * @page: address of the page
+ * @start: where its section starts
+ * @changes: number of valid entries in @change, or -1 if they are too many
+ * @change: the changed words
+ */
+struct lkrg_image_report {
+	unsigned long page;
+	unsigned long start;
+	int changes;
+	struct lkrg_change change[LKRG_LOCATE_MAX];
+};
+
+/**
+ * struct lkrg_report - One violation
+ * @what: kind; selects the member of the union
+ * @done: the reaction
+ * @task: of the kinds before LKRG_TEXT_CHANGED
+ * @image: of LKRG_TEXT_CHANGED and later ones
+ */
+struct lkrg_report {
+	enum lkrg_violation what;
+	enum lkrg_done done;
+	union {
+		struct lkrg_task_report task;
+		struct lkrg_image_report image;
+	};
+};
+
+int __init lkrg_report_init(void);
+void lkrg_report(const struct lkrg_report *report);
+void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
+
+void lkrg_say_alive(const char *settings);
+void lkrg_say_no_image(void);
+void lkrg_say_clean(unsigned long pass);
+void lkrg_say_bad_value(const char *name, int min, int max);
+void __init lkrg_say_unknown_parameter(const char *name);
+
+unsigned long lkrg_violations(enum lkrg_violation what);
+unsigned long lkrg_reports(void);
+unsigned long lkrg_reports_lost(void);
+const char *lkrg_violation_name(enum lkrg_violation what);
+
+#endif /* _SECURITY_LKRG_REPORT_H */

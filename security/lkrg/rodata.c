@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Read-only data
+ *
+ * From __start_rodata to __end_rodata: constants, ro_after_init, exception,
+ * jump and static-call tables.  After mark_readonly() nobody writes there, so
+ * there is nothing to declare and nothing to lock.
+ */
+
+#include <linux/sched.h>
+
+#include <asm/sections.h>
+
+#include "image.h"
+#include "rodata.h"
+
+static struct lkrg_section rodata = { .what = LKRG_RODATA_CHANGED };
+
+/**
+ * lkrg_rodata_baseline - Take the baseline of read-only data
+ *
+ * Context: kernel_init(), the data is read-only, PID 1 not started.
+ * Return: 0 or -ENOMEM.
+ */
+int lkrg_rodata_baseline(void)
+{
+	unsigned long index;
+	int err = lkrg_section_init(&rodata, __start_rodata, __end_rodata);
+
+	if (err)
+		return err;
+	for (index = 0; index < rodata.nr_pages; index++) {
+		lkrg_section_take(&rodata, index);
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * lkrg_rodata_step - One piece of the rodata part of a pass
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_section_step().
+ */
+enum lkrg_step lkrg_rodata_step(struct lkrg_cursor *cursor)
+{
+	return lkrg_section_step(&rodata, cursor);
+}
+
+/**
+ * lkrg_rodata_pages - Size of what is guarded
+ *
+ * Return: number of pages.
+ */
+unsigned long lkrg_rodata_pages(void)
+{
+	return READ_ONCE(rodata.ready);
+}

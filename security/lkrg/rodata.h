@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Read-only data
+ */
+
+#ifndef _SECURITY_LKRG_RODATA_H
+#define _SECURITY_LKRG_RODATA_H
+
+#include "scan.h"
+
+int lkrg_rodata_baseline(void);
+enum lkrg_step lkrg_rodata_step(struct lkrg_cursor *cursor);
+
+unsigned long lkrg_rodata_pages(void);
+
+#endif /* _SECURITY_LKRG_RODATA_H */

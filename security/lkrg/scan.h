@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Passes over everything that is guarded
+ */
+
+#ifndef _SECURITY_LKRG_SCAN_H
+#define _SECURITY_LKRG_SCAN_H
+
+#include <linux/sched/clock.h>
+#include <linux/time64.h>
+#include <linux/types.h>
+
+/**
+ * enum lkrg_step - What a check says after one piece
+ * @LKRG_STEP_DONE: everything was verified
+ * @LKRG_STEP_MORE: there is more; the cursor tells where
+ * @LKRG_STEP_BUSY: nothing was verified because a lock was taken: try later
+ */
+enum lkrg_step {
+	LKRG_STEP_DONE,
+	LKRG_STEP_MORE,
+	LKRG_STEP_BUSY,
+};
+
+/* Longest work in one piece, in ns: its lock is held that long. */
+#define LKRG_PIECE_NS (50 * NSEC_PER_USEC)
+
+/**
+ * struct lkrg_cursor - Where a check is in the pass under way
+ * @position: the check's own; 0 when the pass starts
+ * @violations: how many were found in this pass
+ * @piece_end: when the present piece is over, local_clock()
+ */
+struct lkrg_cursor {
+	unsigned long position;
+	unsigned long violations;
+	u64 piece_end;
+};
+
+static inline bool lkrg_piece_is_over(const struct lkrg_cursor *cursor)
+{
+	return local_clock() >= cursor->piece_end;
+}
+
+/**
+ * struct lkrg_scan_stats - What is known about passes
+ * @started: number of the last pass that started; the first is 1
+ * @done: number of the last pass that ended
+ * @requested: number of the pass that answers the last trigger
+ * @last_us: how long the last pass took
+ * @last_violations: how many differences it found
+ * @busy: how often a piece had to wait for a lock
+ */
+struct lkrg_scan_stats {
+	unsigned long started;
+	unsigned long done;
+	unsigned long requested;
+	unsigned long last_us;
+	unsigned long last_violations;
+	unsigned long busy;
+};
+
+void lkrg_scan_trigger(void);
+void lkrg_scan_reschedule(void);
+struct lkrg_scan_stats lkrg_scan_stats(void);
+
+#endif /* _SECURITY_LKRG_SCAN_H */

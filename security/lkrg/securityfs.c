@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - What the guard says about itself
+ *
+ * lkrg/status is for a person, lkrg/stats for a program.  Both are read-only
+ * and show no kernel address.
+ */
+
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/security.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
+
+#include "common.h"
+#include "param.h"
+#include "report.h"
+#include "rodata.h"
+#include "scan.h"
+#include "setup.h"
+#include "text.h"
+
+static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
+{
+	unsigned long found = lkrg_reports();
+
+	if (!scan->done)
+		seq_puts(m, "Verdict:     no pass has ended yet\n");
+	else if (!found)
+		seq_puts(m, "Verdict:     clean\n");
+	else if (!scan->last_violations)
+		seq_puts(m, "Verdict:     the last pass was clean, but see the violations\n");
+	else
+		seq_puts(m, "Verdict:     TAMPERED WITH, see the violations and the kernel log\n");
+}
+
+static int status_show(struct seq_file *m, void *unused)
+{
+	struct lkrg_scan_stats scan = lkrg_scan_stats();
+	unsigned long found = lkrg_reports();
+	char settings[128];
+	int what;
+
+	show_verdict(m, &scan);
+	seq_printf(m, "Guarded:     every task, %lu KiB of kernel text, %lu KiB of read-only data\n",
+		   lkrg_text_pages() * (PAGE_SIZE / SZ_1K),
+		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K));
+	if (scan.done)
+		seq_printf(m, "Last pass:   number %lu, took %lu us\n",
+			   scan.done, scan.last_us);
+	seq_printf(m, "Violations:  %lu\n", found);
+	for (what = LKRG_NO_VIOLATION + 1; what < LKRG_NR_VIOLATIONS; what++) {
+		unsigned long count = lkrg_violations(what);
+
+		if (count)
+			seq_printf(m, "             %lu %s\n", count,
+				   lkrg_violation_name(what));
+	}
+	lkrg_param_format(settings, sizeof(settings));
+	seq_printf(m, "Settings:    %s\n", settings);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(status);
+
+static int stats_show(struct seq_file *m, void *unused)
+{
+	struct lkrg_scan_stats scan = lkrg_scan_stats();
+	int what;
+
+	seq_printf(m, "passes_started %lu\n", scan.started);
+	seq_printf(m, "passes_done %lu\n", scan.done);
+	seq_printf(m, "pass_requested %lu\n", scan.requested);
+	seq_printf(m, "pass_last_us %lu\n", scan.last_us);
+	seq_printf(m, "pass_last_violations %lu\n", scan.last_violations);
+	seq_printf(m, "pass_busy %lu\n", scan.busy);
+	seq_printf(m, "text_pages %lu\n", lkrg_text_pages());
+	seq_printf(m, "rodata_pages %lu\n", lkrg_rodata_pages());
+	seq_printf(m, "pokes %lu\n", lkrg_text_pokes());
+	seq_printf(m, "reports %lu\n", lkrg_reports());
+	seq_printf(m, "reports_lost %lu\n", lkrg_reports_lost());
+	for (what = LKRG_NO_VIOLATION + 1; what < LKRG_NR_VIOLATIONS; what++)
+		seq_printf(m, "violation_%s %lu\n", lkrg_violation_name(what),
+			   lkrg_violations(what));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int __init lkrg_init_securityfs(void)
+{
+	struct dentry *dir, *file;
+
+	if (!static_key_enabled(&lkrg_enabled))
+		return 0;
+	dir = securityfs_create_dir(LKRG_NAME, NULL);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	file = securityfs_create_file("status", 0400, dir, NULL, &status_fops);
+	if (IS_ERR(file))
+		goto remove;
+	file = securityfs_create_file("stats", 0400, dir, NULL, &stats_fops);
+	if (IS_ERR(file))
+		goto remove;
+	return 0;
+remove:
+	securityfs_recursive_remove(dir);
+	return PTR_ERR(file);
+}
+fs_initcall(lkrg_init_securityfs);

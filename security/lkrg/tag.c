@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Keyed tags and unkeyed location sums
+ *
+ * Everything here is pure: no lock, no allocation, no print, any context.
+ */
+
+#include <linux/cache.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/string.h>
+
+#include "tag.h"
+
+/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
+#define P ((1ULL << 61) - 1)
+
+static u64 key[LKRG_TAG_WORDS] __ro_after_init;
+u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS] __ro_after_init;
+static siphash_key_t mask_key __ro_after_init;
+
+static u64 reduce(u128 x)
+{
+	u64 r = ((u64)x & P) + ((u64)(x >> 61) & P) + (u64)(x >> 122);
+
+	r = (r & P) + (r >> 61);
+	return r >= P ? r - P : r;
+}
+
+static u64 add(u64 a, u64 b)
+{
+	u64 r = a + b;
+
+	return r >= P ? r - P : r;
+}
+
+static u64 sub(u64 a, u64 b)
+{
+	return a >= b ? a - b : a + P - b;
+}
+
+static u64 mul(u64 a, u64 b)
+{
+	return reduce((u128)a * b);
+}
+
+/* By Fermat: a^(p-2).  Only a report pays for it. */
+static u64 inverse(u64 a)
+{
+	u64 e = P - 2, r = 1;
+
+	for (; e; e >>= 1) {
+		if (e & 1)
+			r = mul(r, a);
+		a = mul(a, a);
+	}
+	return r;
+}
+
+/**
+ * lkrg_tag_init - Make the secrets of this boot
+ *
+ * Context: LSM initialisation, before the first record is sealed.
+ */
+void __init lkrg_tag_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(key); i++) {
+		do
+			key[i] = get_random_u64() & P;
+		while (key[i] == P);
+	}
+	get_random_bytes(lkrg_record_key, sizeof(lkrg_record_key));
+	get_random_bytes(&mask_key, sizeof(mask_key));
+}
+
+/**
+ * lkrg_tag - Tag of a range, without a mask
+ * @words: 4-byte aligned memory
+ * @count: length in 32-bit words, at most LKRG_TAG_WORDS
+ *
+ * Return: the tag, smaller than 2^61 - 1.
+ */
+u64 lkrg_tag(const void *words, size_t count)
+{
+	const u64 *k = key;
+	const u32 *w = words;
+	u128 sum = 0;
+
+	/* 1024 products of 61 + 32 bits need 103 bits: one reduction is enough. */
+	for (; count >= 4; count -= 4, k += 4, w += 4) {
+		sum += (u128)k[0] * w[0];
+		sum += (u128)k[1] * w[1];
+		sum += (u128)k[2] * w[2];
+		sum += (u128)k[3] * w[3];
+	}
+	for (; count; count--, k++, w++)
+		sum += (u128)*k * *w;
+	return reduce(sum);
+}
+
+/**
+ * lkrg_tag_mask - Mask that binds the tag of a page to its place
+ * @address: of the page
+ *
+ * Without it, the tags of two pages were sums under one key, and what is equal
+ * in both could be exchanged between them.
+ *
+ * Return: a pseudo-random value smaller than 2^61 - 1.
+ */
+u64 lkrg_tag_mask(u64 address)
+{
+	return reduce(siphash_1u64(address, &mask_key));
+}
+
+/**
+ * lkrg_tag_add - Apply a mask to a tag
+ * @a: tag
+ * @b: mask
+ *
+ * Return: the sum modulo 2^61 - 1.
+ */
+u64 lkrg_tag_add(u64 a, u64 b)
+{
+	return add(a, b);
+}
+
+/**
+ * lkrg_tag_poke - Move a tag by one declared change
+ * @tag: the tag before
+ * @index: which word
+ * @delta: its value after, less its value before
+ *
+ * Return: the tag after.
+ */
+u64 lkrg_tag_poke(u64 tag, u32 index, s64 delta)
+{
+	return add(tag, mul(key[index], delta < 0 ? delta + P : delta));
+}
+
+/**
+ * lkrg_sums_take - Location sums of a page
+ * @page: result
+ * @words: the page
+ */
+void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
+{
+	size_t i;
+
+	memset(page->low, 0, sizeof(page->low));
+	memset(page->high, 0, sizeof(page->high));
+	for (i = 0; i < LKRG_TAG_WORDS; i++)
+		lkrg_sums_poke(page, i, words[i]);
+}
+
+/**
+ * lkrg_sums_poke - Move location sums by one declared change
+ * @page: the sums
+ * @index: which word
+ * @delta: its value after, less its value before
+ *
+ * Two's complement: differences may be negative, sums never are.
+ */
+void lkrg_sums_poke(struct lkrg_page *page, u32 index, s64 delta)
+{
+	s64 x = index + 1, x2 = x * x, x3 = x2 * x;
+
+	page->low[0] += delta;
+	page->low[1] += delta * x;
+	page->low[2] += delta * x2;
+	page->high[0] += delta * x3;
+	page->high[1] += (s128)(delta * x) * x3;
+	page->high[2] += (s128)(delta * x2) * x3;
+	page->high[3] += (s128)(delta * x3) * x3;
+	page->high[4] += (s128)(delta * x3) * (x2 * x2);
+}
+
+/* The integer @after - @before, which fits into 128 bits with its sign, mod p. */
+static u64 difference(u128 after, u128 before)
+{
+	s128 d = after - before;
+
+	return d < 0 ? sub(0, reduce(-d)) : reduce(d);
+}
+
+/*
+ * Berlekamp-Massey: the shortest recurrence s[n] = -sum c[i] * s[n - i] that
+ * makes the sums.  With changed words at x_1..x_l its polynomial is
+ * prod (1 - x_i z), c[0] = 1, of degree l, which is returned.
+ */
+static int shortest_recurrence(const u64 s[LKRG_SUMS], u64 c[LKRG_SUMS + 1])
+{
+	u64 b[LKRG_SUMS + 1] = { 1 }, t[LKRG_SUMS + 1];
+	u64 last = 1;
+	int degree = 0, shift = 1, n, i;
+
+	memset(c, 0, (LKRG_SUMS + 1) * sizeof(*c));
+	c[0] = 1;
+	for (n = 0; n < LKRG_SUMS; n++) {
+		u64 d = s[n], f;
+
+		for (i = 1; i <= degree; i++)
+			d = add(d, mul(c[i], s[n - i]));
+		if (!d) {
+			shift++;
+			continue;
+		}
+		memcpy(t, c, sizeof(t));
+		f = mul(d, inverse(last));
+		for (i = 0; i + shift <= LKRG_SUMS; i++)
+			c[i + shift] = sub(c[i + shift], mul(f, b[i]));
+		if (2 * degree > n) {
+			shift++;
+			continue;
+		}
+		degree = n + 1 - degree;
+		memcpy(b, t, sizeof(b));
+		last = d;
+		shift = 1;
+	}
+	return degree;
+}
+
+/*
+ * Solve sum x[j]^r * delta[j] = s[r], r < n, for delta by elimination.  The x
+ * are distinct, so each pivot after the first r steps is a product of
+ * differences of them and not zero.
+ */
+static void solve_deltas(const u64 s[LKRG_SUMS], const u64 *x, int n, u64 *delta)
+{
+	u64 a[LKRG_LOCATE_MAX][LKRG_LOCATE_MAX + 1];
+	int r, c, k;
+
+	for (c = 0; c < n; c++) {
+		u64 power = 1;
+
+		for (r = 0; r < n; r++) {
+			a[r][c] = power;
+			power = mul(power, x[c]);
+		}
+	}
+	for (r = 0; r < n; r++)
+		a[r][n] = s[r];
+
+	for (k = 0; k < n; k++) {
+		u64 inv = inverse(a[k][k]);
+
+		for (c = k; c <= n; c++)
+			a[k][c] = mul(a[k][c], inv);
+		for (r = 0; r < n; r++) {
+			u64 f = a[r][k];
+
+			if (r == k)
+				continue;
+			for (c = k; c <= n; c++)
+				a[r][c] = sub(a[r][c], mul(f, a[k][c]));
+		}
+	}
+	for (r = 0; r < n; r++)
+		delta[r] = a[r][n];
+}
+
+/**
+ * lkrg_locate - Find which words of a page differ from its location sums
+ * @expected: the sums that the page should have
+ * @words: the page as it is
+ * @change: the changed words, by rising index
+ *
+ * Return: the number of changed words, 0 if the sums agree, or -1 if more than
+ * LKRG_LOCATE_MAX words changed.
+ */
+int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
+		struct lkrg_change change[LKRG_LOCATE_MAX])
+{
+	u64 diff[LKRG_SUMS], c[LKRG_SUMS + 1];
+	u64 x[LKRG_LOCATE_MAX], delta[LKRG_LOCATE_MAX];
+	int degree, found = 0, r, j;
+	struct lkrg_page page;
+	size_t i;
+
+	lkrg_sums_take(&page, words);
+	for (r = 0; r < ARRAY_SIZE(page.low); r++)
+		diff[r] = difference(page.low[r], expected->low[r]);
+	for (; r < LKRG_SUMS; r++)
+		diff[r] = difference(page.high[r - 3], expected->high[r - 3]);
+
+	degree = shortest_recurrence(diff, c);
+	if (degree > LKRG_LOCATE_MAX)
+		return -1;
+
+	/* The positions are the roots of the reversed polynomial. */
+	for (i = 0; i < LKRG_TAG_WORDS && found < degree; i++) {
+		u64 v = 1;
+
+		for (j = 1; j <= degree; j++)
+			v = add(mul(v, i + 1), c[j]);
+		if (!v)
+			x[found++] = i + 1;
+	}
+	if (found < degree)
+		return -1;
+
+	solve_deltas(diff, x, degree, delta);
+	for (j = 0; j < degree; j++) {
+		u32 index = x[j] - 1;
+		u64 old = sub(words[index], delta[j]);
+
+		/* More than LKRG_LOCATE_MAX changes can imitate fewer. */
+		if (old > U32_MAX)
+			return -1;
+		change[j] = (struct lkrg_change){
+			.index = index,
+			.expected = old,
+			.found = words[index],
+		};
+	}
+	return degree;
+}

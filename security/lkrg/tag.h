@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Keyed tags and unkeyed location sums
+ *
+ * Pages: T(w) = sum key[i] * w[i] mod p over 32-bit words, p = 2^61 - 1, with a
+ * key vector made at boot.  It is linear: when a declared change turns the word
+ * old at i into new, the tag moves by key[i] * (new - old), whatever the other
+ * words are.  A declared change costs O(bytes), and an undeclared one stays
+ * visible through any number of declared ones.  Words have 32 bits so that each
+ * is smaller than p: of 64-bit words w and w + p would have the same tag under
+ * every key.
+ *
+ * A tag says that something differs.  Where, and what was there before, comes
+ * from location sums: the power sums S_r = sum (i + 1)^r * w[i] for r < 2t
+ * locate up to t changed words.  They are kept as integers, because a poke must
+ * be cheap, and reduced modulo p when they are needed.
+ *
+ * Records: they are replaced whole, so nothing has to be linear, and they are
+ * verified in system calls, so it has to be fast.  NH, the universal hash of
+ * UMAC (RFC 4418), takes one multiplication for two 64-bit words.  Two records
+ * that differ have the same tag with a probability of 2^-64 over the keys.
+ *
+ * Both are sound against who writes memory without knowing the key.  Who reads
+ * kernel memory at will can read the key as well.
+ */
+
+#ifndef _SECURITY_LKRG_TAG_H
+#define _SECURITY_LKRG_TAG_H
+
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/types.h>
+
+/* A key vector covers one page; a record must not be longer. */
+#define LKRG_TAG_WORDS (PAGE_SIZE / sizeof(u32))
+
+/* How many changed words the location sums of a page can find. */
+#define LKRG_LOCATE_MAX 4
+#define LKRG_SUMS (2 * LKRG_LOCATE_MAX)
+
+/**
+ * struct lkrg_page - What a page should be
+ * @high: location sums for r from 3 to 7
+ * @low: location sums for r < 3: 1024 words of 32 bits times 2^20 fit in 64 bits
+ * @tag: keyed tag, masked with the address of the page
+ *
+ * The sums say where and what, never whether.
+ */
+struct lkrg_page {
+	u128 high[LKRG_SUMS - 3];
+	u64 low[3];
+	u64 tag;
+};
+
+/**
+ * struct lkrg_change - One changed word
+ * @index: position, in words
+ * @expected: what the location sums say was there
+ * @found: what is there
+ */
+struct lkrg_change {
+	u32 index;
+	u32 expected;
+	u32 found;
+};
+
+/* Records are tagged in pairs of 64-bit words; this is the longest and one. */
+#define LKRG_PAIR (2 * sizeof(u64))
+#define LKRG_RECORD_PAIRS 16
+
+/**
+ * struct lkrg_record_tag - Tag of a record
+ * @low: lower half
+ * @high: upper half
+ */
+struct lkrg_record_tag {
+	u64 low;
+	u64 high;
+};
+
+static inline bool lkrg_same_tag(struct lkrg_record_tag a,
+				 struct lkrg_record_tag b)
+{
+	return !((a.low ^ b.low) | (a.high ^ b.high));
+}
+
+extern u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS];
+
+/**
+ * lkrg_record_tag - Tag of a record
+ * @object: what the record is about
+ * @version: serial number or version of the record
+ * @pairs: 8-byte aligned memory
+ * @count: length in pairs of 64-bit words, less than LKRG_RECORD_PAIRS
+ *
+ * The sum wraps at 2^128, as NH wants it.  Inline, because most records have a
+ * constant length: without the loop it takes half of the instructions.
+ *
+ * Return: the tag.
+ */
+static __always_inline struct lkrg_record_tag
+lkrg_record_tag(const void *object, u64 version, const void *pairs, size_t count)
+{
+	const u64 *w = pairs, *k = lkrg_record_key;
+	u128 sum;
+	size_t i;
+
+	sum = (u128)(k[0] + (uintptr_t)object) * (k[1] + version);
+#pragma GCC unroll 8
+	for (i = 0; i < count; i++)
+		sum += (u128)(k[2 * i + 2] + w[2 * i]) *
+		       (k[2 * i + 3] + w[2 * i + 1]);
+	return (struct lkrg_record_tag){ sum, sum >> 64 };
+}
+
+void __init lkrg_tag_init(void);
+
+u64 lkrg_tag(const void *words, size_t count);
+u64 lkrg_tag_mask(u64 address);
+u64 lkrg_tag_add(u64 a, u64 b);
+u64 lkrg_tag_poke(u64 tag, u32 index, s64 delta);
+
+void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
+void lkrg_sums_poke(struct lkrg_page *page, u32 index, s64 delta);
+int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
+		struct lkrg_change change[LKRG_LOCATE_MAX]);
+
+#endif /* _SECURITY_LKRG_TAG_H */

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - The record of a task
+ *
+ * What credentials a task should be running with, and what becomes of a task
+ * that is found with others.
+ *
+ * No locks: a record belongs to its task.  Interrupts that hit a task between
+ * its record and its pointers do not look, see lkrg_task_check().
+ */
+
+#include <linux/cred.h>
+#include <linux/lkrg.h>
+#include <linux/lsm_hooks.h>
+#include <linux/mm_types.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/task_work.h>
+#include <linux/thread_info.h>
+#include <linux/uaccess.h>
+
+#include "cred.h"
+#include "param.h"
+#include "report.h"
+#include "setup.h"
+#include "tag.h"
+#include "task.h"
+
+static struct lkrg_record_tag record_tag(const struct task_struct *task,
+					 const struct lkrg_task *record)
+{
+	u64 version = (u64)record->version << 32 | record->top;
+
+	/* A constant length makes for shorter code, and few tasks override. */
+	if (likely(!record->top))
+		return lkrg_record_tag(task, version, record->cred, 1);
+	return lkrg_record_tag(task, version, record->cred, 1 + record->top);
+}
+
+static bool is_authentic(const struct task_struct *task,
+			 const struct lkrg_task *record)
+{
+	return record->top <= LKRG_OVERRIDES &&
+	       lkrg_same_tag(record->tag, record_tag(task, record));
+}
+
+static void seal(const struct task_struct *task, struct lkrg_task *record)
+{
+	record->version++;
+	record->tag = record_tag(task, record);
+}
+
+static bool is_condemned(const struct lkrg_task *record)
+{
+	return unlikely(test_bit(LKRG_CONDEMNED, &record->flags));
+}
+
+/* The fields of current->cred are taken from @copy if there is one. */
+static enum lkrg_violation verify(const struct lkrg_task *record,
+				  const struct cred *copy)
+{
+	const struct cred *real_cred = rcu_access_pointer(current->real_cred);
+	const struct cred *cred = rcu_access_pointer(current->cred);
+	const struct lkrg_cred_ref *real = &record->cred[0], *top;
+	enum lkrg_violation what;
+
+	if (!is_authentic(current, record))
+		return LKRG_RECORD_FORGED;
+	top = &record->cred[record->top];
+
+	/* Foreign credentials are not ours to dereference. */
+	if (real_cred != real->cred || cred != top->cred)
+		return LKRG_CRED_REPLACED;
+
+	what = lkrg_cred_verify(cred, top->serial, copy ?: cred);
+	if (!what && real_cred != cred)
+		what = lkrg_cred_verify(real_cred, real->serial, real_cred);
+	return what;
+}
+
+static void kill_current(struct callback_head *unused)
+{
+	/*
+	 * task_work also runs inside of system calls and when the task exits:
+	 * not the place to exit from.
+	 */
+	if (!(current->flags & PF_EXITING))
+		force_sig(SIGKILL);
+}
+
+/* Verdict first, state second, report third. */
+static enum lkrg_done condemn(struct lkrg_task *record)
+{
+	/* Ending a kworker would punish everybody: it is refused everything. */
+	if (test_and_set_bit(LKRG_CONDEMNED, &record->flags) ||
+	    (current->flags & PF_KTHREAD))
+		return LKRG_DID_REFUSE;
+
+	/* An io worker does not return to user mode, but its process does. */
+	if (current->flags & PF_USER_WORKER)
+		return LKRG_DID_KILL;
+
+	set_syscall_work(LKRG);
+	/* Fails for an exiting task, which needs no killing. */
+	task_work_add(current, &record->kill, TWA_RESUME | TWAF_NO_ALLOC);
+	return LKRG_DID_KILL;
+}
+
+/* What is there instead.  It may be anything: read it without faulting. */
+static noinline_for_stack void take_found(struct lkrg_task_report *r,
+					  const struct cred *cred)
+{
+	struct cred copy;
+
+	r->found_init_cred = cred == rcu_access_pointer(init_task.real_cred);
+	r->found_readable = !copy_from_kernel_nofault(&copy, cred, sizeof(copy));
+	if (r->found_readable)
+		lkrg_shadow_take(&r->found, &copy);
+}
+
+/*
+ * The expected values come from the record of the credential that the task
+ * should be using.  It may be gone by now: its serial tells.  Nothing is
+ * expected of a forged record, and its pointers lead anywhere.
+ */
+static noinline_for_stack void describe(struct lkrg_task_report *r,
+					const struct lkrg_task *record)
+{
+	const struct cred *real_cred = rcu_access_pointer(current->real_cred);
+	const struct cred *found = rcu_access_pointer(current->cred);
+	const struct lkrg_cred_ref *ref;
+	struct lkrg_cred expected;
+	void *blobs;
+
+	if (!is_authentic(current, record)) {
+		take_found(r, found);
+		return;
+	}
+	ref = &record->cred[record->top];
+	if (found == ref->cred &&
+	    lkrg_cred_verify(found, ref->serial, found) == LKRG_NO_VIOLATION) {
+		ref = &record->cred[0];
+		found = real_cred;
+	}
+	if (!get_kernel_nofault(blobs, &ref->cred->security) &&
+	    !copy_from_kernel_nofault(&expected,
+				      blobs + lkrg_blob_sizes.lbs_cred,
+				      sizeof(expected)) &&
+	    expected.serial == ref->serial) {
+		r->expected = expected.shadow;
+		r->expected_known = true;
+	}
+	take_found(r, found);
+}
+
+/**
+ * lkrg_task_verdict - Act on a violation by the current task
+ * @what: the violation
+ * @at: where it was found
+ *
+ * Context: task context; takes no lock, allocates nothing, prints nothing
+ * unless it panics.
+ * Return: -EPERM, or 0 with pint_enforce=0 or pint_validate=0.
+ */
+int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at)
+{
+	struct lkrg_task *record = lkrg_task(current);
+	struct lkrg_report report = {
+		.what = what,
+		.task.at = at,
+		.task.pid = task_pid_nr(current),
+		.task.tgid = task_tgid_nr(current),
+	};
+	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
+
+	if (!READ_ONCE(lkrg_knob.pint_validate))
+		return 0;
+	if (enforce == 0 && test_and_set_bit(LKRG_LOGGED, &record->flags))
+		return 0;
+
+	strscpy(report.task.comm, current->comm);
+	describe(&report.task, record);
+
+	switch (enforce) {
+	case 0:
+		report.done = LKRG_DID_LOG;
+		break;
+	case 1:
+		report.done = condemn(record);
+		break;
+	default:
+		report.done = LKRG_DID_PANIC;
+		break;
+	}
+	if (report.done == LKRG_DID_KILL) {
+		report.task.process = get_pid(task_tgid(current));
+		report.task.mm = current->mm;
+		if (current->mm)
+			mmgrab(current->mm);
+	}
+	lkrg_report(&report);
+	return enforce == 0 ? 0 : -EPERM;
+}
+
+static __always_inline int check(enum lkrg_place at, const struct cred *copy)
+{
+	struct lkrg_task *record;
+	enum lkrg_violation what;
+
+	if (!in_task())
+		return 0;
+	record = lkrg_task(current);
+	if (is_condemned(record))
+		return -EPERM;
+	if (!READ_ONCE(lkrg_knob.pint_validate))
+		return 0;
+	what = verify(record, copy);
+	if (likely(!what))
+		return 0;
+	return lkrg_task_verdict(what, at);
+}
+
+/**
+ * lkrg_task_check - Verify the current task
+ * @at: where
+ *
+ * Context: any.  In interrupts current is whoever was hit, perhaps between its
+ * record and its pointers: they return at once.
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int lkrg_task_check(enum lkrg_place at)
+{
+	return check(at, NULL);
+}
+
+/**
+ * lkrg_task_check_copy - Verify the current task and a copy of a credential
+ * @at: where
+ * @new: the copy, its fields not changed yet
+ * @old: what it was copied from
+ *
+ * What counts is what was copied: @old may have been changed before and put
+ * back after that.
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
+			 const struct cred *old)
+{
+	enum lkrg_violation what;
+	u64 serial;
+	int err;
+
+	if (old == current_cred())
+		return check(at, new);
+
+	err = check(at, NULL);
+	serial = lkrg_cred_serial(old);
+	if (err || !serial)
+		return err;
+	what = lkrg_cred_verify(old, serial, new);
+	return what ? lkrg_task_verdict(what, at) : 0;
+}
+
+/* Seal what is about to be published, or verify it if it was sealed before. */
+static u64 admit(const struct cred *new, enum lkrg_place at)
+{
+	u64 serial = lkrg_cred_serial(new);
+	enum lkrg_violation what;
+
+	if (!serial)
+		return lkrg_cred_seal(new);
+	what = lkrg_cred_verify(new, serial, new);
+	if (unlikely(what) && lkrg_task_verdict(what, at))
+		return 0;
+	return serial;
+}
+
+/*
+ * The old credential is not verified once more: @new was, when it was copied
+ * from it.
+ */
+int __lkrg_commit_creds(const struct cred *new)
+{
+	struct lkrg_task *record = lkrg_task(current);
+	u64 serial;
+
+	if (is_condemned(record))
+		return -EPERM;
+	serial = admit(new, LKRG_AT_COMMIT_CREDS);
+	if (!serial)
+		return -EPERM;
+
+	record->top = 0;
+	record->cred[0] = (struct lkrg_cred_ref){ new, serial };
+	seal(current, record);
+	return 0;
+}
+
+/*
+ * Of what is put aside, the fields are not verified here: the next check does
+ * that for real_cred, and the way back leads to nothing but what is on record.
+ * A record is only sealed again if it was authentic, or a forged one would be
+ * adopted.
+ */
+const struct cred *__lkrg_override_creds(const struct cred *new)
+{
+	struct lkrg_task *record = lkrg_task(current);
+	u64 serial;
+
+	if (is_condemned(record))
+		return current_cred();
+	if (unlikely(!is_authentic(current, record)))
+		return lkrg_task_verdict(LKRG_RECORD_FORGED,
+					 LKRG_AT_OVERRIDE_CREDS) ?
+		       current_cred() : new;
+	serial = admit(new, LKRG_AT_OVERRIDE_CREDS);
+	if (!serial)
+		return current_cred();
+
+	/* Without the oldest there is one way back less, not one more. */
+	if (record->top == LKRG_OVERRIDES) {
+		memmove(&record->cred[1], &record->cred[2],
+			(LKRG_OVERRIDES - 1) * sizeof(record->cred[0]));
+		record->top--;
+	}
+	record->cred[++record->top] = (struct lkrg_cred_ref){ new, serial };
+	seal(current, record);
+	return new;
+}
+
+/*
+ * Overrides do not end strictly one by one: overlayfs replaces the innermost
+ * and later goes back by two, nfsd goes back to real_cred without knowing
+ * whether there was one.  The way back leads to the innermost place that holds
+ * @old; a credential that no override put aside is not a way back.
+ */
+void __lkrg_revert_creds(const struct cred *old)
+{
+	struct lkrg_task *record = lkrg_task(current);
+	u32 top;
+
+	if (is_condemned(record))
+		return;
+	if (unlikely(!is_authentic(current, record))) {
+		lkrg_task_verdict(LKRG_RECORD_FORGED, LKRG_AT_REVERT_CREDS);
+		return;
+	}
+	for (top = record->top; top-- > 0;) {
+		if (record->cred[top].cred != old)
+			continue;
+		record->top = top;
+		seal(current, record);
+		return;
+	}
+	if (record->cred[record->top].cred != old)
+		lkrg_task_verdict(LKRG_CRED_REPLACED, LKRG_AT_REVERT_CREDS);
+}
+
+void __lkrg_syscall_work(void)
+{
+	if (is_condemned(lkrg_task(current)))
+		do_group_exit(SIGKILL);
+}
+
+/*
+ * The child's record is made from the parent's record and from the seal of the
+ * credential that copy_creds() prepared, never from the parent's fields.
+ */
+static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
+{
+	const struct lkrg_task *parent = lkrg_task(current);
+	struct lkrg_task *record = lkrg_task(task);
+	const struct cred *cred = rcu_access_pointer(task->real_cred);
+	const struct lkrg_cred_ref *shared;
+	int err = lkrg_task_check(LKRG_AT_TASK_ALLOC);
+
+	if (err)
+		return err;
+	shared = &parent->cred[parent->top];
+	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
+		record->cred[0].cred = cred;
+		record->cred[0].serial = lkrg_cred_seal(cred);
+	} else {
+		record->cred[0] = *shared;
+	}
+	/* A fresh copy may differ from what the parent has, nothing else. */
+	if (record->cred[0].cred != cred ||
+	    rcu_access_pointer(task->cred) != cred)
+		err = lkrg_task_verdict(LKRG_CRED_REPLACED, LKRG_AT_TASK_ALLOC);
+	init_task_work(&record->kill, kill_current);
+	seal(task, record);
+	return err;
+}
+
+static struct security_hook_list lkrg_hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(task_alloc, hook_task_alloc),
+};
+
+/**
+ * lkrg_add_task_hooks - Register the hooks of a task's life, record init_task
+ */
+void __init lkrg_add_task_hooks(void)
+{
+	const struct cred *cred = current_cred();
+	struct lkrg_task *record = lkrg_task(current);
+
+	record->cred[0] = (struct lkrg_cred_ref){ cred, lkrg_cred_seal(cred) };
+	init_task_work(&record->kill, kill_current);
+	seal(current, record);
+	security_add_hooks(lkrg_hooks, ARRAY_SIZE(lkrg_hooks), &lkrg_lsmid);
+}

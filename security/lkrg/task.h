@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - The record of a task
+ */
+
+#ifndef _SECURITY_LKRG_TASK_H
+#define _SECURITY_LKRG_TASK_H
+
+#include <linux/init.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "setup.h"
+#include "tag.h"
+#include "violation.h"
+
+/* Where a task is verified: the hook or call-out of that name. */
+enum lkrg_place {
+	LKRG_AT_FILE_OPEN,
+	LKRG_AT_BPRM_CHECK,
+	LKRG_AT_CAPABLE,
+	LKRG_AT_INODE_SETATTR,
+	LKRG_AT_CRED_PREPARE,
+	LKRG_AT_CRED_TRANSFER,
+	LKRG_AT_TASK_ALLOC,
+	LKRG_AT_COMMIT_CREDS,
+	LKRG_AT_OVERRIDE_CREDS,
+	LKRG_AT_REVERT_CREDS,
+	LKRG_NR_PLACES
+};
+
+/**
+ * struct lkrg_cred_ref - A credential as it was when it was recorded
+ * @cred: its address, for comparison; no reference is held
+ * @serial: its serial, see struct lkrg_cred
+ */
+struct lkrg_cred_ref {
+	const struct cred *cred;
+	u64 serial;
+};
+
+static_assert(sizeof(struct lkrg_cred_ref) == LKRG_PAIR);
+
+/*
+ * How many nested overrides are on record.  Two stacked overlayfs with a
+ * replaced override each under nfsd or io_uring need six.  nfsd adds one for
+ * each bad file handle in a row; then the oldest are forgotten.
+ */
+#define LKRG_OVERRIDES 12
+
+static_assert(1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
+
+/**
+ * struct lkrg_task - The record of one task, in its LSM blob
+ * @cred: @cred[0] is what real_cred should be, @cred[@top] what cred should
+ *	be; in between are the credentials that nested overrides put aside
+ * @top: number of overrides in effect
+ * @version: counts the changes of the record
+ * @tag: keyed tag over the address of the task, @version, @top and @cred up to
+ *	@top
+ * @flags: %LKRG_CONDEMNED and %LKRG_LOGGED, changed atomically
+ * @kill: ends a condemned task on its way back to user mode
+ *
+ * Written by the task itself only, and by its parent before it is visible.
+ */
+struct lkrg_task {
+	struct lkrg_cred_ref cred[1 + LKRG_OVERRIDES];
+	u32 top;
+	u32 version;
+	struct lkrg_record_tag tag;
+	unsigned long flags;
+	struct callback_head kill;
+};
+
+enum {
+	/* Done for: each hook refuses, the next way out of the kernel kills. */
+	LKRG_CONDEMNED,
+	/* Violated and reported with pint_enforce=0. */
+	LKRG_LOGGED,
+};
+
+static inline struct lkrg_task *lkrg_task(const struct task_struct *task)
+{
+	return task->security + lkrg_blob_sizes.lbs_task;
+}
+
+int lkrg_task_check(enum lkrg_place at);
+int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
+			 const struct cred *old);
+int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at);
+
+void __init lkrg_add_task_hooks(void);
+
+#endif /* _SECURITY_LKRG_TASK_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Unit tests of the lines that people and programs match
+ */
+
+#include <kunit/test.h>
+#include <linux/seq_buf.h>
+#include <linux/string.h>
+
+#include <asm/sections.h>
+
+#include "../report.h"
+
+static const char *line(struct kunit *test, const struct lkrg_report *report)
+{
+	char *buffer = kunit_kzalloc(test, 1024, GFP_KERNEL);
+	struct seq_buf s;
+
+	KUNIT_ASSERT_NOT_NULL(test, buffer);
+	seq_buf_init(&s, buffer, 1024);
+	lkrg_report_format(&s, report);
+	return seq_buf_str(&s);
+}
+
+static const struct lkrg_report thief = {
+	.what = LKRG_CRED_OVERWRITTEN,
+	.done = LKRG_DID_KILL,
+	.task = {
+		.at = LKRG_AT_FILE_OPEN,
+		.pid = 43,
+		.tgid = 42,
+		.comm = "thief",
+		.expected_known = true,
+		.found_readable = true,
+		.expected = { .uid = 1000, .euid = 1000, .user_ns = 0x1000 },
+		.found = { .uid = 0, .euid = 0, .user_ns = 0x2000,
+			   .cap_effective = 0x1ffffffffff },
+	},
+};
+
+static void a_task_line_names_each_field(struct kunit *test)
+{
+	KUNIT_EXPECT_STREQ(test, line(test, &thief),
+			   "ALERT: DETECT: Task: thief[43/42]: credential overwritten: uid 1000 -> 0, euid 1000 -> 0, cap_effective 0x0 -> 0x1ffffffffff, user_ns changed; at file_open: refused, process killed");
+}
+
+static void a_replaced_credential_is_named(struct kunit *test)
+{
+	struct lkrg_report report = thief;
+
+	report.what = LKRG_CRED_REPLACED;
+	report.done = LKRG_DID_LOG;
+	report.task.found_init_cred = true;
+	report.task.found = report.task.expected;
+	report.task.found.uid = 0;
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Task: thief[43/42]: credential replaced: uid 1000 -> 0 (init_cred); at file_open: logged");
+}
+
+static void an_unreadable_credential_is_said_to_be(struct kunit *test)
+{
+	struct lkrg_report report = thief;
+
+	report.what = LKRG_CRED_REPLACED;
+	report.task.found_readable = false;
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Task: thief[43/42]: credential replaced: fields unknown; at file_open: refused, process killed");
+}
+
+/* A task chooses its name: it must not write lines of its own. */
+static void a_name_is_escaped(struct kunit *test)
+{
+	struct lkrg_report report = thief;
+	const char *text;
+
+	memcpy(report.task.comm, "a\nLKRG: x\x1b[2J]", 15);
+	text = line(test, &report);
+	KUNIT_EXPECT_NULL(test, strchr(text, '\n'));
+	KUNIT_EXPECT_NULL(test, strchr(text, '\x1b'));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "Task: a\\nLKRG: x\\e[2J"));
+}
+
+static struct lkrg_report image_report(int changes)
+{
+	return (struct lkrg_report){
+		.what = LKRG_TEXT_CHANGED,
+		.done = LKRG_DID_LOG,
+		.image = {
+			.page = (unsigned long)_stext & PAGE_MASK,
+			.start = (unsigned long)_stext & PAGE_MASK,
+			.changes = changes,
+			.change = {
+				{ 4, 0x11223344, 0x1122aa44 },
+				{ 5, 0x55667788, 0x55667789 },
+				{ 100, 0x00000001, 0x00000002 },
+			},
+		},
+	};
+}
+
+static void bytes_are_shown_from_first_to_last_changed(struct kunit *test)
+{
+	struct lkrg_report report = image_report(3);
+	const char *text = line(test, &report);
+
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, "ALERT: DETECT: Kernel: text changed: "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, ": 33 22 11 88 -> aa 22 11 89, "));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(text, ": 01 -> 02; logged"));
+}
+
+static void many_changes_are_not_listed(struct kunit *test)
+{
+	struct lkrg_report report = image_report(-1);
+
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
+					   ": more than 4 words of this page; logged"));
+}
+
+static void restored_bytes_are_said_to_be(struct kunit *test)
+{
+	struct lkrg_report report = image_report(0);
+
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
+					   ": overwritten, the right bytes are back; logged"));
+}
+
+static void each_kind_has_a_name(struct kunit *test)
+{
+	int what;
+
+	for (what = LKRG_NO_VIOLATION + 1; what < LKRG_NR_VIOLATIONS; what++)
+		KUNIT_EXPECT_NOT_NULL(test, lkrg_violation_name(what));
+}
+
+static struct kunit_case report_cases[] = {
+	KUNIT_CASE(a_task_line_names_each_field),
+	KUNIT_CASE(a_replaced_credential_is_named),
+	KUNIT_CASE(an_unreadable_credential_is_said_to_be),
+	KUNIT_CASE(a_name_is_escaped),
+	KUNIT_CASE(bytes_are_shown_from_first_to_last_changed),
+	KUNIT_CASE(many_changes_are_not_listed),
+	KUNIT_CASE(restored_bytes_are_said_to_be),
+	KUNIT_CASE(each_kind_has_a_name),
+	{ }
+};
+
+static struct kunit_suite report_suite = {
+	.name = "lkrg_report",
+	.test_cases = report_cases,
+};
+
+kunit_test_suite(report_suite);

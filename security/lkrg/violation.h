@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Everything that can be found wrong
+ */
+
+#ifndef _SECURITY_LKRG_VIOLATION_H
+#define _SECURITY_LKRG_VIOLATION_H
+
+/**
+ * enum lkrg_violation - What differs from what is on record
+ * @LKRG_NO_VIOLATION: nothing
+ * @LKRG_CRED_OVERWRITTEN: a field of a sealed credential was changed in place
+ * @LKRG_CRED_REPLACED: a task uses a credential that nobody gave it
+ * @LKRG_CRED_REUSED: a credential was freed under a task and its slot used anew
+ * @LKRG_RECORD_FORGED: a record does not match its tag
+ * @LKRG_TEXT_CHANGED: kernel text, other than by a declared poke
+ * @LKRG_RODATA_CHANGED: read-only data
+ * @LKRG_NR_VIOLATIONS: number of enumerators
+ *
+ * Those of tasks come first: see struct lkrg_report.
+ */
+enum lkrg_violation {
+	LKRG_NO_VIOLATION,
+	LKRG_CRED_OVERWRITTEN,
+	LKRG_CRED_REPLACED,
+	LKRG_CRED_REUSED,
+	LKRG_RECORD_FORGED,
+	LKRG_TEXT_CHANGED,
+	LKRG_RODATA_CHANGED,
+	LKRG_NR_VIOLATIONS
+};
+
+#endif /* _SECURITY_LKRG_VIOLATION_H */

@@ -1,0 +1,716 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - An ordinary user whose credentials change, and who then uses them
+ *
+ *   attack_victim [-d DIR] [-p PREPARATION] CHANGE USE
+ *
+ * Started by root, the program prepares itself, becomes user 1000, and lets
+ * CHANGE happen.  That is the name of an attack, which is written to
+ * /dev/lkrg_attack, or the name of a benign twin, which is the legal way to
+ * the same privilege, or "none".  Then it makes USE of the change, in DIR:
+ *
+ *   secret         0640 root:root, contents to be read
+ *   denied         0604 root:2000, readable for all but that group
+ *   file           0600 root:root, to be changed
+ *   attack_victim  this program
+ *   suid           this program, setuid root
+ *
+ * The first line of output is "victim TID TGID [OTHER...]": the task that
+ * attacks, its process, and processes that share its memory.  A use that
+ * worked prints "used: " with what was read, or "used: done".
+ *
+ * Exit status: 0 the use worked, 1 it was refused, 2 wrong arguments or
+ * environment, 4 the preparation is not possible on this machine.
+ */
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common.h"
+
+#define DEVICE		"/dev/lkrg_attack"
+#define NR_THREADS	8
+#define SIGPENDING_MAX	64
+/* Seconds after which a sharer of the memory should be dead, and its status. */
+#define SURVIVAL	10
+#define SURVIVED	5
+
+static char others[32];
+
+static void must(bool done, const char *what)
+{
+	if (!done)
+		err(VICTIM_BROKEN, "%s", what);
+}
+
+static int show(const char *proof)
+{
+	dprintf(STDOUT_FILENO, "used: %s\n", proof);
+	return 0;
+}
+
+/* === Uses: 0, or -1 and errno =========================================== */
+
+static int read_file(const char *path)
+{
+	char text[128];
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	len = read(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		return -1;
+	text[len] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return show(text);
+}
+
+static int use_open(void)
+{
+	return read_file("secret");
+}
+
+static int use_denied(void)
+{
+	return read_file("denied");
+}
+
+static int use_chmod(void)
+{
+	return chmod("file", 04755) ? -1 : show("done");
+}
+
+static int use_rename(void)
+{
+	return rename("file", "renamed") ? -1 : show("done");
+}
+
+static int use_unlink(void)
+{
+	return unlink("file") ? -1 : show("done");
+}
+
+static int exec(const char *program, const char *use)
+{
+	return execl(program, program, "-k", "none", use, NULL);
+}
+
+static int use_exec(void)
+{
+	return exec("./attack_victim", "open");
+}
+
+static int use_exec_capable(void)
+{
+	return exec("./attack_victim", "capable");
+}
+
+static int use_suid(void)
+{
+	return exec("./suid", "capable");
+}
+
+static int use_setresuid(void)
+{
+	return setresuid(0, 0, 0) ? -1 : use_open();
+}
+
+static int use_setresgid(void)
+{
+	return setresgid(0, 0, 0) ? -1 : use_open();
+}
+
+static int use_setgroups(void)
+{
+	return setgroups(0, NULL) ? -1 : show("done");
+}
+
+/* Needs CAP_SYS_ADMIN, and leaves the machine as it was. */
+static int use_capable(void)
+{
+	char name[65];
+
+	if (gethostname(name, sizeof(name)) ||
+	    sethostname(name, strlen(name)))
+		return -1;
+	return show("done");
+}
+
+static int use_capset(void)
+{
+	struct caps caps;
+
+	if (caps_get(&caps))
+		return -1;
+	caps.effective = caps.permitted;
+	return caps_set(&caps) ? -1 : use_capable();
+}
+
+static int in_child(int (*use)(void))
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (pid < 0)
+		return -1;
+	if (!pid)
+		_exit(use() ? errno : 0);
+	if (waitpid(pid, &status, 0) != pid)
+		return -1;
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+	return errno ? -1 : 0;
+}
+
+static int use_nothing(void)
+{
+	return show("done");
+}
+
+static int use_fork(void)
+{
+	return in_child(use_nothing);
+}
+
+static int use_fork_open(void)
+{
+	return in_child(use_open);
+}
+
+/* A call that fails must not make the guard believe what it sees. */
+static int use_failing_setuid(void)
+{
+	return setuid(4321) ? use_open() : -1;
+}
+
+static int use_failing_seccomp(void)
+{
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) ?
+		use_open() : -1;
+}
+
+/* One more queued signal than the limit allows, and then any file. */
+static int use_sigqueue(void)
+{
+	const union sigval value = { .sival_int = 0 };
+
+	if (sigqueue(getpid(), SIGRTMIN, value))
+		return -1;
+	return open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? -1 : show("done");
+}
+
+/* What others see of this process: its objective credential. */
+static int use_status(void)
+{
+	unsigned int uid, euid;
+	char line[256];
+	int ret = -1;
+	FILE *file;
+
+	file = fopen("/proc/self/status", "re");
+	if (!file)
+		return -1;
+	errno = EPERM;
+	while (ret && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Uid: %u %u", &uid, &euid) == 2 && euid == 0)
+			ret = show("done");
+	fclose(file);
+	return ret;
+}
+
+static const struct use {
+	const char *name;
+	int (*use)(void);
+} uses[] = {
+	{ "capable", use_capable },
+	{ "capset", use_capset },
+	{ "chmod", use_chmod },
+	{ "denied", use_denied },
+	{ "exec", use_exec },
+	{ "exec-capable", use_exec_capable },
+	{ "failing-seccomp", use_failing_seccomp },
+	{ "failing-setuid", use_failing_setuid },
+	{ "fork", use_fork },
+	{ "fork-open", use_fork_open },
+	{ "open", use_open },
+	/* What was changed is found by a pass of the guard, not by a use */
+	{ "pass", use_nothing },
+	{ "rename", use_rename },
+	{ "setgroups", use_setgroups },
+	{ "setresgid", use_setresgid },
+	{ "setresuid", use_setresuid },
+	{ "sigqueue", use_sigqueue },
+	{ "status", use_status },
+	{ "suid", use_suid },
+	{ "unlink", use_unlink },
+};
+
+/* === Benign twins: as root, end as user 1000 with the privilege ========= */
+
+static void drop_gids(gid_t saved)
+{
+	must(!setgroups(0, NULL), "setgroups");
+	must(!setresgid(TEST_GID, TEST_GID, saved), "setresgid");
+}
+
+static void drop_ids(uid_t saved)
+{
+	drop_gids(TEST_GID);
+	must(!setresuid(TEST_UID, TEST_UID, saved), "setresuid");
+}
+
+static void keep_caps(void)
+{
+	must(!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS");
+}
+
+static void inherit_caps(void)
+{
+	struct caps caps;
+
+	must(!caps_get(&caps), "capget");
+	caps.inheritable = caps.permitted;
+	must(!caps_set(&caps), "capset");
+}
+
+static void twin_setresuid(const char *use)
+{
+	drop_ids(0);
+	must(!setresuid(-1, 0, -1), "setresuid");
+}
+
+static void twin_setfsuid(const char *use)
+{
+	drop_ids(0);
+	setfsuid(0);
+}
+
+static void twin_setresgid(const char *use)
+{
+	drop_gids(0);
+	must(!setresuid(TEST_UID, TEST_UID, TEST_UID), "setresuid");
+	must(!setresgid(-1, 0, -1), "setresgid");
+}
+
+static void twin_setfsgid(const char *use)
+{
+	drop_gids(0);
+	must(!setresuid(TEST_UID, TEST_UID, TEST_UID), "setresuid");
+	setfsgid(0);
+}
+
+static void twin_setgroups(const char *use)
+{
+	const gid_t group = DENIED_GID;
+
+	drop_gids(TEST_GID);
+	must(!setgroups(1, &group), "setgroups");
+	must(!setresuid(TEST_UID, TEST_UID, 0), "setresuid");
+	must(!setresuid(-1, 0, -1), "setresuid");
+	must(!setgroups(0, NULL), "setgroups");
+	must(!setresuid(-1, TEST_UID, -1), "setresuid");
+}
+
+static void twin_keepcaps(const char *use)
+{
+	keep_caps();
+	drop_ids(TEST_UID);
+}
+
+static void twin_capset(const char *use)
+{
+	struct caps caps;
+
+	twin_keepcaps(use);
+	must(!caps_get(&caps), "capget");
+	caps.effective = caps.permitted;
+	must(!caps_set(&caps), "capset");
+}
+
+static void twin_inheritable(const char *use)
+{
+	inherit_caps();
+	must(!prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
+	drop_ids(TEST_UID);
+}
+
+static void twin_bset(const char *use)
+{
+	must(!prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0), "PR_CAPBSET_DROP");
+	drop_ids(TEST_UID);
+}
+
+static void twin_ambient(const char *use)
+{
+	inherit_caps();
+	twin_keepcaps(use);
+	must(!prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_SYS_ADMIN, 0, 0),
+	     "PR_CAP_AMBIENT_RAISE");
+}
+
+static void twin_securebits(const char *use)
+{
+	must(!prctl(PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0),
+	     "PR_SET_SECUREBITS");
+	must(!prctl(PR_SET_SECUREBITS, 0, 0, 0, 0), "PR_SET_SECUREBITS");
+	drop_ids(TEST_UID);
+}
+
+static void twin_userns(const char *use)
+{
+	drop_ids(TEST_UID);
+	if (unshare(CLONE_NEWUSER | CLONE_NEWUTS))
+		err(VICTIM_SKIP, "unshare(CLONE_NEWUSER)");
+}
+
+/* access(2) judges by the real id, with a credential for the time of the call */
+static void twin_access(const char *use)
+{
+	drop_ids(0);
+	must(!setresuid(-1, 0, -1), "setresuid");
+	must(access("secret", R_OK) && errno == EACCES, "access refused");
+}
+
+static void twin_suid(const char *use)
+{
+	drop_ids(TEST_UID);
+	exec("./suid", use);
+	must(false, "suid");
+}
+
+static const struct twin {
+	const char *name;
+	void (*become)(const char *use);
+} twins[] = {
+	{ "access", twin_access },
+	{ "ambient", twin_ambient },
+	{ "bset", twin_bset },
+	{ "capset", twin_capset },
+	{ "inheritable", twin_inheritable },
+	{ "keepcaps", twin_keepcaps },
+	{ "securebits", twin_securebits },
+	{ "setfsgid", twin_setfsgid },
+	{ "setfsuid", twin_setfsuid },
+	{ "setgroups", twin_setgroups },
+	{ "setresgid", twin_setresgid },
+	{ "setresuid", twin_setresuid },
+	{ "suid", twin_suid },
+	{ "userns", twin_userns },
+};
+
+/* === Attacks ============================================================ */
+
+static void request(const char *attack)
+{
+	int fd;
+
+	fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
+	must(fd >= 0, DEVICE);
+	must(write(fd, attack, strlen(attack)) == (ssize_t)strlen(attack),
+	     attack);
+}
+
+struct plan {
+	const char *change;
+	const struct use *use;
+};
+
+/* From the request on, no call to the kernel but those of the use. */
+static int attack_and_use(const struct plan *plan)
+{
+	pid_t pid;
+
+	dprintf(STDOUT_FILENO, "victim %d %d%s\n", gettid(), getpid(), others);
+	if (!strncmp(plan->change, "parent-", strlen("parent-"))) {
+		pid = fork();
+		must(pid >= 0, "fork");
+		if (!pid) {
+			request(plan->change);
+			_exit(0);
+		}
+		must(waitpid(pid, NULL, 0) == pid, "waitpid");
+	} else if (strcmp(plan->change, "none")) {
+		request(plan->change);
+	}
+
+	if (!plan->use->use())
+		return 0;
+	dprintf(STDOUT_FILENO, "refused: %s\n", strerror(errno));
+	return VICTIM_REFUSED;
+}
+
+static int attack_alone(const struct plan *plan)
+{
+	return attack_and_use(plan);
+}
+
+static void *sleep_for_ever(void *unused)
+{
+	while (true)
+		pause();
+	return NULL;
+}
+
+static void *attack_from_thread(void *plan)
+{
+	_exit(attack_and_use(plan));
+	return NULL;
+}
+
+/* All threads of the process sleep, but one that is not its leader. */
+static int attack_among_threads(const struct plan *plan)
+{
+	pthread_t thread;
+	int i;
+
+	for (i = 0; i < NR_THREADS; i++)
+		must(!pthread_create(&thread, NULL, sleep_for_ever, NULL),
+		     "pthread_create");
+	must(!pthread_create(&thread, NULL, attack_from_thread, (void *)plan),
+	     "pthread_create");
+	sleep_for_ever(NULL);
+	return 0;
+}
+
+static int sharer(void *unused)
+{
+	sleep_for_ever(NULL);
+	return 0;
+}
+
+/* Another process, not a thread, in the same memory. */
+static int attack_beside_sharer(const struct plan *plan)
+{
+	static char stack[65536];
+	pid_t pid;
+	int ret;
+
+	pid = clone(sharer, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+	must(pid > 0, "clone");
+	snprintf(others, sizeof(others), " %d", pid);
+	ret = attack_and_use(plan);
+	kill(pid, SIGKILL);
+	return ret;
+}
+
+/* The parent waits in vfork(): it shares the memory, too. */
+static int attack_from_vfork(const struct plan *plan)
+{
+	int status;
+	pid_t pid;
+
+	snprintf(others, sizeof(others), " %d", getpid());
+	pid = vfork();
+	must(pid >= 0, "vfork");
+	if (!pid)
+		_exit(attack_and_use(plan));
+	must(waitpid(pid, &status, 0) == pid, "waitpid");
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+
+	/* Killed for the attack.  This process is to follow, or to say so. */
+	sleep(SURVIVAL);
+	return SURVIVED;
+}
+
+/* === Preparations ======================================================= */
+
+static void drop_sys_admin(void)
+{
+	must(!prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), "PR_CAPBSET_DROP");
+}
+
+static void lock_noroot(void)
+{
+	must(!prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED,
+		    0, 0, 0), "PR_SET_SECUREBITS");
+}
+
+/* Capabilities that an executed program would only get as ambient ones. */
+static void forbid_ambient(void)
+{
+	inherit_caps();
+	must(!prctl(PR_SET_SECUREBITS, SECBIT_KEEP_CAPS |
+		    SECBIT_NO_CAP_AMBIENT_RAISE |
+		    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, 0, 0, 0),
+	     "PR_SET_SECUREBITS");
+}
+
+static void limit(int resource, rlim_t max)
+{
+	const struct rlimit rlimit = { .rlim_cur = max, .rlim_max = max };
+
+	must(!setrlimit(resource, &rlimit), "setrlimit");
+}
+
+static void limit_processes(void)
+{
+	limit(RLIMIT_NPROC, 0);
+}
+
+static void fill_signal_queue(void)
+{
+	const union sigval value = { .sival_int = 0 };
+
+	limit(RLIMIT_SIGPENDING, SIGPENDING_MAX);
+	while (!sigqueue(getpid(), SIGRTMIN, value))
+		;
+	must(errno == EAGAIN, "sigqueue");
+}
+
+static void enter_userns(void)
+{
+	if (unshare(CLONE_NEWUSER))
+		err(VICTIM_SKIP, "unshare(CLONE_NEWUSER)");
+}
+
+static const struct preparation {
+	const char *name;
+	void (*as_root)(void);
+	void (*as_user)(void);
+	int (*attack)(const struct plan *plan);
+	bool in_denied_group;
+} preparations[] = {
+	{ .name = "-", .attack = attack_alone },
+	{ .name = "bset", .as_root = drop_sys_admin, .attack = attack_alone },
+	{ .name = "group", .in_denied_group = true, .attack = attack_alone },
+	{ .name = "noambient", .as_root = forbid_ambient,
+	  .attack = attack_alone },
+	{ .name = "noroot", .as_root = lock_noroot, .attack = attack_alone },
+	{ .name = "nproc", .as_user = limit_processes, .attack = attack_alone },
+	{ .name = "sharer", .attack = attack_beside_sharer },
+	{ .name = "sigpending", .as_user = fill_signal_queue,
+	  .attack = attack_alone },
+	{ .name = "threads", .attack = attack_among_threads },
+	{ .name = "userns", .as_user = enter_userns, .attack = attack_alone },
+	{ .name = "vfork", .attack = attack_from_vfork },
+};
+
+static void become_user(const struct preparation *prep)
+{
+	const gid_t group = DENIED_GID;
+
+	if (prep->as_root)
+		prep->as_root();
+	must(!setgroups(prep->in_denied_group, &group), "setgroups");
+	must(!setresgid(TEST_GID, TEST_GID, TEST_GID), "setresgid");
+	must(!setresuid(TEST_UID, TEST_UID, TEST_UID), "setresuid");
+	if (prep->as_user)
+		prep->as_user();
+}
+
+/* What use_sigqueue() queues is not to be delivered. */
+static void block_signal(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGRTMIN);
+	must(!sigprocmask(SIG_BLOCK, &signals, NULL), "sigprocmask");
+}
+
+/* === Arguments ========================================================== */
+
+static int complain(void)
+{
+	warnx("usage: attack_victim [-d DIR] [-p PREPARATION] CHANGE USE");
+	return VICTIM_BROKEN;
+}
+
+static const struct use *find_use(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(uses); i++)
+		if (!strcmp(name, uses[i].name))
+			return &uses[i];
+	errx(VICTIM_BROKEN, "unknown use %s", name);
+}
+
+static const struct preparation *find_preparation(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(preparations); i++)
+		if (!strcmp(name, preparations[i].name))
+			return &preparations[i];
+	errx(VICTIM_BROKEN, "unknown preparation %s", name);
+}
+
+static const struct twin *find_twin(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(twins); i++)
+		if (!strcmp(name, twins[i].name))
+			return &twins[i];
+	return NULL;
+}
+
+int main(int argc, char *argv[])
+{
+	const struct preparation *prep = &preparations[0];
+	/* The attack is over, and this is the program that it executes */
+	bool executed = false;
+	const struct twin *twin;
+	struct plan plan;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "d:kp:")) != -1) {
+		switch (opt) {
+		case 'd':
+			must(!chdir(optarg), optarg);
+			break;
+		case 'k':
+			executed = true;
+			break;
+		case 'p':
+			prep = find_preparation(optarg);
+			break;
+		default:
+			return complain();
+		}
+	}
+	if (argc - optind != 2)
+		return complain();
+	plan.change = argv[optind];
+	plan.use = find_use(argv[optind + 1]);
+
+	if (executed)
+		return attack_and_use(&plan);
+
+	block_signal();
+	must(!geteuid() || (errno = EPERM, false), "start it as root");
+	twin = find_twin(plan.change);
+	if (twin) {
+		twin->become(plan.use->name);
+		plan.change = "none";
+		return attack_alone(&plan);
+	}
+	become_user(prep);
+	return prep->attack(&plan);
+}

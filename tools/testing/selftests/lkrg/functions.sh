@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the shell tests of lkrg have in common.  Sourced after ktap_helpers.sh.
+
+KNOBS=/proc/sys/lkrg
+STATE=/sys/kernel/security/lkrg
+TRACING=/sys/kernel/tracing
+DEVICE=/dev/lkrg_attack
+
+skip_all()
+{
+	ktap_print_header
+	ktap_skip_all "$*"
+	exit "$KSFT_SKIP"
+}
+
+need_root()
+{
+	[ "$(id -u)" = 0 ] || skip_all "has to be run as root"
+}
+
+mounted()
+{
+	[ -e "$2" ] || mount -t "$1" none "$(dirname "$2")" 2> /dev/null
+	[ -e "$2" ]
+}
+
+guard_is_on()
+{
+	mounted securityfs /sys/kernel/security/lsm || return 1
+	case ",$(cat /sys/kernel/security/lsm)," in
+	*,lkrg,*) return 0 ;;
+	esac
+	return 1
+}
+
+have_tracing()
+{
+	mounted tracefs "$TRACING/current_tracer"
+}
+
+# Loads the test module, unless somebody has, or leaves in $load_error why not.
+load_attacks()
+{
+	[ -e "$DEVICE" ] && return 0
+	if ! [ -e "$1/lkrg_attack.ko" ]; then
+		load_error="the test module lkrg_attack.ko is not built"
+	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 2>&1); then
+		attacks_loaded=yes
+		load_error="there is no $DEVICE"
+	fi
+	[ -e "$DEVICE" ]
+}
+
+unload_attacks()
+{
+	[ "$attacks_loaded" = yes ] && rmmod lkrg_attack
+	attacks_loaded=
+}
+
+# The first argument is a number of seconds, the rest a command.
+wait_until()
+{
+	tries=$(($1 * 10))
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# === Knobs, as they were at the end ===
+
+saved_knobs=
+
+set_knob()
+{
+	old=$(cat "$KNOBS/$1") || return 1
+	[ "$old" = "$2" ] && return 0
+	echo "$2" > "$KNOBS/$1" || return 1
+	saved_knobs="$1=$old $saved_knobs"
+}
+
+restore_knobs()
+{
+	for knob in $saved_knobs; do
+		echo "${knob#*=}" > "$KNOBS/${knob%%=*}"
+	done
+	saved_knobs=
+}
+
+# === Passes ===
+
+statistic()
+{
+	sed -n "s/^$1 //p" "$STATE/stats"
+}
+
+pass_is_done()
+{
+	[ "$(statistic passes_done)" -ge "$pass_wanted" ]
+}
+
+start_pass()
+{
+	echo 1 > "$KNOBS/trigger" && pass_wanted=$(statistic pass_requested)
+}
+
+run_pass()
+{
+	start_pass && wait_until 60 pass_is_done
+}
+
+# === The kernel log since the last mark ===
+
+marks=0
+
+mark()
+{
+	marks=$((marks + 1))
+	marker="${0##*/} $$: mark $marks"
+	echo "$marker" > /dev/kmsg
+}
+
+# Takes what the kernel has said since, for the functions below.
+read_log()
+{
+	dmesg | sed -n -e 's/^\(<[0-9]*>\)*\(\[[^]]*\]\)* *//' \
+		-e "/^$marker\$/,\$p" > "$log"
+	[ -s "$log" ] || echo "BUG: the kernel log has lost: $marker" > "$log"
+}
+
+alerts()
+{
+	grep '^LKRG: ALERT: ' "$log"
+}
+
+# Whatever no test should cause.
+trouble()
+{
+	grep -Em 1 'BUG:|WARNING:|Oops|Call Trace:|general protection|INFO: (rcu|task)' \
+		"$log"
+}

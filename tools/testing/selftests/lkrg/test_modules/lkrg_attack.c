@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Attacks on the running kernel, for tests of the guard
+ *
+ * An attacker who can write to kernel memory does not call the functions that
+ * the kernel has for a change: he changes the object.  So does this module.
+ * An ordinary user writes the name of one attack to /dev/lkrg_attack, and the
+ * object is changed, in the running kernel, as by that attacker.  Reading the
+ * device lists the attacks.
+ *
+ * What differs from a real attack is only what lets the machine survive with
+ * the guard switched off: whatever a changed credential will give back when
+ * its task exits (references, a count of processes) is taken here first, and
+ * what it can no longer give back is given back here.  No lock is taken that
+ * an attacker would not take: the credential belongs to the caller, or to its
+ * parent, who sleeps.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/align.h>
+#include <linux/capability.h>
+#include <linux/compiler.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/hex.h>
+#include <linux/init.h>
+#include <linux/kallsyms.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/reboot.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sched/user.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/user_namespace.h>
+#include <linux/vmalloc.h>
+
+static bool insecure;
+module_param(insecure, bool, 0400);
+MODULE_PARM_DESC(insecure, "Load although every user then owns the machine");
+
+/* The last change of text or read-only data: "symbol+offset/size: old -> new" */
+static char changed[KSYM_SYMBOL_LEN + 128];
+module_param_string(changed, changed, sizeof(changed), 0444);
+MODULE_PARM_DESC(changed, "What was changed in the kernel image (read only)");
+
+/**
+ * struct attack - One row of the table of attacks
+ * @name: What is written to the device
+ * @what: What it changes, for a person
+ * @run: Does it to a task, the field is for those attacks that need one
+ * @field: Offset of the field in struct cred
+ * @on_parent: The task is the parent of the caller instead of the caller
+ */
+struct attack {
+	const char *name;
+	const char *what;
+	int (*run)(struct task_struct *task, size_t field);
+	size_t field;
+	bool on_parent;
+};
+
+/* === Credentials, in place ============================================== */
+
+static struct cred *cred_of(struct task_struct *task)
+{
+	return (struct cred *)rcu_dereference_protected(task->real_cred, true);
+}
+
+static int clear_word(struct task_struct *task, size_t field)
+{
+	u32 *const word = (void *)cred_of(task) + field;
+
+	WRITE_ONCE(*word, 0);
+	return 0;
+}
+
+static int fill_caps(struct task_struct *task, size_t field)
+{
+	kernel_cap_t *const caps = (void *)cred_of(task) + field;
+
+	*caps = CAP_FULL_SET;
+	return 0;
+}
+
+static int become_root(struct task_struct *task, size_t field)
+{
+	static const size_t ids[] = {
+		offsetof(struct cred, uid),	offsetof(struct cred, gid),
+		offsetof(struct cred, suid),	offsetof(struct cred, sgid),
+		offsetof(struct cred, euid),	offsetof(struct cred, egid),
+		offsetof(struct cred, fsuid),	offsetof(struct cred, fsgid),
+	};
+	static const size_t caps[] = {
+		offsetof(struct cred, cap_inheritable),
+		offsetof(struct cred, cap_permitted),
+		offsetof(struct cred, cap_effective),
+		offsetof(struct cred, cap_bset),
+		offsetof(struct cred, cap_ambient),
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++)
+		clear_word(task, ids[i]);
+	for (i = 0; i < ARRAY_SIZE(caps); i++)
+		fill_caps(task, caps[i]);
+	return 0;
+}
+
+static int overwrite_user(struct task_struct *task, size_t field)
+{
+	const struct cred *const init = get_task_cred(&init_task);
+	struct cred *const cred = cred_of(task);
+	struct user_struct *const old = cred->user;
+
+	WRITE_ONCE(cred->user, get_uid(init->user));
+	free_uid(old);
+	put_cred(init);
+	return 0;
+}
+
+static int overwrite_user_ns(struct task_struct *task, size_t field)
+{
+	struct cred *const cred = cred_of(task);
+	struct user_namespace *const old = cred->user_ns;
+
+	WRITE_ONCE(cred->user_ns, get_user_ns(&init_user_ns));
+	put_user_ns(old);
+	return 0;
+}
+
+static int overwrite_group_info(struct task_struct *task, size_t field)
+{
+	const struct cred *const init = get_task_cred(&init_task);
+	struct cred *const cred = cred_of(task);
+	struct group_info *const old = cred->group_info;
+
+	WRITE_ONCE(cred->group_info, get_group_info(init->group_info));
+	put_group_info(old);
+	put_cred(init);
+	return 0;
+}
+
+/*
+ * Each exiting task is taken off the count of processes that its real
+ * credential names then.  So the tasks have to be moved to that count.
+ */
+static void move_processes(struct ucounts *from, struct ucounts *to, int nr)
+{
+	struct ucounts *iter;
+
+	for (iter = to; iter; iter = iter->ns->ucounts)
+		atomic_long_add(nr, &iter->rlimit[UCOUNT_RLIMIT_NPROC]);
+	for (iter = from; iter; iter = iter->ns->ucounts)
+		atomic_long_sub(nr, &iter->rlimit[UCOUNT_RLIMIT_NPROC]);
+}
+
+static int overwrite_ucounts(struct task_struct *task, size_t field)
+{
+	const struct cred *const init = get_task_cred(&init_task);
+	struct cred *const cred = cred_of(task);
+	struct ucounts *const old = cred->ucounts;
+	struct task_struct *thread;
+	int nr = 0;
+
+	rcu_read_lock();
+	for_each_thread(task, thread)
+		nr += rcu_access_pointer(thread->real_cred) == cred;
+	rcu_read_unlock();
+
+	atomic_inc(&init->ucounts->count);
+	move_processes(old, init->ucounts, nr);
+	WRITE_ONCE(cred->ucounts, init->ucounts);
+	/* put_ucounts() is not exported: the last reference, if it is, stays */
+	atomic_add_unless(&old->count, -1, 1);
+	put_cred(init);
+	return 0;
+}
+
+/* === Credentials, the pointers ========================================== */
+
+static int redirect_cred(struct task_struct *task, size_t field)
+{
+	put_cred(rcu_replace_pointer(task->cred, get_task_cred(&init_task),
+				     true));
+	return 0;
+}
+
+static int redirect_real_cred(struct task_struct *task, size_t field)
+{
+	const struct cred *const init = get_task_cred(&init_task);
+	const struct cred *const old =
+		rcu_replace_pointer(task->real_cred, init, true);
+
+	move_processes(old->ucounts, init->ucounts, 1);
+	put_cred(old);
+	return 0;
+}
+
+static int redirect_both(struct task_struct *task, size_t field)
+{
+	redirect_cred(task, field);
+	return redirect_real_cred(task, field);
+}
+
+/* === Credentials, by the kernel's functions from a hijacked flow ======== */
+
+static int commit_init(struct task_struct *task, size_t field)
+{
+	return commit_creds((struct cred *)get_task_cred(&init_task));
+}
+
+static int commit_kernel(struct task_struct *task, size_t field)
+{
+	struct cred *const cred = prepare_kernel_cred(&init_task);
+
+	return cred ? commit_creds(cred) : -ENOMEM;
+}
+
+static int override_init(struct task_struct *task, size_t field)
+{
+	const struct cred *const init = get_task_cred(&init_task);
+
+	/* Nothing will revert, so nothing else puts the credential of before */
+	put_cred(override_creds(init));
+	put_cred(init);
+	return 0;
+}
+
+/* === The kernel image =================================================== */
+
+/*
+ * Four words: what the guard can name byte by byte.  Aligned to their size
+ * they lie in one page.
+ */
+#define CHANGE_MAX	(4 * sizeof(u32))
+
+struct change {
+	void *at;
+	size_t size;
+	u8 old[CHANGE_MAX];
+};
+
+static struct change text_change;
+static struct change rodata_change;
+
+/* The page is mapped a second time, and writable. */
+static int write_through_alias(void *at, const void *from, size_t size)
+{
+	struct page *page = pfn_to_page(PHYS_PFN(__pa_symbol(at)));
+	void *const alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+
+	if (!alias)
+		return -ENOMEM;
+	memcpy(alias + offset_in_page(at), from, size);
+	vunmap(alias);
+	return 0;
+}
+
+static int flip(struct change *change, void *at, size_t size, u8 mask)
+{
+	u8 new[CHANGE_MAX];
+	size_t i;
+	int err;
+
+	if (change->size)
+		return -EBUSY;
+
+	/* The compiler may know that this never changes */
+	OPTIMIZER_HIDE_VAR(at);
+	memcpy(change->old, at, size);
+	for (i = 0; i < size; i++)
+		new[i] = change->old[i] ^ mask;
+
+	err = write_through_alias(at, new, size);
+	if (err)
+		return err;
+
+	change->at = at;
+	change->size = size;
+
+	/* What is found there now, through the mapping that the kernel uses */
+	memcpy(new, at, size);
+	snprintf(changed, sizeof(changed), "%pS: %*ph -> %*ph", at, (int)size,
+		 change->old, (int)size, new);
+	return 0;
+}
+
+static int restore(struct change *change)
+{
+	int err;
+
+	if (!change->size)
+		return -ENOENT;
+
+	err = write_through_alias(change->at, change->old, change->size);
+	if (err)
+		return err;
+
+	change->size = 0;
+	changed[0] = '\0';
+	return 0;
+}
+
+/*
+ * kernel_halt() runs once, when the machine is halted.  Its first bytes are
+ * left alone: they may be a place that function tracing patches.
+ */
+static void *victim_text(void)
+{
+	return PTR_ALIGN((void *)kernel_halt + CHANGE_MAX, CHANGE_MAX);
+}
+
+static int flip_text(struct task_struct *task, size_t field)
+{
+	return flip(&text_change, victim_text(), 1, 0x01);
+}
+
+static int flip_text_words(struct task_struct *task, size_t field)
+{
+	return flip(&text_change, victim_text(), CHANGE_MAX, 0xff);
+}
+
+static int restore_text(struct task_struct *task, size_t field)
+{
+	return restore(&text_change);
+}
+
+/* Meanwhile an upper case hexadecimal "A" is printed as "a". */
+static int flip_rodata(struct task_struct *task, size_t field)
+{
+	return flip(&rodata_change, (void *)&hex_asc_upper[0xa], 1, 'A' ^ 'a');
+}
+
+static int restore_rodata(struct task_struct *task, size_t field)
+{
+	return restore(&rodata_change);
+}
+
+/* === The table ========================================================== */
+
+#define FIELD(_field, _run, _what) {			\
+	.name = "cred-" #_field,			\
+	.what = "own " #_field " " _what,		\
+	.run = _run,					\
+	.field = offsetof(struct cred, _field),		\
+}
+
+#define ATTACK(_name, _run, _what) {			\
+	.name = _name,					\
+	.what = _what,					\
+	.run = _run,					\
+}
+
+static const struct attack attacks[] = {
+	FIELD(uid, clear_word, "becomes 0"),
+	FIELD(gid, clear_word, "becomes 0"),
+	FIELD(suid, clear_word, "becomes 0"),
+	FIELD(sgid, clear_word, "becomes 0"),
+	FIELD(euid, clear_word, "becomes 0"),
+	FIELD(egid, clear_word, "becomes 0"),
+	FIELD(fsuid, clear_word, "becomes 0"),
+	FIELD(fsgid, clear_word, "becomes 0"),
+	FIELD(securebits, clear_word, "become 0"),
+	FIELD(cap_inheritable, fill_caps, "gets all capabilities"),
+	FIELD(cap_permitted, fill_caps, "gets all capabilities"),
+	FIELD(cap_effective, fill_caps, "gets all capabilities"),
+	FIELD(cap_bset, fill_caps, "gets all capabilities"),
+	FIELD(cap_ambient, fill_caps, "gets all capabilities"),
+	FIELD(user, overwrite_user, "becomes that of root"),
+	FIELD(user_ns, overwrite_user_ns, "becomes the initial one"),
+	FIELD(ucounts, overwrite_ucounts, "become those of root"),
+	FIELD(group_info, overwrite_group_info, "becomes that of init"),
+	ATTACK("cred-root", become_root, "own ids become 0, all capabilities"),
+	ATTACK("cred-init", redirect_both, "both pointers to init_cred"),
+	ATTACK("cred-only", redirect_cred, "only ->cred to init_cred"),
+	ATTACK("cred-real", redirect_real_cred, "only ->real_cred to init_cred"),
+	ATTACK("commit-init", commit_init, "commit_creds(&init_cred)"),
+	ATTACK("commit-kernel", commit_kernel,
+	       "commit_creds(prepare_kernel_cred(&init_task))"),
+	ATTACK("override-init", override_init,
+	       "override_creds(&init_cred), not reverted"),
+	{
+		.name = "parent-fsuid",
+		.what = "the fsuid of the parent becomes 0",
+		.run = clear_word,
+		.field = offsetof(struct cred, fsuid),
+		.on_parent = true,
+	},
+	{
+		.name = "parent-init",
+		.what = "both pointers of the parent to init_cred",
+		.run = redirect_both,
+		.on_parent = true,
+	},
+	ATTACK("text-flip", flip_text, "one byte of kernel text"),
+	ATTACK("text-flip4", flip_text_words, "four words of kernel text"),
+	ATTACK("text-restore", restore_text, "the text as it was"),
+	ATTACK("rodata-flip", flip_rodata, "one byte of read-only data"),
+	ATTACK("rodata-restore", restore_rodata, "the data as it was"),
+};
+
+/* === The device ========================================================= */
+
+/* Serializes the attacks, and with it the two records of changes. */
+static DEFINE_MUTEX(attack_lock);
+
+static int run_attack(const struct attack *attack)
+{
+	struct task_struct *task = current;
+	int err;
+
+	rcu_read_lock();
+	if (attack->on_parent)
+		task = rcu_dereference(current->real_parent);
+	get_task_struct(task);
+	rcu_read_unlock();
+
+	mutex_lock(&attack_lock);
+	err = attack->run(task, attack->field);
+	mutex_unlock(&attack_lock);
+	put_task_struct(task);
+	return err;
+}
+
+static ssize_t attack_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *ppos)
+{
+	size_t i;
+	char *name;
+	ssize_t ret = -EINVAL;
+
+	if (count > NAME_MAX)
+		return -EINVAL;
+	name = memdup_user_nul(buf, count);
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		if (sysfs_streq(name, attacks[i].name)) {
+			ret = run_attack(&attacks[i]);
+			if (!ret)
+				ret = count;
+			break;
+		}
+	}
+	kfree(name);
+	return ret;
+}
+
+static int attack_show(struct seq_file *m, void *v)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++)
+		seq_printf(m, "%-20s %s\n", attacks[i].name, attacks[i].what);
+	return 0;
+}
+
+static int attack_open(struct inode *inode, struct file *file)
+{
+	/* misc_open() left the miscdevice here, seq_file wants the place */
+	file->private_data = NULL;
+	return single_open(file, attack_show, NULL);
+}
+
+static const struct file_operations attack_fops = {
+	.owner = THIS_MODULE,
+	.open = attack_open,
+	.read = seq_read,
+	.write = attack_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+static struct miscdevice attack_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "lkrg_attack",
+	.fops = &attack_fops,
+	.mode = 0666,
+};
+
+static int __init attack_init(void)
+{
+	int err;
+
+	if (!insecure) {
+		pr_err("not loaded: it makes every user root; insecure=1 loads it into a test machine\n");
+		return -ENODEV;
+	}
+
+	err = misc_register(&attack_device);
+	if (err)
+		return err;
+
+	pr_warn("every user of this machine can change its kernel through /dev/%s\n",
+		attack_device.name);
+	return 0;
+}
+
+static void __exit attack_exit(void)
+{
+	misc_deregister(&attack_device);
+	restore(&text_change);
+	restore(&rodata_change);
+}
+
+module_init(attack_init);
+module_exit(attack_exit);
+
+MODULE_DESCRIPTION("Attacks on the running kernel, for tests of lkrg");
+MODULE_LICENSE("GPL");
+/* Taints the kernel with TAINT_TEST. */
+MODULE_INFO(test, "Y");
