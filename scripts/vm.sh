@@ -155,16 +155,43 @@ vm_relay() {
 	done
 }
 
+# vm_monitor: the ends of QEMU's monitor, LKRG_TMP/monitor.in and .out, and a
+# reader of what it says, into LKRG_TMP/registers.
+vm_monitor() {
+	rm -f "$LKRG_TMP/monitor.in" "$LKRG_TMP/monitor.out"
+	mkfifo "$LKRG_TMP/monitor.in" "$LKRG_TMP/monitor.out"
+	tr -d '\r' <"$LKRG_TMP/monitor.out" >"$LKRG_TMP/registers" 2>/dev/null &
+}
+
+# vm_monitor_end: the reader waits for a QEMU that did not come up.
+vm_monitor_end() {
+	: <>"$LKRG_TMP/monitor.out"
+}
+
+# For "sh -c": run QEMU. A guest that takes too long says why: on SIGURG, QEMU
+# is asked for the registers of all CPUs, and the kernel, by an NMI, for its
+# tasks; that ends the guest, if anything in it still works.
+vm_watched='trap '\''printf "info registers -a\nnmi\n" >"$0"'\'' URG
+	"$@" &
+	wait $! || rc=$?
+	while kill -0 $! 2>/dev/null; do
+		rc=0
+		wait $! || rc=$?
+	done
+	exit ${rc-0}'
+
 # vm_verdict LOG DIR: how the guest ended, from its console, from DIR/status
 # (left if the job did) and DIR/qemu (exit status of timeout and QEMU):
-# "ran STATUS", "panic TEXT", "int3", "timeout" or "lost".
+# "ran STATUS", "panic TEXT", "int3", "timeout" or "lost". The panic of the NMI
+# of vm_watched is none.
 #
 # int3: QEMU's TCG sometimes runs a stale breakpoint of the kernel's text
 # patching, mostly while the second CPU comes up: an oops before init.
 vm_verdict() {
 	if ! grep -q 'Run /init as init process' "$1" && grep -q 'int3: 0000 \[#1\]' "$1"; then
 		echo int3
-	elif panic=$(sed -n 's/^.*Kernel panic - not syncing: //p' "$1" | tr -d '\r' | head -n 1) && [ -n "$panic" ]; then
+	elif panic=$(sed -n -e '/: NMI: Not continuing/d' -e 's/^.*Kernel panic - not syncing: //p' "$1" |
+			tr -d '\r' | head -n 1) && [ -n "$panic" ]; then
 		echo "panic $panic"
 	elif [ -s "$2/status" ]; then
 		echo "ran $(cat "$2/status")"

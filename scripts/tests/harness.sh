@@ -60,6 +60,10 @@ consoles() {
 		[    9.097195] Oops: int3: 0000 [#1] PREEMPT SMP
 		[    9.097195] Kernel panic - not syncing: Fatal exception in interrupt
 	END
+	sample nmi <<-'END'
+		[    1.575653] Run /init as init process
+		[  901.000000] Kernel panic - not syncing: NMI: Not continuing
+	END
 	sample alert <<-'END'
 		[    1.600000] LKRG: ALIVE: interval=15
 		[    2.100000] LKRG: ALERT: DETECT: Task: sh[71/71]: credential overwritten: uid 1000 -> 0; at file_open: logged
@@ -94,6 +98,7 @@ test_harness() {
 	check 'harness: a panic after the job' verdict_is 'panic Fatal exception in interrupt' 0 0 late-int3
 	check 'harness: an early int3 oops' verdict_is int3 '' 0 int3
 	check 'harness: a guest that takes too long' verdict_is timeout '' 124 clean
+	check 'harness: a guest that took too long and said why' verdict_is timeout '' 124 nmi
 	check 'harness: a guest that is lost' verdict_is lost '' 0 clean
 
 	check 'harness: a clean console' judged '' clean

@@ -33,7 +33,8 @@
 static struct lkrg_record_tag record_tag(const struct task_struct *task,
 					 const struct lkrg_task *record)
 {
-	u64 version = (u64)record->version << 32 | record->top;
+	u64 version = (u64)record->version << 32 | record->flags << 16 |
+		      record->top;
 
 	/* A constant length makes for shorter code, and few tasks override. */
 	if (likely(!record->top))
@@ -56,7 +57,22 @@ static void seal(const struct task_struct *task, struct lkrg_task *record)
 
 static bool is_condemned(const struct lkrg_task *record)
 {
-	return unlikely(test_bit(LKRG_CONDEMNED, &record->flags));
+	return unlikely(record->flags & LKRG_CONDEMNED);
+}
+
+/*
+ * Set a flag, which the tag covers like the rest: a task cannot be pardoned by
+ * a write.  A forged record stays forged.  Returns whether it was set before.
+ */
+static bool mark(struct lkrg_task *record, u16 flag)
+{
+	bool authentic = is_authentic(current, record);
+	bool was_set = record->flags & flag;
+
+	record->flags |= flag;
+	if (authentic)
+		seal(current, record);
+	return was_set;
 }
 
 /* The fields of current->cred are taken from @copy if there is one. */
@@ -96,7 +112,7 @@ static void kill_current(struct callback_head *unused)
 static enum lkrg_done condemn(struct lkrg_task *record)
 {
 	/* Ending a kworker would punish everybody: it is refused everything. */
-	if (test_and_set_bit(LKRG_CONDEMNED, &record->flags) ||
+	if (mark(record, LKRG_CONDEMNED) ||
 	    (current->flags & PF_KTHREAD))
 		return LKRG_DID_REFUSE;
 
@@ -179,7 +195,7 @@ int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at)
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
 		return 0;
-	if (enforce == 0 && test_and_set_bit(LKRG_LOGGED, &record->flags))
+	if (enforce == 0 && mark(record, LKRG_LOGGED))
 		return 0;
 
 	strscpy(report.task.comm, current->comm);
@@ -282,8 +298,9 @@ static u64 admit(const struct cred *new, enum lkrg_place at)
 }
 
 /*
- * The old credential is not verified once more: @new was, when it was copied
- * from it.
+ * A record is only sealed again if it was authentic, or a forged one would be
+ * adopted.  The old credential is not verified once more: @new was, when it was
+ * copied from it.
  */
 int __lkrg_commit_creds(const struct cred *new)
 {
@@ -292,6 +309,9 @@ int __lkrg_commit_creds(const struct cred *new)
 
 	if (is_condemned(record))
 		return -EPERM;
+	if (unlikely(!is_authentic(current, record)))
+		return lkrg_task_verdict(LKRG_RECORD_FORGED,
+					 LKRG_AT_COMMIT_CREDS);
 	serial = admit(new, LKRG_AT_COMMIT_CREDS);
 	if (!serial)
 		return -EPERM;
@@ -305,8 +325,6 @@ int __lkrg_commit_creds(const struct cred *new)
 /*
  * Of what is put aside, the fields are not verified here: the next check does
  * that for real_cred, and the way back leads to nothing but what is on record.
- * A record is only sealed again if it was authentic, or a forged one would be
- * adopted.
  */
 const struct cred *__lkrg_override_creds(const struct cred *new)
 {

@@ -6,6 +6,7 @@
 #ifndef _SECURITY_LKRG_TASK_H
 #define _SECURITY_LKRG_TASK_H
 
+#include <linux/bits.h>
 #include <linux/init.h>
 #include <linux/sched.h>
 #include <linux/types.h>
@@ -55,29 +56,27 @@ static_assert(1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @cred: @cred[0] is what real_cred should be, @cred[@top] what cred should
  *	be; in between are the credentials that nested overrides put aside
  * @top: number of overrides in effect
+ * @flags: %LKRG_CONDEMNED and %LKRG_LOGGED
  * @version: counts the changes of the record
- * @tag: keyed tag over the address of the task, @version, @top and @cred up to
- *	@top
- * @flags: %LKRG_CONDEMNED and %LKRG_LOGGED, changed atomically
+ * @tag: keyed tag over the address of the task, @version, @flags, @top and
+ *	@cred up to @top
  * @kill: ends a condemned task on its way back to user mode
  *
  * Written by the task itself only, and by its parent before it is visible.
  */
 struct lkrg_task {
 	struct lkrg_cred_ref cred[1 + LKRG_OVERRIDES];
-	u32 top;
+	u16 top;
+	u16 flags;
 	u32 version;
 	struct lkrg_record_tag tag;
-	unsigned long flags;
 	struct callback_head kill;
 };
 
-enum {
-	/* Done for: each hook refuses, the next way out of the kernel kills. */
-	LKRG_CONDEMNED,
-	/* Violated and reported with pint_enforce=0. */
-	LKRG_LOGGED,
-};
+/* Done for: each hook refuses, the next way out of the kernel kills. */
+#define LKRG_CONDEMNED	BIT(0)
+/* Violated and reported with pint_enforce=0. */
+#define LKRG_LOGGED	BIT(1)
 
 static inline struct lkrg_task *lkrg_task(const struct task_struct *task)
 {
