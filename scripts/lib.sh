@@ -10,8 +10,10 @@ export LC_ALL
 umask 022
 
 # Kernel source that is found or made here is never a git checkout, and
-# neither a hook's environment nor the user's settings may shape a patch.
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX
+# neither a hook's environment nor the user's settings may shape a patch or a
+# build.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_CONFIG_PARAMETERS GIT_DIFF_OPTS
+unset CDPATH ARCH CROSS_COMPILE KBUILD_OUTPUT KCFLAGS LLVM O
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1
 
 # === Messages and small helpers ===
@@ -124,6 +126,10 @@ kernel_option() {
 		is_kernel "$LKRG_KERNEL" || die "$1 is not a kernel source tree"
 		LKRG_ID=dir-$(printf '%s' "$LKRG_KERNEL" | sha256sum | cut -c 1-12)
 	else
+		case $LKRG_KERNEL in
+		*.xz)	need xz xz-utils ;;
+		*.zst)	need zstd zstd ;;
+		esac
 		tar -tf "$LKRG_KERNEL" 2>/dev/null | head -n 1 | grep -q . ||
 			die "$1 is neither a directory nor a tarball"
 		LKRG_ID=tar-$(sha256sum <"$LKRG_KERNEL" | cut -c 1-12)
@@ -211,6 +217,7 @@ base_make() (
 	trap 'exit 130' INT TERM HUP
 
 	if [ -d "$LKRG_KERNEL" ]; then
+		need rsync rsync
 		dir_state >"$new.state"
 		step "copying $LKRG_KERNEL" dir_copy "$new"
 		mv "$new.state" "$base.state"
@@ -229,9 +236,8 @@ base_make() (
 
 # dir_copy NEW: the user may have built there, and an O= build needs a clean source.
 dir_copy() {
-	tar -C "$LKRG_KERNEL" --exclude=./.git --exclude='*.o' --exclude='*.ko' \
-		--exclude='*.a' --exclude='*.cmd' -cf - . |
-		tar -C "$1" --no-same-owner -xf -
+	rsync -rlptE --exclude=/.git --exclude='*.o' --exclude='*.ko' \
+		--exclude='*.a' --exclude='*.cmd' "$LKRG_KERNEL/" "$1/"
 	if [ -e "$1/.config" ] || [ -d "$1/include/config" ]; then
 		make -C "$1" -s mrproper
 	fi

@@ -26,7 +26,7 @@ vm_need() {
 	need cpio cpio
 	need gcc gcc
 	[ -z "$(ldd "$(command -v busybox)" 2>/dev/null | grep '=>')" ] ||
-		die "busybox needs libraries, which the guest has not: install it with 'apt-get install busybox-static'"
+		die "busybox needs libraries, which the guest lacks: install it with 'apt-get install busybox-static'"
 }
 
 # pack DIR FILE: a cpio archive that depends on names, modes and contents only.
@@ -40,10 +40,9 @@ pack() {
 vm_root() {
 	guest=$LKRG_TOP/scripts/guest
 	busybox=$(command -v busybox)
-	dirs=$guest
-	[ ! -d "$1" ] || dirs="$guest $1"
-	key=$(for d in $dirs; do
-			(cd "$d" && find . -type f -exec sha256sum {} + -printf '%m %p\n' | sort)
+	key=$(for d in "$guest" "$1"; do
+			[ ! -d "$d" ] ||
+				(cd "$d" && find . -type f -exec sha256sum {} + -printf '%m %p\n' | sort)
 		done | cat - "$busybox" "$LKRG_TOP/scripts/vm.sh" | sha256sum | cut -c 1-16)
 	root=$LKRG_CACHE/initramfs/$key.cpio
 	if [ -f "$root" ]; then
@@ -99,7 +98,7 @@ quoted() {
 }
 
 # vm_job FILES COMMAND...: the second cpio, LKRG_TMP/job.cpio: a script that
-# runs COMMAND, the word of this boot, and the FILES (a list), all in /job.
+# runs COMMAND, the word of this boot, and the FILES (one a line), all in /job.
 vm_job() {
 	files=$1
 	shift
@@ -109,7 +108,7 @@ vm_job() {
 	printf 'cd /root\nexec %s\n' "$(quoted "$@")" >"$LKRG_TMP/job/job/run"
 	echo "$word" >"$LKRG_TMP/job/job/word"
 	chmod 600 "$LKRG_TMP/job/job/word"
-	for f in $files; do
+	printf %s "$files" | while read -r f; do
 		cp "$f" "$LKRG_TMP/job/job/"
 	done
 	pack "$LKRG_TMP/job" "$LKRG_TMP/job.cpio"

@@ -24,6 +24,7 @@ DECLARE_STATIC_KEY_FALSE(lkrg_enabled);
 int __lkrg_commit_creds(const struct cred *new);
 const struct cred *__lkrg_override_creds(const struct cred *new);
 void __lkrg_revert_creds(const struct cred *old);
+int __lkrg_same_ids(void);
 void __lkrg_syscall_work(void);
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill);
 void __lkrg_kernel_is_readonly(void);
@@ -69,6 +70,22 @@ static inline void lkrg_revert_creds(const struct cred *old)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		__lkrg_revert_creds(old);
+}
+
+/**
+ * lkrg_same_ids - Ask whether ids that are already set may be set
+ *
+ * Whoever sets his ids to what they are changes no credentials, so nothing else
+ * asks; but he may be about to make sure of ids that he stole.
+ *
+ * Context: task context of the current task.
+ * Return: 0, or -EPERM.
+ */
+static inline int lkrg_same_ids(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_same_ids();
+	return 0;
 }
 
 /**
@@ -125,6 +142,12 @@ static inline const struct cred *lkrg_override_creds(const struct cred *new)
 }
 
 static inline void lkrg_revert_creds(const struct cred *old) { }
+
+static inline int lkrg_same_ids(void)
+{
+	return 0;
+}
+
 static inline void lkrg_syscall_work(void) { }
 static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
 				  bool fill) { }

@@ -14,7 +14,7 @@ BEGIN {
 		want[nr_want++] = line
 
 	# Sentences of the kernel, each with what follows it.
-	trouble = "^(BUG: |WARNING: |INFO: (task |trying |rcu)|rcu: INFO: |Oops: |UBSAN: |general protection fault" \
+	trouble = "^((\\[ )?BUG: |Call Trace:|WARNING: |INFO: (task |trying |rcu)|rcu: INFO: |Oops: |UBSAN: |general protection fault" \
 		"|stack segment|invalid opcode|refcount_t: |list_(add|del) corruption|watchdog: BUG|kernel BUG at " \
 		"|ODEBUG: |CFI failure|traps: Missing ENDBR|DEBUG_LOCKS_WARN_ON)"
 }
@@ -30,12 +30,11 @@ BEGIN {
 	in_race = 1
 	next
 }
-in_race && /lkrg/ {
+in_race && /lkrg/ && !/^LKRG: / {
 	bad(race)
 	in_race = 0
 }
 in_race && /^====/ { in_race = 0 }
-in_race { next }
 
 /^Kernel panic - not syncing: / {
 	if (!panic)

@@ -14,31 +14,34 @@ issues='ISSUE: lkrg\.[a-z_]+: .*, nothing changed$'
 # build CONFIG: with what the user gave, once in a run.
 build() {
 	[ ! -e "$LKRG_TMP/built-$1" ] || return 0
+	# On stderr are progress and, at the end, what went wrong.
 	"$LKRG_TOP/scripts/build" --config "$1" ${kernel:+--kernel "$kernel"} >"$LKRG_TMP/image" || {
-		failed "scripts/build --config $1" "$LKRG_CACHE/logs/build-$(basename "$(build_dir "$1")").log"
+		failed "scripts/build --config $1"
 		return 1
 	}
 	: >"$LKRG_TMP/built-$1"
 }
 
-# guest NAME [OPTION...] -- COMMAND...: sets out, console and rc.
+# guest NAME [OPTION...] -- COMMAND...: sets rc, and out and console, which stay
+# when the script has ended.
 guest() {
-	out=$LKRG_TMP/$1.out
+	mkdir -p "$LKRG_CACHE/logs"
+	out=$LKRG_CACHE/logs/test-$1.out
 	console=$LKRG_CACHE/logs/test-$1.log
 	shift
 	rc=0
 	"$LKRG_TOP/scripts/boot" --config "${config:-small}" ${kernel:+--kernel "$kernel"} \
-		--log "$console" "$@" >"$out" 2>"$out.err" || rc=$?
+		--log "$console" "$@" >"$out" 2>"$LKRG_TMP/boot.err" || rc=$?
 	# Only what went wrong with the boot; a job's own status is in rc.
-	cat "$out.err" >&2
+	cat "$LKRG_TMP/boot.err" >&2
 }
 
 # went_well TEXT: the job of the last guest ended with 0.
 went_well() {
 	if [ "$rc" -eq 0 ]; then
-		passed "$1"
+		passed "$1: the guest ran to its end"
 	else
-		cat "$out.err" >>"$out"
+		cat "$LKRG_TMP/boot.err" >>"$out"
 		failed "$1: exit status $rc" "$out"
 	fi
 }

@@ -76,7 +76,8 @@ consoles() {
 		[    2.000004] WARNING: suspicious RCU usage
 		[    2.000005] kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
 		[    2.000006] UBSAN: shift-out-of-bounds in x.c:1:1
-		[    2.000007] LKRG: ISSUE: lkrg.interval: not a whole number from 5 to 1800, nothing changed
+		[    2.000007] [ BUG: Invalid wait context ]
+		[    2.000008] LKRG: ISSUE: lkrg.interval: not a whole number from 5 to 1800, nothing changed
 	END
 	sample races <<-'END'
 		[    2.0] ==================================================================
@@ -85,6 +86,7 @@ consoles() {
 		[    2.0] ==================================================================
 		[    2.0] BUG: KCSAN: data-race in lkrg_f / b
 		[    2.0]  lkrg_f+0x1/0x2
+		[    2.0] LKRG: ALERT: DETECT: between the lines
 		[    2.0] ==================================================================
 	END
 	sample expected </dev/null
@@ -107,8 +109,8 @@ test_harness() {
 	check 'harness: an unexpected report' judged \
 		'not expected: LKRG: ALERT: DETECT: Task: sh[71/71]: credential overwritten: uid 1000 -> 0; at file_open: logged' alert
 	check 'harness: trouble in the kernel' judged \
-		"$(sed -e 1d -e 's/^[^A-Zk]*\(T12\] \)*//' -e 's/^LKRG/not expected: &/' "$LKRG_TMP/sample-trouble" | paste -sd '|')" trouble
-	check 'harness: races, and races of the guard' judged 'BUG: KCSAN: data-race in lkrg_f / b' races
+		"$(sed -e 1d -e 's/^[[] *[0-9.]*\][[ T12]*\] //' -e 's/^[[] *[0-9.]*\] //' -e 's/^LKRG/not expected: &/' "$LKRG_TMP/sample-trouble" | paste -sd '|')" trouble
+	check 'harness: races, and races of the guard' judged 'BUG: KCSAN: data-race in lkrg_f / b|not expected: LKRG: ALERT: DETECT: between the lines' races
 
 	echo 'Task: sh\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0;' | sample expected
 	check 'harness: an expected report' judged '' alert
@@ -180,6 +182,20 @@ bword exit 3
 		ok 1 a
 	END
 	check 'harness: TAP without a plan' tap_is 'passed: a|FAILED: the results: a plan is missing' tap
+	sample tap <<-'END'
+		TAP version 13
+		1..2
+		# selftests: lkrg: whole.sh
+		# TAP version 13
+		# 1..0 # SKIP has to be run as root
+		ok 1 selftests: lkrg: whole.sh # SKIP
+		# selftests: lkrg: empty
+		# TAP version 13
+		# 1..0
+		ok 2 selftests: lkrg: empty
+	END
+	check 'harness: TAP of a program that skips all, and of one that tests nothing' tap_is \
+		'skipped: lkrg: whole.sh: all: has to be run as root|FAILED: lkrg: empty: all: nothing is tested|        # selftests: lkrg: empty' tap
 	echo 'no test here' | sample tap
 	check 'harness: no TAP' tap_is 'FAILED: the results: there is no TAP' tap
 }

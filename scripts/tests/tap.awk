@@ -96,6 +96,17 @@ text ~ /^K?TAP version / {
 	next
 }
 !seen { next }
+# A whole program that is skipped says so in its plan, or it tests nothing.
+text ~ /^1\.\.0/ {
+	plan[d] = results[d] + 1
+	results[d]++
+	name = text
+	if (sub(/^1\.\.0 *# *(SKIP|skip):? */, "", name) && name != "")
+		result(d, "skipped", "all", name)
+	else
+		result(d, "FAILED", "all", "nothing is tested")
+	next
+}
 text ~ /^1\.\.[0-9]+/ {
 	# Runs one after the other: kselftest has one for each collection.
 	if (d == 0 && plan[0] != "") {

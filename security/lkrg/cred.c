@@ -17,6 +17,7 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
+#include <linux/smp.h>
 
 #include "cred.h"
 #include "setup.h"
@@ -40,16 +41,24 @@ static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,
 	return lkrg_record_tag(cred, serial, shadow, sizeof(*shadow) / LKRG_PAIR);
 }
 
+/*
+ * Looks at a serial after which nobody can still be sealing, with a big margin
+ * for virtual CPUs that do not run.  Then it is forged.
+ */
+#define SEALING_TAKES 100000000
+
 /**
  * lkrg_cred_seal - Seal a credential unless it is sealed already
  * @cred: about to be published; its fields do not change any more
  *
  * Context: any; waits at most for another CPU to write one record.
- * Return: the serial of @cred.
+ * Return: the serial of @cred, or LKRG_SEALING, under which it does not verify,
+ * when that CPU does not come to an end.
  */
 u64 lkrg_cred_seal(const struct cred *cred)
 {
 	struct lkrg_cred *record = lkrg_cred(cred);
+	int patience = SEALING_TAKES;
 	u64 serial = 0;
 
 	/* Whoever waits for us must not wait for the scheduler. */
@@ -61,8 +70,10 @@ u64 lkrg_cred_seal(const struct cred *cred)
 		/* Pairs with the acquire in lkrg_cred_serial() and below. */
 		smp_store_release(&record->serial, serial);
 	} else {
-		serial = smp_cond_load_acquire(&record->serial,
-					       VAL != LKRG_SEALING);
+		do {
+			cpu_relax();
+			serial = smp_load_acquire(&record->serial);
+		} while (serial == LKRG_SEALING && --patience);
 	}
 	preempt_enable();
 	return serial;
@@ -74,16 +85,20 @@ u64 lkrg_cred_seal(const struct cred *cred)
  * @serial: the serial that the user of @cred has on record
  * @fields: whose fields are verified: @cred, or a fresh copy of it
  *
- * Return: LKRG_NO_VIOLATION, LKRG_CRED_REUSED when this is not the credential
- * that was recorded although its address is the same, LKRG_CRED_OVERWRITTEN, or
+ * Return: LKRG_NO_VIOLATION, LKRG_CRED_REUSED when the credential that was
+ * recorded is gone, whatever its memory holds now, LKRG_CRED_OVERWRITTEN, or
  * LKRG_RECORD_FORGED when the record itself does not match its tag.
  */
 enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields)
 {
-	const struct lkrg_cred *record = lkrg_cred(cred);
+	const struct lkrg_cred *record;
 	struct lkrg_shadow live __uninitialized;
 
+	/* security_cred_free() clears it. */
+	if (unlikely(!READ_ONCE(cred->security)))
+		return LKRG_CRED_REUSED;
+	record = lkrg_cred(cred);
 	if (READ_ONCE(record->serial) != serial)
 		return LKRG_CRED_REUSED;
 	lkrg_shadow_take(&live, fields);
@@ -96,27 +111,18 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 
 static int hook_cred_prepare(struct cred *new, const struct cred *old, gfp_t gfp)
 {
-	lkrg_cred(new)->serial = 0;
 	return lkrg_task_check_copy(LKRG_AT_CRED_PREPARE, new, old);
 }
 
 /* It cannot refuse; a condemned task is refused the commit that follows. */
 static void hook_cred_transfer(struct cred *new, const struct cred *old)
 {
-	lkrg_cred(new)->serial = 0;
 	lkrg_task_check_copy(LKRG_AT_CRED_TRANSFER, new, old);
-}
-
-/* A slot that is used again must not pass for the credential that it held. */
-static void hook_cred_free(struct cred *cred)
-{
-	lkrg_cred(cred)->serial = 0;
 }
 
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(cred_prepare, hook_cred_prepare),
 	LSM_HOOK_INIT(cred_transfer, hook_cred_transfer),
-	LSM_HOOK_INIT(cred_free, hook_cred_free),
 };
 
 /**

@@ -8,8 +8,11 @@
 
 #include <linux/build_bug.h>
 #include <linux/cred.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
+
+#include <asm/barrier.h>
 
 #include "setup.h"
 #include "tag.h"
@@ -61,6 +64,7 @@ struct lkrg_cred {
 
 #define LKRG_SEALING U64_MAX
 
+/* Not of a credential that was freed: it has no blobs. */
 static inline struct lkrg_cred *lkrg_cred(const struct cred *cred)
 {
 	return cred->security + lkrg_blob_sizes.lbs_cred;

@@ -8,6 +8,8 @@
 
 #include <linux/align.h>
 #include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
@@ -28,6 +30,9 @@ static u64 page_tag(const u32 *words)
 			    lkrg_tag_mask((uintptr_t)words));
 }
 
+/* No tag has this value: the page has no baseline yet. */
+#define NO_BASELINE U64_MAX
+
 /**
  * lkrg_section_init - Prepare the description of a section
  * @section: with @what set
@@ -39,17 +44,17 @@ static u64 page_tag(const u32 *words)
 int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end)
 {
+	unsigned long i;
+
 	section->start = (unsigned long)start & PAGE_MASK;
 	section->nr_pages = PFN_UP((unsigned long)end) -
 			    PFN_DOWN((unsigned long)start);
 	section->reported = bitmap_zalloc(section->nr_pages, GFP_KERNEL);
-	if (!section->reported)
-		return -ENOMEM;
 	section->pages = vcalloc(section->nr_pages, sizeof(*section->pages));
-	if (!section->pages) {
-		bitmap_free(section->reported);
+	if (!section->reported || !section->pages)
 		return -ENOMEM;
-	}
+	for (i = 0; i < section->nr_pages; i++)
+		section->pages[i].tag = NO_BASELINE;
 	return 0;
 }
 
@@ -61,14 +66,14 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
  */
 int lkrg_section_allow_pokes(struct lkrg_section *section)
 {
-	section->poked = vcalloc(LKRG_POKED, sizeof(*section->poked));
-	return section->poked ? 0 : -ENOMEM;
+	section->pokes = vzalloc(sizeof(*section->pokes));
+	return section->pokes ? 0 : -ENOMEM;
 }
 
 /**
  * lkrg_section_take - Take the baseline of one page
  * @section: an initialised section
- * @index: its next page: pages are taken in order, once
+ * @index: which page, once
  *
  * Context: pokes are excluded.
  */
@@ -77,18 +82,20 @@ void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 	const u32 *words = page_words(section, index);
 	struct lkrg_page *page = &section->pages[index];
 
-	page->tag = page_tag(words);
 	lkrg_sums_take(page, words);
-	/* Pairs with the acquire in lkrg_section_poke(). */
-	smp_store_release(&section->ready, index + 1);
+	WRITE_ONCE(page->tag, page_tag(words));
 }
 
-static void settle_word(struct lkrg_section *section, const u32 *word, u32 before,
+static struct lkrg_page *page_of(const struct lkrg_section *section,
+				 const void *addr)
+{
+	return &section->pages[((unsigned long)addr - section->start) >> PAGE_SHIFT];
+}
+
+static void settle_word(struct lkrg_page *page, const u32 *word, u32 before,
 			u32 after)
 {
-	unsigned long offset = (unsigned long)word - section->start;
-	struct lkrg_page *page = &section->pages[offset >> PAGE_SHIFT];
-	u32 index = offset_in_page(offset) / sizeof(*word);
+	u32 index = offset_in_page(word) / sizeof(*word);
 	s64 delta = (s64)after - before;
 
 	if (!delta)
@@ -97,27 +104,55 @@ static void settle_word(struct lkrg_section *section, const u32 *word, u32 befor
 	lkrg_sums_poke(page, index, delta);
 }
 
-/* Let the description of a page know what was poked. */
+static struct lkrg_record_tag slot_tag(const struct lkrg_poked *poked)
+{
+	return lkrg_record_tag(poked->at, 0, &poked->before, 1);
+}
+
+static bool is_authentic(const struct lkrg_poked *poked)
+{
+	return lkrg_same_tag(poked->tag, slot_tag(poked));
+}
+
+/* Let the description of a page know what was poked, if it was. */
 static void settle(struct lkrg_section *section, struct lkrg_poked *poked)
 {
 	const u32 *word = (const u32 *)poked->at;
+	struct lkrg_page *page;
 
 	if (!word)
 		return;
-	settle_word(section, word, poked->before, poked->after);
-	settle_word(section, word + 1, poked->before >> 32, poked->after >> 32);
+	if (is_authentic(poked)) {
+		page = page_of(section, word);
+		settle_word(page, word, poked->before, poked->after);
+		settle_word(page, word + 1, poked->before >> 32,
+			    poked->after >> 32);
+	}
 	poked->at = NULL;
 }
 
-static void settle_all(struct lkrg_section *section)
+/**
+ * lkrg_section_settle - Let the description know what was poked
+ * @section: a section
+ * @cursor: when to stop
+ *
+ * Context: pokes are excluded.
+ * Return: whether that was all.
+ */
+bool lkrg_section_settle(struct lkrg_section *section,
+			 const struct lkrg_cursor *cursor)
 {
-	int i;
+	struct lkrg_pokes *pokes = section->pokes;
 
-	if (!section->poked_some)
-		return;
-	for (i = 0; i < LKRG_POKED; i++)
-		settle(section, &section->poked[i]);
-	section->poked_some = false;
+	if (!pokes)
+		return true;
+	pokes->used = min(pokes->used, LKRG_POKED);
+	while (pokes->used) {
+		settle(section, &pokes->slots[--pokes->used]);
+		if (lkrg_piece_is_over(cursor))
+			break;
+	}
+	return !pokes->used;
 }
 
 /*
@@ -127,16 +162,17 @@ static void settle_all(struct lkrg_section *section)
  */
 static struct lkrg_poked *poked_slot(struct lkrg_section *section, const u64 *at)
 {
-	struct lkrg_poked *poked;
+	u32 index = (uintptr_t)at / sizeof(*at) % LKRG_POKED;
+	struct lkrg_poked *poked = &section->pokes->slots[index];
 
-	poked = &section->poked[(uintptr_t)at / sizeof(*at) % LKRG_POKED];
 	/* Tampered with between two pokes?  Then the difference must stay. */
-	if (poked->at != at || READ_ONCE(*at) != poked->after) {
+	if (poked->at != at || READ_ONCE(*at) != poked->after ||
+	    !is_authentic(poked)) {
 		settle(section, poked);
 		poked->at = at;
 		poked->before = READ_ONCE(*at);
 		poked->after = poked->before;
-		section->poked_some = true;
+		section->pokes->used = max(section->pokes->used, index + 1);
 	}
 	return poked;
 }
@@ -158,20 +194,27 @@ static struct lkrg_poked *poked_slot(struct lkrg_section *section, const u64 *at
 void lkrg_section_poke(struct lkrg_section *section, const u8 *addr,
 		       const u8 *new, size_t len, bool fill)
 {
-	/* Pairs with the release in lkrg_section_take(). */
-	unsigned long ready = smp_load_acquire(&section->ready);
-	const u8 *stop = (const u8 *)section->start + ready * PAGE_SIZE;
+	const u8 *stop = (const u8 *)section->start +
+			 section->nr_pages * PAGE_SIZE;
 	size_t step = fill ? 0 : 1;
 
 	stop = min(stop, addr + len);
 	while (addr < stop) {
 		const u64 *at = PTR_ALIGN_DOWN((const u64 *)addr, sizeof(*at));
 		const u8 *next = min(stop, (const u8 *)(at + 1));
-		struct lkrg_poked *poked = poked_slot(section, at);
-		u8 *byte = (u8 *)&poked->after + (addr - (const u8 *)at);
+		struct lkrg_poked *poked;
+		u8 *byte;
 
+		if (READ_ONCE(page_of(section, at)->tag) == NO_BASELINE) {
+			new += step * (next - addr);
+			addr = next;
+			continue;
+		}
+		poked = poked_slot(section, at);
+		byte = (u8 *)&poked->after + (addr - (const u8 *)at);
 		for (; addr < next; addr++, new += step)
 			*byte++ = *new;
+		poked->tag = slot_tag(poked);
 	}
 }
 
@@ -192,12 +235,24 @@ static noinline void report_page(const struct lkrg_section *section,
 	lkrg_report(&report);
 }
 
+/**
+ * lkrg_section_matches - Is a page what it should be?
+ * @section: a section that is settled
+ * @index: which page
+ *
+ * Context: pokes are excluded.
+ * Return: whether it is.
+ */
+bool lkrg_section_matches(const struct lkrg_section *section, unsigned long index)
+{
+	return page_tag(page_words(section, index)) == section->pages[index].tag;
+}
+
 static bool verify_page(struct lkrg_section *section, unsigned long index)
 {
 	bool reported = test_bit(index, section->reported);
 
-	if (likely(page_tag(page_words(section, index)) ==
-		   section->pages[index].tag)) {
+	if (likely(lkrg_section_matches(section, index))) {
 		if (unlikely(reported))
 			clear_bit(index, section->reported);
 		return true;
@@ -220,16 +275,15 @@ static bool verify_page(struct lkrg_section *section, unsigned long index)
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor)
 {
-	/* Pairs with the release in lkrg_section_take(). */
-	unsigned long ready = smp_load_acquire(&section->ready);
-
-	settle_all(section);
-	while (cursor->position < ready) {
+	if (!lkrg_section_settle(section, cursor))
+		return LKRG_STEP_MORE;
+	while (cursor->position < section->nr_pages) {
 		if (!verify_page(section, cursor->position))
 			cursor->violations++;
 		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			break;
 	}
-	return cursor->position < ready ? LKRG_STEP_MORE : LKRG_STEP_DONE;
+	return cursor->position < section->nr_pages ? LKRG_STEP_MORE :
+						      LKRG_STEP_DONE;
 }

@@ -5,7 +5,6 @@
  * One row of the table makes a boot parameter and a sysctl.
  */
 
-#include <linux/atomic.h>
 #include <linux/capability.h>
 #include <linux/init.h>
 #include <linux/kstrtox.h>
@@ -23,15 +22,21 @@
 struct lkrg_knob lkrg_knob __read_mostly;
 
 /* Writing 1 asks for a pass; there is nothing to remember. */
-static void trigger(void)
+static void trigger(int value)
 {
-	if (xchg(&lkrg_knob.trigger, 0))
+	WRITE_ONCE(lkrg_knob.trigger, 0);
+	if (value)
 		lkrg_scan_trigger();
 }
 
+static void reschedule(int unused)
+{
+	lkrg_scan_reschedule();
+}
+
 static const struct lkrg_knob_row rows[] = {
-	{ "interval", &lkrg_knob.interval, 5, 1800, 15, lkrg_scan_reschedule },
-	{ "kint_validate", &lkrg_knob.kint_validate, 0, 3, 3, lkrg_scan_reschedule },
+	{ "interval", &lkrg_knob.interval, 5, 1800, 15, reschedule },
+	{ "kint_validate", &lkrg_knob.kint_validate, 0, 3, 3, reschedule },
 	{ "kint_enforce", &lkrg_knob.kint_enforce, 0, 2, 2 },
 	{ "pint_validate", &lkrg_knob.pint_validate, 0, 1, 1 },
 	{ "pint_enforce", &lkrg_knob.pint_enforce, 0, 2, 1 },
@@ -59,7 +64,7 @@ int lkrg_param_set(const struct lkrg_knob_row *row, const char *text)
 	}
 	WRITE_ONCE(*row->value, value);
 	if (row->changed)
-		row->changed();
+		row->changed(value);
 	return 0;
 }
 

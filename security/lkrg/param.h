@@ -42,7 +42,7 @@ extern struct lkrg_knob lkrg_knob;
  * @min: smallest value
  * @max: largest value
  * @initial: value unless the boot parameter says otherwise
- * @changed: called after each write, or NULL
+ * @changed: called after each write with what was written, or NULL
  */
 struct lkrg_knob_row {
 	const char *name;
@@ -50,7 +50,7 @@ struct lkrg_knob_row {
 	int min;
 	int max;
 	int initial;
-	void (*changed)(void);
+	void (*changed)(int value);
 };
 
 void __init lkrg_param_init(void);

@@ -2,18 +2,22 @@
 /*
  * LKRG - Reports
  *
- * The only file that prints, counts, kills and panics.
+ * The only file that prints, counts, panics and kills what is not current.
  *
  * Violations are found under any lock, with interrupts off, in NMI.  So
  * lkrg_report() copies the report into a slot of a lock-free ring and raises an
  * irq_work; that queues a work item, and there everything is allowed.  Slots go
  * FREE -> FILLING (cmpxchg, whoever reports) -> READY -> FREE (the work item);
  * a context that interrupts another while it fills a slot takes the next one.
- * Only a panic is printed where it was found.
+ * Only a panic is printed where it was found.  Who is to be killed is in a list
+ * of its own, which is never full.
  */
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/irq_work.h>
+#include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/pid.h>
@@ -21,9 +25,11 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/seq_buf.h>
 #include <linux/smp.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "common.h"
@@ -80,6 +86,7 @@ static const char *const places[] = {
 	[LKRG_AT_COMMIT_CREDS] = "commit_creds",
 	[LKRG_AT_OVERRIDE_CREDS] = "override_creds",
 	[LKRG_AT_REVERT_CREDS] = "revert_creds",
+	[LKRG_AT_SAME_IDS] = "same_ids",
 };
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
@@ -280,23 +287,36 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 }
 
 /* The whole process, and whoever shares its memory, as the OOM killer does. */
-static void kill_sharers(const struct lkrg_task_report *r)
+static void kill_one(const struct lkrg_doomed *doomed)
 {
 	struct task_struct *p;
 
-	kill_pid(r->process, SIGKILL, 1);
-	if (r->mm) {
+	kill_pid(doomed->process, SIGKILL, 1);
+	put_pid(doomed->process);
+	if (doomed->mm) {
 		rcu_read_lock();
 		for_each_process(p) {
 			if ((p->flags & PF_KTHREAD) || is_global_init(p) ||
-			    !process_shares_mm(p, r->mm))
+			    !process_shares_mm(p, doomed->mm))
 				continue;
 			do_send_sig_info(SIGKILL, SEND_SIG_PRIV, p, PIDTYPE_TGID);
 		}
 		rcu_read_unlock();
-		mmdrop(r->mm);
+		mmdrop(doomed->mm);
 	}
-	put_pid(r->process);
+	/* The last access to it: perhaps its blob goes with this. */
+	put_task_struct(doomed->task);
+}
+
+static LLIST_HEAD(doomed_list);
+
+static void kill_doomed(void)
+{
+	struct llist_node *list = llist_del_all(&doomed_list);
+	struct lkrg_doomed *doomed, *next;
+
+	llist_for_each_entry_safe(doomed, next, list, node)
+		kill_one(doomed);
 }
 
 static struct slot *oldest_ready(void)
@@ -316,6 +336,24 @@ static struct slot *oldest_ready(void)
 	return oldest;
 }
 
+/*
+ * All threads of a process use the stolen credential, and some get to a hook
+ * before they are dead: that is one report.
+ */
+static bool is_repetition(const struct lkrg_report *report)
+{
+	static struct pid *last;
+	struct pid *process = report->task.process;
+	bool again = process == last;
+
+	if (report->done != LKRG_DID_KILL)
+		return false;
+	/* The reference keeps the address from being used again. */
+	put_pid(last);
+	last = process;
+	return again;
+}
+
 static void drain(struct work_struct *work)
 {
 	static char line[1024];
@@ -323,14 +361,14 @@ static void drain(struct work_struct *work)
 	struct slot *slot;
 	unsigned long lost;
 
+	kill_doomed();
 	while ((slot = oldest_ready())) {
 		struct seq_buf s;
 
 		seq_buf_init(&s, line, sizeof(line));
 		lkrg_report_format(&s, &slot->report);
-		pr_crit("%s\n", seq_buf_str(&s));
-		if (slot->report.done == LKRG_DID_KILL)
-			kill_sharers(&slot->report.task);
+		if (!is_repetition(&slot->report))
+			pr_crit("%s\n", seq_buf_str(&s));
 		/* Pairs with the cmpxchg in lkrg_report(). */
 		atomic_set_release(&slot->state, FREE);
 	}
@@ -401,14 +439,37 @@ void lkrg_report(const struct lkrg_report *report)
 		return;
 	}
 
-	/* The task dies all the same, and holds its own references till then. */
-	if (report->done == LKRG_DID_KILL) {
-		if (report->task.mm)
-			mmdrop(report->task.mm);
+	/* Not the last reference: its task is alive. */
+	if (report->done == LKRG_DID_KILL)
 		put_pid(report->task.process);
-	}
 	atomic_long_inc(&reports_lost);
 	irq_work_queue(&raise_work);
+}
+
+/**
+ * lkrg_kill - Have the process of the current task killed, and its sharers
+ * @doomed: in the blob of the current task, used once
+ *
+ * Context: task context.  Takes no lock, allocates nothing.
+ */
+void lkrg_kill(struct lkrg_doomed *doomed)
+{
+	doomed->task = get_task_struct(current);
+	doomed->process = get_pid(task_tgid(current));
+	doomed->mm = current->mm;
+	if (doomed->mm)
+		mmgrab(doomed->mm);
+	llist_add(&doomed->node, &doomed_list);
+	irq_work_queue(&raise_work);
+}
+
+/**
+ * lkrg_panic_no_memory - The guard cannot come up
+ * @what: there is no memory for
+ */
+void __noreturn lkrg_panic_no_memory(const char *what)
+{
+	panic("LKRG: no memory for %s, boot with nolkrg or more memory", what);
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef _SECURITY_LKRG_REPORT_H
 #define _SECURITY_LKRG_REPORT_H
 
+#include <linux/compiler_attributes.h>
 #include <linux/init.h>
 #include <linux/sched.h>
 #include <linux/types.h>
@@ -15,7 +16,6 @@
 #include "task.h"
 #include "violation.h"
 
-struct mm_struct;
 struct pid;
 struct seq_buf;
 
@@ -45,7 +45,6 @@ enum lkrg_done {
  * @expected: fields on record
  * @found: fields that are there
  * @process: with LKRG_DID_KILL the process, a reference
- * @mm: with LKRG_DID_KILL its memory, a reference from mmgrab(), or NULL
  */
 struct lkrg_task_report {
 	enum lkrg_place at;
@@ -58,7 +57,6 @@ struct lkrg_task_report {
 	struct lkrg_shadow expected;
 	struct lkrg_shadow found;
 	struct pid *process;
-	struct mm_struct *mm;
 };
 
 /**
@@ -93,8 +91,10 @@ struct lkrg_report {
 
 int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
+void lkrg_kill(struct lkrg_doomed *doomed);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
 
+void __noreturn lkrg_panic_no_memory(const char *what);
 void lkrg_say_alive(const char *settings);
 void lkrg_say_no_image(void);
 void lkrg_say_clean(unsigned long pass);

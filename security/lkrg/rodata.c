@@ -7,6 +7,8 @@
  * there is nothing to declare and nothing to lock.
  */
 
+#include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/sched.h>
 
 #include <asm/sections.h>
@@ -14,26 +16,31 @@
 #include "image.h"
 #include "rodata.h"
 
-static struct lkrg_section rodata = { .what = LKRG_RODATA_CHANGED };
+static struct lkrg_section rodata __ro_after_init = { .what = LKRG_RODATA_CHANGED };
+
+/**
+ * lkrg_rodata_init - Get the memory for what is to be known of read-only data
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init lkrg_rodata_init(void)
+{
+	return lkrg_section_init(&rodata, __start_rodata, __end_rodata);
+}
 
 /**
  * lkrg_rodata_baseline - Take the baseline of read-only data
  *
  * Context: kernel_init(), the data is read-only, PID 1 not started.
- * Return: 0 or -ENOMEM.
  */
-int lkrg_rodata_baseline(void)
+void lkrg_rodata_baseline(void)
 {
 	unsigned long index;
-	int err = lkrg_section_init(&rodata, __start_rodata, __end_rodata);
 
-	if (err)
-		return err;
 	for (index = 0; index < rodata.nr_pages; index++) {
 		lkrg_section_take(&rodata, index);
 		cond_resched();
 	}
-	return 0;
 }
 
 /**
@@ -54,5 +61,5 @@ enum lkrg_step lkrg_rodata_step(struct lkrg_cursor *cursor)
  */
 unsigned long lkrg_rodata_pages(void)
 {
-	return READ_ONCE(rodata.ready);
+	return rodata.nr_pages;
 }

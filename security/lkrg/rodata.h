@@ -6,9 +6,12 @@
 #ifndef _SECURITY_LKRG_RODATA_H
 #define _SECURITY_LKRG_RODATA_H
 
+#include <linux/init.h>
+
 #include "scan.h"
 
-int lkrg_rodata_baseline(void);
+int __init lkrg_rodata_init(void);
+void lkrg_rodata_baseline(void);
 enum lkrg_step lkrg_rodata_step(struct lkrg_cursor *cursor);
 
 unsigned long lkrg_rodata_pages(void);

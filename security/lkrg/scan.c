@@ -176,8 +176,8 @@ void __lkrg_kernel_is_readonly(void)
 		lkrg_say_no_image();
 		return;
 	}
-	if (lkrg_text_baseline() || lkrg_rodata_baseline())
-		panic("LKRG: no memory for the baseline, boot with nolkrg or more memory");
+	lkrg_text_baseline();
+	lkrg_rodata_baseline();
 	WRITE_ONCE(ready, true);
 	lkrg_scan_reschedule();
 }
@@ -188,7 +188,9 @@ static int __init lkrg_init_scan(void)
 		return 0;
 	queue = alloc_workqueue("lkrg", WQ_UNBOUND | WQ_FREEZABLE, 1);
 	if (!queue)
-		panic("LKRG: no memory for the workqueue, boot with nolkrg or more memory");
+		lkrg_panic_no_memory("the workqueue");
+	if (rodata_enabled && (lkrg_text_init() || lkrg_rodata_init()))
+		lkrg_panic_no_memory("the baseline");
 	return 0;
 }
 late_initcall(lkrg_init_scan);

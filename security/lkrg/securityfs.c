@@ -6,6 +6,7 @@
  * and show no kernel address.
  */
 
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/security.h>
@@ -24,14 +25,14 @@ static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 {
 	unsigned long found = lkrg_reports();
 
-	if (!scan->done)
-		seq_puts(m, "Verdict:     no pass has ended yet\n");
-	else if (!found)
-		seq_puts(m, "Verdict:     clean\n");
-	else if (!scan->last_violations)
-		seq_puts(m, "Verdict:     the last pass was clean, but see the violations\n");
-	else
+	if (scan->last_violations)
 		seq_puts(m, "Verdict:     TAMPERED WITH, see the violations and the kernel log\n");
+	else if (found)
+		seq_puts(m, "Verdict:     the kernel is clean, but see the violations\n");
+	else if (scan->done)
+		seq_puts(m, "Verdict:     clean\n");
+	else
+		seq_puts(m, "Verdict:     no pass has ended yet\n");
 }
 
 static int status_show(struct seq_file *m, void *unused)
@@ -42,7 +43,8 @@ static int status_show(struct seq_file *m, void *unused)
 	int what;
 
 	show_verdict(m, &scan);
-	seq_printf(m, "Guarded:     every task, %lu KiB of kernel text, %lu KiB of read-only data\n",
+	seq_printf(m, "Guarded:     %s task, %lu KiB of kernel text, %lu KiB of read-only data\n",
+		   READ_ONCE(lkrg_knob.pint_validate) ? "every" : "no",
 		   lkrg_text_pages() * (PAGE_SIZE / SZ_1K),
 		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K));
 	if (scan.done)

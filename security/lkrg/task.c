@@ -12,10 +12,9 @@
 #include <linux/cred.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
-#include <linux/mm_types.h>
+#include <linux/pid.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
@@ -33,7 +32,7 @@
 static struct lkrg_record_tag record_tag(const struct task_struct *task,
 					 const struct lkrg_task *record)
 {
-	u64 version = (u64)record->version << 32 | record->flags << 16 |
+	u64 version = (u64)record->version << 32 | (u64)record->flags << 16 |
 		      record->top;
 
 	/* A constant length makes for shorter code, and few tasks override. */
@@ -75,26 +74,45 @@ static bool mark(struct lkrg_task *record, u16 flag)
 	return was_set;
 }
 
+/* What a verdict is about. */
+struct suspect {
+	/* What is on record, NULL if that is forged. */
+	const struct lkrg_cred_ref *recorded;
+	/* What is there.  It may be anything. */
+	const struct cred *found;
+};
+
 /* The fields of current->cred are taken from @copy if there is one. */
-static enum lkrg_violation verify(const struct lkrg_task *record,
-				  const struct cred *copy)
+static __always_inline
+enum lkrg_violation verify(const struct lkrg_task *record,
+			   const struct cred *copy, struct suspect *suspect)
 {
 	const struct cred *real_cred = rcu_access_pointer(current->real_cred);
 	const struct cred *cred = rcu_access_pointer(current->cred);
 	const struct lkrg_cred_ref *real = &record->cred[0], *top;
 	enum lkrg_violation what;
 
+	*suspect = (struct suspect){ NULL, cred };
 	if (!is_authentic(current, record))
 		return LKRG_RECORD_FORGED;
 	top = &record->cred[record->top];
 
 	/* Foreign credentials are not ours to dereference. */
-	if (real_cred != real->cred || cred != top->cred)
+	suspect->recorded = top;
+	if (cred != top->cred)
 		return LKRG_CRED_REPLACED;
+	if (real_cred != real->cred) {
+		*suspect = (struct suspect){ real, real_cred };
+		return LKRG_CRED_REPLACED;
+	}
 
-	what = lkrg_cred_verify(cred, top->serial, copy ?: cred);
-	if (!what && real_cred != cred)
+	suspect->found = copy ?: cred;
+	what = lkrg_cred_verify(cred, top->serial, suspect->found);
+	/* The same credential, sealed once more, is another one. */
+	if (!what && (real_cred != cred || real->serial != top->serial)) {
+		*suspect = (struct suspect){ real, real_cred };
 		what = lkrg_cred_verify(real_cred, real->serial, real_cred);
+	}
 	return what;
 }
 
@@ -112,77 +130,60 @@ static void kill_current(struct callback_head *unused)
 static enum lkrg_done condemn(struct lkrg_task *record)
 {
 	/* Ending a kworker would punish everybody: it is refused everything. */
-	if (mark(record, LKRG_CONDEMNED) ||
-	    (current->flags & PF_KTHREAD))
+	if (mark(record, LKRG_CONDEMNED) || (current->flags & PF_KTHREAD))
 		return LKRG_DID_REFUSE;
-
-	/* An io worker does not return to user mode, but its process does. */
-	if (current->flags & PF_USER_WORKER)
-		return LKRG_DID_KILL;
-
+	/* Once, although the flag of a forged record may have been cleared. */
+	if (test_syscall_work(LKRG))
+		return LKRG_DID_REFUSE;
 	set_syscall_work(LKRG);
-	/* Fails for an exiting task, which needs no killing. */
-	task_work_add(current, &record->kill, TWA_RESUME | TWAF_NO_ALLOC);
+
+	/*
+	 * Fails for an exiting task, which needs no killing.  An io worker does
+	 * not return to user mode, but its process does.
+	 */
+	if (!(current->flags & PF_USER_WORKER))
+		task_work_add(current, &record->kill, TWA_RESUME | TWAF_NO_ALLOC);
+	lkrg_kill(&record->doomed);
 	return LKRG_DID_KILL;
 }
 
-/* What is there instead.  It may be anything: read it without faulting. */
-static noinline_for_stack void take_found(struct lkrg_task_report *r,
-					  const struct cred *cred)
+/* Neither pointer of the suspect is to be trusted: read without faulting. */
+static noinline_for_stack void describe(struct lkrg_task_report *r,
+					enum lkrg_violation what,
+					const struct suspect *suspect)
 {
+	const struct lkrg_cred_ref *recorded = suspect->recorded;
+	const struct cred *found = suspect->found;
+	struct lkrg_cred expected;
 	struct cred copy;
+	void *blobs;
 
-	r->found_init_cred = cred == rcu_access_pointer(init_task.real_cred);
-	r->found_readable = !copy_from_kernel_nofault(&copy, cred, sizeof(copy));
+	/*
+	 * The credential that the task should be using may be gone by now: its
+	 * serial tells.
+	 */
+	if (what != LKRG_RECORD_FORGED && recorded &&
+	    !get_kernel_nofault(blobs, &recorded->cred->security) &&
+	    !copy_from_kernel_nofault(&expected,
+				      blobs + lkrg_blob_sizes.lbs_cred,
+				      sizeof(expected)) &&
+	    expected.serial == recorded->serial) {
+		r->expected = expected.shadow;
+		r->expected_known = true;
+	}
+	r->found_init_cred = found == rcu_access_pointer(init_task.real_cred);
+	r->found_readable = !copy_from_kernel_nofault(&copy, found, sizeof(copy));
 	if (r->found_readable)
 		lkrg_shadow_take(&r->found, &copy);
 }
 
 /*
- * The expected values come from the record of the credential that the task
- * should be using.  It may be gone by now: its serial tells.  Nothing is
- * expected of a forged record, and its pointers lead anywhere.
+ * Act on a violation by the current task, in task context: takes no lock,
+ * allocates nothing, prints nothing unless it panics.  Returns -EPERM, or 0
+ * with pint_enforce=0 or pint_validate=0.
  */
-static noinline_for_stack void describe(struct lkrg_task_report *r,
-					const struct lkrg_task *record)
-{
-	const struct cred *real_cred = rcu_access_pointer(current->real_cred);
-	const struct cred *found = rcu_access_pointer(current->cred);
-	const struct lkrg_cred_ref *ref;
-	struct lkrg_cred expected;
-	void *blobs;
-
-	if (!is_authentic(current, record)) {
-		take_found(r, found);
-		return;
-	}
-	ref = &record->cred[record->top];
-	if (found == ref->cred &&
-	    lkrg_cred_verify(found, ref->serial, found) == LKRG_NO_VIOLATION) {
-		ref = &record->cred[0];
-		found = real_cred;
-	}
-	if (!get_kernel_nofault(blobs, &ref->cred->security) &&
-	    !copy_from_kernel_nofault(&expected,
-				      blobs + lkrg_blob_sizes.lbs_cred,
-				      sizeof(expected)) &&
-	    expected.serial == ref->serial) {
-		r->expected = expected.shadow;
-		r->expected_known = true;
-	}
-	take_found(r, found);
-}
-
-/**
- * lkrg_task_verdict - Act on a violation by the current task
- * @what: the violation
- * @at: where it was found
- *
- * Context: task context; takes no lock, allocates nothing, prints nothing
- * unless it panics.
- * Return: -EPERM, or 0 with pint_enforce=0 or pint_validate=0.
- */
-int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at)
+static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
+			    const struct suspect *suspect)
 {
 	struct lkrg_task *record = lkrg_task(current);
 	struct lkrg_report report = {
@@ -199,7 +200,7 @@ int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at)
 		return 0;
 
 	strscpy(report.task.comm, current->comm);
-	describe(&report.task, record);
+	describe(&report.task, what, suspect);
 
 	switch (enforce) {
 	case 0:
@@ -212,20 +213,24 @@ int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at)
 		report.done = LKRG_DID_PANIC;
 		break;
 	}
-	if (report.done == LKRG_DID_KILL) {
+	if (report.done == LKRG_DID_KILL)
 		report.task.process = get_pid(task_tgid(current));
-		report.task.mm = current->mm;
-		if (current->mm)
-			mmgrab(current->mm);
-	}
 	lkrg_report(&report);
 	return enforce == 0 ? 0 : -EPERM;
 }
 
+static int forged(enum lkrg_place at)
+{
+	const struct suspect suspect = { NULL, current_cred() };
+
+	return verdict(LKRG_RECORD_FORGED, at, &suspect);
+}
+
 static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 {
-	struct lkrg_task *record;
 	enum lkrg_violation what;
+	struct suspect suspect;
+	struct lkrg_task *record;
 
 	if (!in_task())
 		return 0;
@@ -234,10 +239,10 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 		return -EPERM;
 	if (!READ_ONCE(lkrg_knob.pint_validate))
 		return 0;
-	what = verify(record, copy);
+	what = verify(record, copy, &suspect);
 	if (likely(!what))
 		return 0;
-	return lkrg_task_verdict(what, at);
+	return verdict(what, at, &suspect);
 }
 
 /**
@@ -251,6 +256,17 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 int lkrg_task_check(enum lkrg_place at)
 {
 	return check(at, NULL);
+}
+
+/* A credential that the current task does not run with. */
+static int check_cred(const struct lkrg_cred_ref *recorded,
+		      const struct cred *fields, enum lkrg_place at)
+{
+	const struct suspect suspect = { recorded, fields };
+	enum lkrg_violation what;
+
+	what = lkrg_cred_verify(recorded->cred, recorded->serial, fields);
+	return unlikely(what) ? verdict(what, at, &suspect) : 0;
 }
 
 /**
@@ -268,33 +284,27 @@ int lkrg_task_check(enum lkrg_place at)
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 			 const struct cred *old)
 {
-	enum lkrg_violation what;
-	u64 serial;
+	struct lkrg_cred_ref recorded = { old };
 	int err;
 
 	if (old == current_cred())
 		return check(at, new);
 
 	err = check(at, NULL);
-	serial = lkrg_cred_serial(old);
-	if (err || !serial)
+	recorded.serial = lkrg_cred_serial(old);
+	if (err || !recorded.serial)
 		return err;
-	what = lkrg_cred_verify(old, serial, new);
-	return what ? lkrg_task_verdict(what, at) : 0;
+	return check_cred(&recorded, new, at);
 }
 
 /* Seal what is about to be published, or verify it if it was sealed before. */
 static u64 admit(const struct cred *new, enum lkrg_place at)
 {
-	u64 serial = lkrg_cred_serial(new);
-	enum lkrg_violation what;
+	const struct lkrg_cred_ref recorded = { new, lkrg_cred_serial(new) };
 
-	if (!serial)
+	if (!recorded.serial)
 		return lkrg_cred_seal(new);
-	what = lkrg_cred_verify(new, serial, new);
-	if (unlikely(what) && lkrg_task_verdict(what, at))
-		return 0;
-	return serial;
+	return check_cred(&recorded, new, at) ? 0 : recorded.serial;
 }
 
 /*
@@ -310,8 +320,7 @@ int __lkrg_commit_creds(const struct cred *new)
 	if (is_condemned(record))
 		return -EPERM;
 	if (unlikely(!is_authentic(current, record)))
-		return lkrg_task_verdict(LKRG_RECORD_FORGED,
-					 LKRG_AT_COMMIT_CREDS);
+		return forged(LKRG_AT_COMMIT_CREDS);
 	serial = admit(new, LKRG_AT_COMMIT_CREDS);
 	if (!serial)
 		return -EPERM;
@@ -334,9 +343,7 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 	if (is_condemned(record))
 		return current_cred();
 	if (unlikely(!is_authentic(current, record)))
-		return lkrg_task_verdict(LKRG_RECORD_FORGED,
-					 LKRG_AT_OVERRIDE_CREDS) ?
-		       current_cred() : new;
+		return forged(LKRG_AT_OVERRIDE_CREDS) ? current_cred() : new;
 	serial = admit(new, LKRG_AT_OVERRIDE_CREDS);
 	if (!serial)
 		return current_cred();
@@ -361,12 +368,13 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 void __lkrg_revert_creds(const struct cred *old)
 {
 	struct lkrg_task *record = lkrg_task(current);
-	u32 top;
+	struct suspect suspect;
+	u16 top;
 
 	if (is_condemned(record))
 		return;
 	if (unlikely(!is_authentic(current, record))) {
-		lkrg_task_verdict(LKRG_RECORD_FORGED, LKRG_AT_REVERT_CREDS);
+		forged(LKRG_AT_REVERT_CREDS);
 		return;
 	}
 	for (top = record->top; top-- > 0;) {
@@ -376,8 +384,14 @@ void __lkrg_revert_creds(const struct cred *old)
 		seal(current, record);
 		return;
 	}
-	if (record->cred[record->top].cred != old)
-		lkrg_task_verdict(LKRG_CRED_REPLACED, LKRG_AT_REVERT_CREDS);
+	suspect = (struct suspect){ &record->cred[record->top], old };
+	if (suspect.recorded->cred != old)
+		verdict(LKRG_CRED_REPLACED, LKRG_AT_REVERT_CREDS, &suspect);
+}
+
+int __lkrg_same_ids(void)
+{
+	return lkrg_task_check(LKRG_AT_SAME_IDS);
 }
 
 void __lkrg_syscall_work(void)
@@ -395,6 +409,7 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	const struct lkrg_task *parent = lkrg_task(current);
 	struct lkrg_task *record = lkrg_task(task);
 	const struct cred *cred = rcu_access_pointer(task->real_cred);
+	struct suspect suspect = { &record->cred[0], cred };
 	const struct lkrg_cred_ref *shared;
 	int err = lkrg_task_check(LKRG_AT_TASK_ALLOC);
 
@@ -410,7 +425,7 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	/* A fresh copy may differ from what the parent has, nothing else. */
 	if (record->cred[0].cred != cred ||
 	    rcu_access_pointer(task->cred) != cred)
-		err = lkrg_task_verdict(LKRG_CRED_REPLACED, LKRG_AT_TASK_ALLOC);
+		err = verdict(LKRG_CRED_REPLACED, LKRG_AT_TASK_ALLOC, &suspect);
 	init_task_work(&record->kill, kill_current);
 	seal(task, record);
 	return err;

@@ -7,7 +7,9 @@
 #define _SECURITY_LKRG_TASK_H
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/init.h>
+#include <linux/llist.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -27,6 +29,7 @@ enum lkrg_place {
 	LKRG_AT_COMMIT_CREDS,
 	LKRG_AT_OVERRIDE_CREDS,
 	LKRG_AT_REVERT_CREDS,
+	LKRG_AT_SAME_IDS,
 	LKRG_NR_PLACES
 };
 
@@ -41,6 +44,20 @@ struct lkrg_cred_ref {
 };
 
 static_assert(sizeof(struct lkrg_cred_ref) == LKRG_PAIR);
+
+/**
+ * struct lkrg_doomed - A process that is to be killed by the reporter
+ * @node: in the reporter's list
+ * @task: the task that was condemned, a reference: this is in its blob
+ * @process: its process, a reference
+ * @mm: its memory, a reference from mmgrab(), or NULL
+ */
+struct lkrg_doomed {
+	struct llist_node node;
+	struct task_struct *task;
+	struct pid *process;
+	struct mm_struct *mm;
+};
 
 /*
  * How many nested overrides are on record.  Two stacked overlayfs with a
@@ -61,6 +78,7 @@ static_assert(1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @tag: keyed tag over the address of the task, @version, @flags, @top and
  *	@cred up to @top
  * @kill: ends a condemned task on its way back to user mode
+ * @doomed: ends its process, and what shares its memory
  *
  * Written by the task itself only, and by its parent before it is visible.
  */
@@ -71,6 +89,7 @@ struct lkrg_task {
 	u32 version;
 	struct lkrg_record_tag tag;
 	struct callback_head kill;
+	struct lkrg_doomed doomed;
 };
 
 /* Done for: each hook refuses, the next way out of the kernel kills. */
@@ -86,7 +105,6 @@ static inline struct lkrg_task *lkrg_task(const struct task_struct *task)
 int lkrg_task_check(enum lkrg_place at);
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 			 const struct cred *old);
-int lkrg_task_verdict(enum lkrg_violation what, enum lkrg_place at);
 
 void __init lkrg_add_task_hooks(void);
 

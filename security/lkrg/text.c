@@ -16,6 +16,8 @@
  * when nobody holds it.
  */
 
+#include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/lkrg.h>
 #include <linux/memory.h>
 #include <linux/mutex.h>
@@ -26,32 +28,36 @@
 #include "image.h"
 #include "text.h"
 
-static struct lkrg_section text = { .what = LKRG_TEXT_CHANGED };
+static struct lkrg_section text __ro_after_init = { .what = LKRG_TEXT_CHANGED };
 /* Written under text_mutex, or by kgdb alone. */
 static unsigned long pokes;
+
+/**
+ * lkrg_text_init - Get the memory for what is to be known of core kernel text
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init lkrg_text_init(void)
+{
+	return lkrg_section_init(&text, _text, _etext) ?:
+	       lkrg_section_allow_pokes(&text);
+}
 
 /**
  * lkrg_text_baseline - Take the baseline of core kernel text
  *
  * Context: kernel_init(), text is read-only, PID 1 not started.
- * Return: 0 or -ENOMEM.
  */
-int lkrg_text_baseline(void)
+void lkrg_text_baseline(void)
 {
 	unsigned long index;
-	int err = lkrg_section_init(&text, _text, _etext);
 
-	if (!err)
-		err = lkrg_section_allow_pokes(&text);
-	if (err)
-		return err;
 	for (index = 0; index < text.nr_pages; index++) {
 		mutex_lock(&text_mutex);
 		lkrg_section_take(&text, index);
 		mutex_unlock(&text_mutex);
 		cond_resched();
 	}
-	return 0;
 }
 
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill)
@@ -60,7 +66,8 @@ void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill)
 
 	WRITE_ONCE(pokes, pokes + 1);
 	/* Modules, trampolines and JIT images are poked by the same function. */
-	if (start >= (unsigned long)_text && start < (unsigned long)_etext)
+	if (text.pokes && start >= (unsigned long)_text &&
+	    start < (unsigned long)_etext)
 		lkrg_section_poke(&text, addr, src, len, fill);
 }
 
@@ -89,7 +96,7 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
  */
 unsigned long lkrg_text_pages(void)
 {
-	return READ_ONCE(text.ready);
+	return text.nr_pages;
 }
 
 /**

@@ -6,9 +6,12 @@
 #ifndef _SECURITY_LKRG_TEXT_H
 #define _SECURITY_LKRG_TEXT_H
 
+#include <linux/init.h>
+
 #include "scan.h"
 
-int lkrg_text_baseline(void);
+int __init lkrg_text_init(void);
+void lkrg_text_baseline(void);
 enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor);
 
 unsigned long lkrg_text_pages(void);

@@ -9,10 +9,12 @@
 
 static int value;
 static int changes;
+static int told;
 
-static void changed(void)
+static void changed(int new)
 {
 	changes++;
+	told = new;
 }
 
 static const struct lkrg_knob_row row = {
@@ -66,6 +68,8 @@ static void a_value_is_taken_or_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lkrg_param_set(&row, attempt->text), attempt->err);
 	KUNIT_EXPECT_EQ(test, value, attempt->value);
 	KUNIT_EXPECT_EQ(test, changes, attempt->err ? 0 : 1);
+	if (changes)
+		KUNIT_EXPECT_EQ(test, told, attempt->value);
 }
 
 static struct kunit_case param_cases[] = {

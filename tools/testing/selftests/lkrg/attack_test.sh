@@ -122,9 +122,13 @@ verdict()
 
 # === Attacks on a credential ===
 
-init_cred="uid 1000 -> 0, gid 1000 -> 0, suid 1000 -> 0, sgid 1000 -> 0, \
-euid 1000 -> 0, egid 1000 -> 0, fsuid 1000 -> 0, fsgid 1000 -> 0, \
-cap_permitted 0x0 -> 0x1f+, cap_effective 0x0 -> 0x1f+, \
+ids="uid 1000 -> 0, gid 1000 -> 0, suid 1000 -> 0, sgid 1000 -> 0, \
+euid 1000 -> 0, egid 1000 -> 0, fsuid 1000 -> 0, fsgid 1000 -> 0"
+
+root_cred="$ids, cap_inheritable 0x0 -> 0x1f+, cap_permitted 0x0 -> 0x1f+, \
+cap_effective 0x0 -> 0x1f+, cap_ambient 0x0 -> 0x1f+"
+
+init_cred="$ids, cap_permitted 0x0 -> 0x1f+, cap_effective 0x0 -> 0x1f+, \
 user changed, ucounts changed, group_info changed"
 
 expect_stopped()
@@ -393,7 +397,8 @@ while IFS='|' read -r attack prepared use report twin; do
 		image_attack
 		image_twin
 	else
-		report=$(printf '%s\n' "$report" | sed "s/INIT_CRED/$init_cred/")
+		report=$(printf '%s\n' "$report" |
+			sed -e "s/ROOT_CRED/$root_cred/" -e "s/INIT_CRED/$init_cred/")
 		credential_attack
 		credential_twin
 	fi

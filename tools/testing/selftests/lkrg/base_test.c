@@ -39,10 +39,11 @@ static const struct knob {
 
 static const char *const statistics[] = {
 	"passes_started", "passes_done", "pass_requested", "pass_last_us",
-	"text_pages", "rodata_pages", "pokes", "reports", "reports_lost",
+	"pass_last_violations", "pass_busy", "text_pages", "rodata_pages",
+	"pokes", "reports", "reports_lost",
 	"violation_cred_overwritten", "violation_cred_replaced",
-	"violation_cred_reused", "violation_text_changed",
-	"violation_rodata_changed",
+	"violation_cred_reused", "violation_record_forged",
+	"violation_text_changed", "violation_rodata_changed",
 };
 
 static void knob_path(char *path, size_t size, const char *name)

@@ -118,6 +118,7 @@ static_key_off()
 
 have_module()
 {
+	why_not="lkrg_attack.ko is not built, or loaded already"
 	[ ! -e "$DEVICE" ] && [ -e "$DIR/test_modules/lkrg_attack.ko" ]
 }
 
@@ -154,8 +155,9 @@ patch_while_passing()
 	name=$1
 	title=$1
 	problem=
+	why_not="not in this kernel"
 	if ! "have_$name"; then
-		ktap_test_skip "$title: not in this kernel"
+		ktap_test_skip "$title: $why_not"
 		return
 	fi
 

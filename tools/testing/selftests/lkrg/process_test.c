@@ -680,11 +680,17 @@ static void user_namespace(void)
 	CHECK(in_child(just_use) == 0);
 }
 
-static int pause_in_namespace(void *unused)
+/*
+ * Lives for as long as its parent, however that ends.  A parent death signal
+ * would be asked for too late if the parent is quick.
+ */
+static int wait_in_namespace(void *parent)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	sleep_for_ever(NULL);
-	return 0;
+	int *const ends = parent;
+	char c;
+
+	close(ends[1]);
+	return read(ends[0], &c, 1);
 }
 
 static void join(pid_t pid, const char *name)
@@ -703,12 +709,14 @@ static void join(pid_t pid, const char *name)
 static void join_namespace(void)
 {
 	static char stack[65536];
+	int ends[2];
 	pid_t pid;
 
 	become_user();
 	CHECK(!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
-	pid = clone(pause_in_namespace, stack + sizeof(stack),
-		    CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWIPC | SIGCHLD, NULL);
+	CHECK(!pipe(ends));
+	pid = clone(wait_in_namespace, stack + sizeof(stack),
+		    CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWIPC | SIGCHLD, ends);
 	if (pid < 0)
 		skip("clone(CLONE_NEWUSER)");
 	map_root(pid);
