@@ -13,14 +13,14 @@ in_tree() {
 patch_style() {
 	for p in $(series_patches); do
 		quiet scripts/checkpatch.pl --strict --no-signoff --ignore FILE_PATH_CHANGES \
-			--no-summary --show-types "$LKRG_PATCHES/$p" || :
+			--terse --no-summary --show-types "$LKRG_PATCHES/$p" || :
 	done
 }
 
 file_style() {
 	files=$(cd "$LKRG_TOP" && find security include tools -name '*.[ch]' -o -name '*.sh' -o -name Kconfig)
 	# shellcheck disable=SC2086
-	quiet scripts/checkpatch.pl --strict --no-summary --show-types -f $files || :
+	quiet scripts/checkpatch.pl --strict --terse --no-summary --show-types -f $files || :
 }
 
 doc_comments() {

@@ -67,11 +67,12 @@ u64 lkrg_cred_seal(const struct cred *cred)
 		serial = next_serial();
 		lkrg_shadow_take(&record->shadow, cred);
 		record->tag = shadow_tag(&record->shadow, cred, serial);
-		/* Pairs with the acquire in lkrg_cred_serial() and below. */
+		/* Pairs with the acquires in lkrg_cred_serial() and below. */
 		smp_store_release(&record->serial, serial);
 	} else {
 		do {
 			cpu_relax();
+			/* Pairs with the release store above. */
 			serial = smp_load_acquire(&record->serial);
 		} while (serial == LKRG_SEALING && --patience);
 	}
