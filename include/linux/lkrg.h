@@ -13,6 +13,8 @@
 #include <linux/types.h>
 
 struct cred;
+struct nsproxy;
+struct task_struct;
 
 #ifdef CONFIG_SECURITY_LKRG
 
@@ -25,6 +27,9 @@ int __lkrg_commit_creds(const struct cred *new);
 const struct cred *__lkrg_override_creds(const struct cred *new);
 void __lkrg_revert_creds(const struct cred *old);
 int __lkrg_same_ids(void);
+void __lkrg_grant_creds(const struct cred *new);
+int __lkrg_switch_namespaces(struct task_struct *task,
+			     const struct nsproxy *new);
 void __lkrg_syscall_work(void);
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill);
 void __lkrg_kernel_is_readonly(void);
@@ -43,6 +48,21 @@ static inline int lkrg_commit_creds(const struct cred *new)
 	if (static_branch_unlikely(&lkrg_enabled))
 		return __lkrg_commit_creds(new);
 	return 0;
+}
+
+/**
+ * lkrg_grant_creds - Declare that new credentials hold what was decided
+ * @new: prepared by the current task, not published; of what the guard looks at
+ *	only the ucounts may still change before commit_creds() or fork
+ *
+ * For those who change credentials without one of the hooks that say so.
+ *
+ * Context: task context of the current task.
+ */
+static inline void lkrg_grant_creds(const struct cred *new)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_grant_creds(new);
 }
 
 /**
@@ -89,10 +109,28 @@ static inline int lkrg_same_ids(void)
 }
 
 /**
- * lkrg_syscall_work - End a condemned task at system-call entry or exit
+ * lkrg_switch_namespaces - Ask before a task gets other namespaces
+ * @task: the task
+ * @new: the namespaces, or NULL when the task exits
+ *
+ * Context: task context of the current task, may sleep.
+ * Return: 0, or -EPERM when the caller must leave @task alone; the reference on
+ * @new is leaked on purpose.
+ */
+static inline int lkrg_switch_namespaces(struct task_struct *task,
+					 const struct nsproxy *new)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_switch_namespaces(task, new);
+	return 0;
+}
+
+/**
+ * lkrg_syscall_work - Look at a task at system-call entry or exit
  *
  * Called with SYSCALL_WORK_LKRG set for current, in sleepable context without
- * locks.  Does not return when the task is condemned.
+ * locks.  Does not return when the task is condemned, or when an override of
+ * its credentials outlived the system call that made it.
  */
 static inline void lkrg_syscall_work(void)
 {
@@ -141,9 +179,16 @@ static inline const struct cred *lkrg_override_creds(const struct cred *new)
 	return new;
 }
 
+static inline void lkrg_grant_creds(const struct cred *new) { }
 static inline void lkrg_revert_creds(const struct cred *old) { }
 
 static inline int lkrg_same_ids(void)
+{
+	return 0;
+}
+
+static inline int lkrg_switch_namespaces(struct task_struct *task,
+					 const struct nsproxy *new)
 {
 	return 0;
 }

@@ -6,18 +6,26 @@
  * commit_creds(), override_creds() or fork.  Nothing changes its fields after
  * that, so from then on each use can verify them against the tag.
  *
+ * Before that it may carry a ticket: the hook in which it is decided what a task
+ * becomes leaves in the record what that is.  commit_creds() and fork take a
+ * credential that is what its ticket says, or that gains nothing.
+ *
  * No locks.  Several tasks may seal one credential at once, because some are
  * overridden by many (overlayfs, io_uring): the cmpxchg on the serial picks one
  * of them, the others wait for its release store.
  */
 
 #include <linux/atomic.h>
+#include <linux/binfmts.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 
 #include "cred.h"
 #include "setup.h"
@@ -63,7 +71,9 @@ u64 lkrg_cred_seal(const struct cred *cred)
 
 	/* Whoever waits for us must not wait for the scheduler. */
 	preempt_disable();
-	if (try_cmpxchg(&record->serial, &serial, LKRG_SEALING)) {
+	if (try_cmpxchg(&record->serial, &serial, LKRG_SEALING) ||
+	    (serial == LKRG_GRANTED &&
+	     try_cmpxchg(&record->serial, &serial, LKRG_SEALING))) {
 		serial = next_serial();
 		lkrg_shadow_take(&record->shadow, cred);
 		record->tag = shadow_tag(&record->shadow, cred, serial);
@@ -110,6 +120,69 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 	return LKRG_RECORD_FORGED;
 }
 
+/**
+ * lkrg_cred_grant - Issue a ticket
+ * @new: prepared by the current task, not published
+ *
+ * Context: task context.
+ */
+void lkrg_cred_grant(const struct cred *new)
+{
+	struct lkrg_cred *record = lkrg_cred(new);
+
+	/* What is in use is beyond decisions. */
+	if (lkrg_cred_serial(new))
+		return;
+	lkrg_shadow_take(&record->shadow, new);
+	record->tag = shadow_tag(&record->shadow, new, LKRG_GRANTED);
+	WRITE_ONCE(record->serial, LKRG_GRANTED);
+}
+
+static bool gains_nothing(const struct lkrg_shadow *new,
+			  const struct lkrg_shadow *old)
+{
+	struct lkrg_shadow least = *old;
+
+	/* Capabilities may disappear. */
+	least.cap_inheritable &= new->cap_inheritable;
+	least.cap_permitted &= new->cap_permitted;
+	least.cap_effective &= new->cap_effective;
+	least.cap_bset &= new->cap_bset;
+	least.cap_ambient &= new->cap_ambient;
+	return !memcmp(&least, new, sizeof(least));
+}
+
+/**
+ * lkrg_cred_may_follow - May a task change from one credential to another?
+ * @new: the credential to be, prepared by the current task
+ * @old: the one on record
+ * @serial: the serial of @old on record
+ *
+ * Return: LKRG_NO_VIOLATION; LKRG_CRED_OVERWRITTEN when @new is not what its
+ * ticket says; LKRG_CRED_NOT_GRANTED when it has none and yet gains something,
+ * or when @old is no measure.
+ */
+enum lkrg_violation lkrg_cred_may_follow(const struct cred *new,
+					 const struct cred *old, u64 serial)
+{
+	const struct lkrg_cred *record = lkrg_cred(new);
+	struct lkrg_shadow shadow, old_shadow;
+
+	lkrg_shadow_take(&shadow, new);
+	if (READ_ONCE(record->serial) == LKRG_GRANTED) {
+		/* set_cred_ucounts() comes after the decision. */
+		shadow.ucounts = record->shadow.ucounts;
+		return lkrg_same_tag(record->tag,
+				     shadow_tag(&shadow, new, LKRG_GRANTED)) ?
+		       LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
+	}
+	lkrg_shadow_take(&old_shadow, old);
+	if (lkrg_cred_verify(old, serial, old) != LKRG_NO_VIOLATION ||
+	    !gains_nothing(&shadow, &old_shadow))
+		return LKRG_CRED_NOT_GRANTED;
+	return LKRG_NO_VIOLATION;
+}
+
 static int hook_cred_prepare(struct cred *new, const struct cred *old, gfp_t gfp)
 {
 	return lkrg_task_check_copy(LKRG_AT_CRED_PREPARE, new, old);
@@ -121,9 +194,60 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
 	lkrg_task_check_copy(LKRG_AT_CRED_TRANSFER, new, old);
 }
 
+/*
+ * The hooks in which it is decided.  The guard comes behind capability, which
+ * decides, and behind whoever may still refuse.
+ */
+static int hook_task_fix_setuid(struct cred *new, const struct cred *old,
+				int flags)
+{
+	lkrg_cred_grant(new);
+	return 0;
+}
+
+static int hook_task_fix_setgid(struct cred *new, const struct cred *old,
+				int flags)
+{
+	lkrg_cred_grant(new);
+	return 0;
+}
+
+static int hook_task_fix_setgroups(struct cred *new, const struct cred *old)
+{
+	lkrg_cred_grant(new);
+	return 0;
+}
+
+static int hook_capset(struct cred *new, const struct cred *old,
+		       const kernel_cap_t *effective,
+		       const kernel_cap_t *inheritable,
+		       const kernel_cap_t *permitted)
+{
+	lkrg_cred_grant(new);
+	return 0;
+}
+
+static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
+				     const struct file *file)
+{
+	lkrg_cred_grant(bprm->cred);
+	return 0;
+}
+
+/* The same for those who have no hook. */
+void __lkrg_grant_creds(const struct cred *new)
+{
+	lkrg_cred_grant(new);
+}
+
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(cred_prepare, hook_cred_prepare),
 	LSM_HOOK_INIT(cred_transfer, hook_cred_transfer),
+	LSM_HOOK_INIT(task_fix_setuid, hook_task_fix_setuid),
+	LSM_HOOK_INIT(task_fix_setgid, hook_task_fix_setgid),
+	LSM_HOOK_INIT(task_fix_setgroups, hook_task_fix_setgroups),
+	LSM_HOOK_INIT(capset, hook_capset),
+	LSM_HOOK_INIT(bprm_creds_from_file, hook_bprm_creds_from_file),
 };
 
 /**

@@ -50,8 +50,9 @@ static_assert(sizeof(struct lkrg_shadow) % LKRG_PAIR == 0);
 
 /**
  * struct lkrg_cred - The record of one credential, in its LSM blob
- * @serial: never given to another credential; 0 until sealed, LKRG_SEALING
- *	while one task is at it.  Its release store publishes the record.
+ * @serial: never given to another credential; 0 until sealed, LKRG_GRANTED
+ *	with a ticket, LKRG_SEALING while one task is at it.  Its release store
+ *	publishes the record.
  * @tag: keyed tag over the address of the credential, @serial and @shadow: a
  *	record copied to another credential does not verify
  * @shadow: what the fields should be, for the report
@@ -63,6 +64,7 @@ struct lkrg_cred {
 };
 
 #define LKRG_SEALING U64_MAX
+#define LKRG_GRANTED (U64_MAX - 1)
 
 /* Not of a credential that was freed: it has no blobs. */
 static inline struct lkrg_cred *lkrg_cred(const struct cred *cred)
@@ -76,7 +78,7 @@ static inline u64 lkrg_cred_serial(const struct cred *cred)
 	/* Pairs with the release store in lkrg_cred_seal(). */
 	u64 serial = smp_load_acquire(&lkrg_cred(cred)->serial);
 
-	return serial == LKRG_SEALING ? 0 : serial;
+	return serial >= LKRG_GRANTED ? 0 : serial;
 }
 
 static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
@@ -101,6 +103,9 @@ static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 	s->group_info = (uintptr_t)c->group_info;
 }
 
+void lkrg_cred_grant(const struct cred *new);
+enum lkrg_violation lkrg_cred_may_follow(const struct cred *new,
+					 const struct cred *old, u64 serial);
 u64 lkrg_cred_seal(const struct cred *cred);
 enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields);

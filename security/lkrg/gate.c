@@ -8,6 +8,7 @@
  */
 
 #include <linux/binfmts.h>
+#include <linux/fs.h>
 #include <linux/lsm_hooks.h>
 
 #include "gate.h"
@@ -30,17 +31,53 @@ static int hook_capable(const struct cred *cred, struct user_namespace *ns,
 	return lkrg_task_check(LKRG_AT_CAPABLE);
 }
 
+/* Not for each directory on the way to a file. */
+static int hook_inode_permission(struct inode *inode, int mask)
+{
+	return mask & MAY_WRITE ? lkrg_task_check(LKRG_AT_INODE_PERMISSION) : 0;
+}
+
 static int hook_inode_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 			      struct iattr *attr)
 {
 	return lkrg_task_check(LKRG_AT_INODE_SETATTR);
 }
 
+static int hook_inode_setxattr(struct mnt_idmap *idmap, struct dentry *dentry,
+			       const char *name, const void *value, size_t size,
+			       int flags)
+{
+	return lkrg_task_check(LKRG_AT_INODE_SETXATTR);
+}
+
+static int hook_inode_removexattr(struct mnt_idmap *idmap,
+				  struct dentry *dentry, const char *name)
+{
+	return lkrg_task_check(LKRG_AT_INODE_REMOVEXATTR);
+}
+
+static int hook_inode_set_acl(struct mnt_idmap *idmap, struct dentry *dentry,
+			      const char *acl_name, struct posix_acl *kacl)
+{
+	return lkrg_task_check(LKRG_AT_INODE_SET_ACL);
+}
+
+static int hook_inode_remove_acl(struct mnt_idmap *idmap, struct dentry *dentry,
+				 const char *acl_name)
+{
+	return lkrg_task_check(LKRG_AT_INODE_REMOVE_ACL);
+}
+
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(file_open, hook_file_open),
 	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
 	LSM_HOOK_INIT(capable, hook_capable),
+	LSM_HOOK_INIT(inode_permission, hook_inode_permission),
 	LSM_HOOK_INIT(inode_setattr, hook_inode_setattr),
+	LSM_HOOK_INIT(inode_setxattr, hook_inode_setxattr),
+	LSM_HOOK_INIT(inode_removexattr, hook_inode_removexattr),
+	LSM_HOOK_INIT(inode_set_acl, hook_inode_set_acl),
+	LSM_HOOK_INIT(inode_remove_acl, hook_inode_remove_acl),
 };
 
 /**

@@ -68,6 +68,11 @@ static const struct {
 	[LKRG_CRED_OVERWRITTEN] = { "cred_overwritten", "credential overwritten" },
 	[LKRG_CRED_REPLACED] = { "cred_replaced", "credential replaced" },
 	[LKRG_CRED_REUSED] = { "cred_reused", "credential reused" },
+	[LKRG_CRED_NOT_GRANTED] = { "cred_not_granted", "credential not granted" },
+	[LKRG_OVERRIDE_LEFT] = { "override_left", "override left in place" },
+	[LKRG_NAMESPACES_SWITCHED] = {
+		"namespaces_switched", "namespaces of another task switched"
+	},
 	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
@@ -79,7 +84,12 @@ static const char *const places[] = {
 	[LKRG_AT_FILE_OPEN] = "file_open",
 	[LKRG_AT_BPRM_CHECK] = "bprm_check",
 	[LKRG_AT_CAPABLE] = "capable",
+	[LKRG_AT_INODE_PERMISSION] = "inode_permission",
 	[LKRG_AT_INODE_SETATTR] = "inode_setattr",
+	[LKRG_AT_INODE_SETXATTR] = "inode_setxattr",
+	[LKRG_AT_INODE_REMOVEXATTR] = "inode_removexattr",
+	[LKRG_AT_INODE_SET_ACL] = "inode_set_acl",
+	[LKRG_AT_INODE_REMOVE_ACL] = "inode_remove_acl",
 	[LKRG_AT_CRED_PREPARE] = "cred_prepare",
 	[LKRG_AT_CRED_TRANSFER] = "cred_transfer",
 	[LKRG_AT_TASK_ALLOC] = "task_alloc",
@@ -87,6 +97,8 @@ static const char *const places[] = {
 	[LKRG_AT_OVERRIDE_CREDS] = "override_creds",
 	[LKRG_AT_REVERT_CREDS] = "revert_creds",
 	[LKRG_AT_SAME_IDS] = "same_ids",
+	[LKRG_AT_SWITCH_TASK_NAMESPACES] = "switch_task_namespaces",
+	[LKRG_AT_SYSCALL] = "syscall",
 };
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
@@ -176,14 +188,23 @@ static void format_shadows(struct seq_buf *s, const struct lkrg_shadow *expected
 		seq_buf_puts(s, "same fields");
 }
 
+static void format_name(struct seq_buf *s, const struct lkrg_task_name *name)
+{
+	seq_buf_printf(s, "%*pE[%d/%d]",
+		       (int)strnlen(name->comm, sizeof(name->comm)), name->comm,
+		       name->pid, name->tgid);
+}
+
 static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 {
 	const struct lkrg_task_report *r = &report->task;
 
-	seq_buf_printf(s, "Task: %*pE[%d/%d]: %s: ",
-		       (int)strnlen(r->comm, sizeof(r->comm)), r->comm,
-		       r->pid, r->tgid, kinds[report->what].title);
-	if (r->expected_known && r->found_readable)
+	seq_buf_puts(s, "Task: ");
+	format_name(s, &r->name);
+	seq_buf_printf(s, ": %s: ", kinds[report->what].title);
+	if (report->what == LKRG_NAMESPACES_SWITCHED)
+		format_name(s, &r->other);
+	else if (r->expected_known && r->found_readable)
 		format_shadows(s, &r->expected, &r->found);
 	else
 		seq_buf_puts(s, "fields unknown");

@@ -34,11 +34,22 @@ enum lkrg_done {
 };
 
 /**
- * struct lkrg_task_report - A violation by a task
- * @at: where it was found
+ * struct lkrg_task_name - What a report calls a task
  * @pid: thread, in the initial namespace
  * @tgid: process, in the initial namespace
  * @comm: name, untrusted
+ */
+struct lkrg_task_name {
+	pid_t pid;
+	pid_t tgid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct lkrg_task_report - A violation by a task
+ * @at: where it was found
+ * @name: the task
+ * @other: of LKRG_NAMESPACES_SWITCHED: whose
  * @expected_known: @expected is valid
  * @found_readable: @found is valid
  * @found_init_cred: what was found is init_cred
@@ -48,9 +59,8 @@ enum lkrg_done {
  */
 struct lkrg_task_report {
 	enum lkrg_place at;
-	pid_t pid;
-	pid_t tgid;
-	char comm[TASK_COMM_LEN];
+	struct lkrg_task_name name;
+	struct lkrg_task_name other;
 	bool expected_known;
 	bool found_readable;
 	bool found_init_cred;

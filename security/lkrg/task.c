@@ -10,6 +10,7 @@
  */
 
 #include <linux/cred.h>
+#include <linux/init_task.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 #include <linux/pid.h>
@@ -132,10 +133,10 @@ static enum lkrg_done condemn(struct lkrg_task *record)
 	/* Ending a kworker would punish everybody: it is refused everything. */
 	if (mark(record, LKRG_CONDEMNED) || (current->flags & PF_KTHREAD))
 		return LKRG_DID_REFUSE;
-	/* Once, although the flag of a forged record may have been cleared. */
-	if (test_syscall_work(LKRG))
-		return LKRG_DID_REFUSE;
 	set_syscall_work(LKRG);
+	/* Once, although the flag of a forged record may have been cleared. */
+	if (record->doomed.task)
+		return LKRG_DID_REFUSE;
 
 	/*
 	 * Fails for an exiting task, which needs no killing.  An io worker does
@@ -177,21 +178,21 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 		lkrg_shadow_take(&r->found, &copy);
 }
 
+static void take_name(struct lkrg_task_name *name, struct task_struct *task)
+{
+	name->pid = task_pid_nr(task);
+	name->tgid = task_tgid_nr(task);
+	strscpy(name->comm, task->comm);
+}
+
 /*
  * Act on a violation by the current task, in task context: takes no lock,
  * allocates nothing, prints nothing unless it panics.  Returns -EPERM, or 0
  * with pint_enforce=0 or pint_validate=0.
  */
-static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
-			    const struct suspect *suspect)
+static int react(struct lkrg_report *report)
 {
 	struct lkrg_task *record = lkrg_task(current);
-	struct lkrg_report report = {
-		.what = what,
-		.task.at = at,
-		.task.pid = task_pid_nr(current),
-		.task.tgid = task_tgid_nr(current),
-	};
 	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
@@ -199,24 +200,31 @@ static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
 	if (enforce == 0 && mark(record, LKRG_LOGGED))
 		return 0;
 
-	strscpy(report.task.comm, current->comm);
-	describe(&report.task, what, suspect);
-
+	take_name(&report->task.name, current);
 	switch (enforce) {
 	case 0:
-		report.done = LKRG_DID_LOG;
+		report->done = LKRG_DID_LOG;
 		break;
 	case 1:
-		report.done = condemn(record);
+		report->done = condemn(record);
 		break;
 	default:
-		report.done = LKRG_DID_PANIC;
+		report->done = LKRG_DID_PANIC;
 		break;
 	}
-	if (report.done == LKRG_DID_KILL)
-		report.task.process = get_pid(task_tgid(current));
-	lkrg_report(&report);
+	if (report->done == LKRG_DID_KILL)
+		report->task.process = get_pid(task_tgid(current));
+	lkrg_report(report);
 	return enforce == 0 ? 0 : -EPERM;
+}
+
+static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
+			    const struct suspect *suspect)
+{
+	struct lkrg_report report = { .what = what, .task.at = at };
+
+	describe(&report.task, what, suspect);
+	return react(&report);
 }
 
 static int forged(enum lkrg_place at)
@@ -308,6 +316,33 @@ static u64 admit(const struct cred *new, enum lkrg_place at)
 }
 
 /*
+ * May the credential on record be followed by @new, which current has prepared?
+ * If not, what was found does not become the record, whether or not the verdict
+ * lets it pass.
+ */
+static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
+		       enum lkrg_place at, int *err)
+{
+	const struct lkrg_cred_ref granted = { new, LKRG_GRANTED };
+	struct suspect suspect = { old, new };
+	enum lkrg_violation what;
+
+	/* Only what is in use is ours to dereference. */
+	if (unlikely(old->cred != current_cred())) {
+		what = LKRG_CRED_REPLACED;
+		suspect.found = current_cred();
+	} else {
+		what = lkrg_cred_may_follow(new, old->cred, old->serial);
+	}
+	if (likely(!what))
+		return true;
+	if (what == LKRG_CRED_OVERWRITTEN)
+		suspect.recorded = &granted;
+	*err = verdict(what, at, &suspect);
+	return false;
+}
+
+/*
  * A record is only sealed again if it was authentic, or a forged one would be
  * adopted.  The old credential is not verified once more: @new was, when it was
  * copied from it.
@@ -315,18 +350,17 @@ static u64 admit(const struct cred *new, enum lkrg_place at)
 int __lkrg_commit_creds(const struct cred *new)
 {
 	struct lkrg_task *record = lkrg_task(current);
-	u64 serial;
+	int err;
 
 	if (is_condemned(record))
 		return -EPERM;
 	if (unlikely(!is_authentic(current, record)))
 		return forged(LKRG_AT_COMMIT_CREDS);
-	serial = admit(new, LKRG_AT_COMMIT_CREDS);
-	if (!serial)
-		return -EPERM;
+	if (!may_follow(new, &record->cred[0], LKRG_AT_COMMIT_CREDS, &err))
+		return err;
 
 	record->top = 0;
-	record->cred[0] = (struct lkrg_cred_ref){ new, serial };
+	record->cred[0] = (struct lkrg_cred_ref){ new, lkrg_cred_seal(new) };
 	seal(current, record);
 	return 0;
 }
@@ -338,12 +372,18 @@ int __lkrg_commit_creds(const struct cred *new)
 const struct cred *__lkrg_override_creds(const struct cred *new)
 {
 	struct lkrg_task *record = lkrg_task(current);
+	struct suspect suspect;
 	u64 serial;
 
 	if (is_condemned(record))
 		return current_cred();
 	if (unlikely(!is_authentic(current, record)))
 		return forged(LKRG_AT_OVERRIDE_CREDS) ? current_cred() : new;
+	/* The kernel takes a copy of it where it acts for itself. */
+	suspect = (struct suspect){ &record->cred[record->top], new };
+	if (unlikely(new == &init_cred) &&
+	    verdict(LKRG_CRED_NOT_GRANTED, LKRG_AT_OVERRIDE_CREDS, &suspect))
+		return current_cred();
 	serial = admit(new, LKRG_AT_OVERRIDE_CREDS);
 	if (!serial)
 		return current_cred();
@@ -356,6 +396,9 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 	}
 	record->cred[++record->top] = (struct lkrg_cred_ref){ new, serial };
 	seal(current, record);
+	/* It has to be over when the system call is, see __lkrg_syscall_work(). */
+	if (!(current->flags & (PF_KTHREAD | PF_USER_WORKER)))
+		set_syscall_work(LKRG);
 	return new;
 }
 
@@ -382,6 +425,8 @@ void __lkrg_revert_creds(const struct cred *old)
 			continue;
 		record->top = top;
 		seal(current, record);
+		if (!top)
+			clear_syscall_work(LKRG);
 		return;
 	}
 	suspect = (struct suspect){ &record->cred[record->top], old };
@@ -394,10 +439,42 @@ int __lkrg_same_ids(void)
 	return lkrg_task_check(LKRG_AT_SAME_IDS);
 }
 
+/*
+ * Nobody returns to user mode with an override: a task that does, or that enters
+ * the kernel with one because it returned in another way, made it for good.
+ */
 void __lkrg_syscall_work(void)
 {
-	if (is_condemned(lkrg_task(current)))
+	struct lkrg_task *record = lkrg_task(current);
+	struct suspect suspect = { &record->cred[0], current_cred() };
+
+	if (!is_condemned(record)) {
+		if (unlikely(!is_authentic(current, record)))
+			forged(LKRG_AT_SYSCALL);
+		else if (record->top)
+			verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_SYSCALL, &suspect);
+		else
+			/* A child has it from a parent that had an override. */
+			clear_syscall_work(LKRG);
+	}
+	if (is_condemned(record))
 		do_group_exit(SIGKILL);
+}
+
+/* The kernel gives namespaces to current, and takes those of others. */
+int __lkrg_switch_namespaces(struct task_struct *task, const struct nsproxy *new)
+{
+	struct lkrg_report report = {
+		.what = LKRG_NAMESPACES_SWITCHED,
+		.task.at = LKRG_AT_SWITCH_TASK_NAMESPACES,
+	};
+
+	if (is_condemned(lkrg_task(current)) && new)
+		return -EPERM;
+	if (task == current || !new)
+		return 0;
+	take_name(&report.task.other, task);
+	return react(&report);
 }
 
 /*
@@ -416,16 +493,17 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	if (err)
 		return err;
 	shared = &parent->cred[parent->top];
-	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
-		record->cred[0].cred = cred;
-		record->cred[0].serial = lkrg_cred_seal(cred);
-	} else {
-		record->cred[0] = *shared;
-	}
+	record->cred[0] = *shared;
 	/* A fresh copy may differ from what the parent has, nothing else. */
-	if (record->cred[0].cred != cred ||
-	    rcu_access_pointer(task->cred) != cred)
+	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
+		if (may_follow(cred, shared, LKRG_AT_TASK_ALLOC, &err))
+			record->cred[0] = (struct lkrg_cred_ref){
+				cred, lkrg_cred_seal(cred)
+			};
+	} else if (cred != shared->cred ||
+		   rcu_access_pointer(task->cred) != cred) {
 		err = verdict(LKRG_CRED_REPLACED, LKRG_AT_TASK_ALLOC, &suspect);
+	}
 	init_task_work(&record->kill, kill_current);
 	seal(task, record);
 	return err;

@@ -17,12 +17,17 @@
 #include "tag.h"
 #include "violation.h"
 
-/* Where a task is verified: the hook or call-out of that name. */
+/* Where a task is verified: the hook, function or call-out of that name. */
 enum lkrg_place {
 	LKRG_AT_FILE_OPEN,
 	LKRG_AT_BPRM_CHECK,
 	LKRG_AT_CAPABLE,
+	LKRG_AT_INODE_PERMISSION,
 	LKRG_AT_INODE_SETATTR,
+	LKRG_AT_INODE_SETXATTR,
+	LKRG_AT_INODE_REMOVEXATTR,
+	LKRG_AT_INODE_SET_ACL,
+	LKRG_AT_INODE_REMOVE_ACL,
 	LKRG_AT_CRED_PREPARE,
 	LKRG_AT_CRED_TRANSFER,
 	LKRG_AT_TASK_ALLOC,
@@ -30,6 +35,8 @@ enum lkrg_place {
 	LKRG_AT_OVERRIDE_CREDS,
 	LKRG_AT_REVERT_CREDS,
 	LKRG_AT_SAME_IDS,
+	LKRG_AT_SWITCH_TASK_NAMESPACES,
+	LKRG_AT_SYSCALL,
 	LKRG_NR_PLACES
 };
 

@@ -12,6 +12,9 @@
  * @LKRG_CRED_OVERWRITTEN: a field of a sealed credential was changed in place
  * @LKRG_CRED_REPLACED: a task uses a credential that nobody gave it
  * @LKRG_CRED_REUSED: a credential was freed under a task and its slot used anew
+ * @LKRG_CRED_NOT_GRANTED: a task takes a credential that nobody decided on
+ * @LKRG_OVERRIDE_LEFT: an override of the credential outlived its system call
+ * @LKRG_NAMESPACES_SWITCHED: a task gives namespaces to another task
  * @LKRG_RECORD_FORGED: a record does not match its tag
  * @LKRG_TEXT_CHANGED: kernel text, other than by a declared poke
  * @LKRG_RODATA_CHANGED: read-only data
@@ -24,6 +27,9 @@ enum lkrg_violation {
 	LKRG_CRED_OVERWRITTEN,
 	LKRG_CRED_REPLACED,
 	LKRG_CRED_REUSED,
+	LKRG_CRED_NOT_GRANTED,
+	LKRG_OVERRIDE_LEFT,
+	LKRG_NAMESPACES_SWITCHED,
 	LKRG_RECORD_FORGED,
 	LKRG_TEXT_CHANGED,
 	LKRG_RODATA_CHANGED,

@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/cred.h>
+#include <linux/string.h>
 
 #include "../cred.h"
 #include "../setup.h"
@@ -161,6 +162,79 @@ static void a_tampered_copy_is_found(struct kunit *test)
 	put_cred(copy);
 }
 
+static void a_copy_may_follow(struct kunit *test)
+{
+	u64 serial = lkrg_cred_seal(test->priv);
+	struct cred *new = prepare_creds();
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
+			LKRG_NO_VIOLATION);
+	put_cred(new);
+}
+
+/* In whichever direction a field differs, it is a gain; of a set, in one. */
+static void a_gain_is_not_granted(struct kunit *test)
+{
+	const struct overwrite *overwrite = test->param_value;
+	bool is_set = strstarts(overwrite->desc, "cap_");
+	struct cred *plain = prepare_creds(), *new = prepare_creds();
+	struct cred *flipped = test->priv;
+	enum lkrg_violation there, back;
+
+	KUNIT_ASSERT_NOT_NULL(test, plain);
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	flip(flipped, overwrite);
+	back = lkrg_cred_may_follow(new, flipped, lkrg_cred_seal(flipped));
+	flip(new, overwrite);
+	there = lkrg_cred_may_follow(new, plain, lkrg_cred_seal(plain));
+	KUNIT_EXPECT_TRUE(test, there == LKRG_CRED_NOT_GRANTED ||
+			  back == LKRG_CRED_NOT_GRANTED);
+	KUNIT_EXPECT_EQ(test, is_set, there == LKRG_NO_VIOLATION ||
+			back == LKRG_NO_VIOLATION);
+
+	flip(new, overwrite);
+	flip(flipped, overwrite);
+	put_cred(new);
+	put_cred(plain);
+}
+
+static void a_ticket_grants_what_it_says(struct kunit *test)
+{
+	const struct overwrite *overwrite = test->param_value;
+	bool is_free = overwrite->offset == offsetof(struct cred, ucounts);
+	u64 serial = lkrg_cred_seal(test->priv);
+	struct cred *new = prepare_creds();
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	flip(new, overwrite);
+	lkrg_cred_grant(new);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
+			LKRG_NO_VIOLATION);
+	flip(new, overwrite);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
+			is_free ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN);
+	put_cred(new);
+}
+
+/* Written by somebody without the key, or issued for what is in use. */
+static void a_forged_ticket_grants_nothing(struct kunit *test)
+{
+	u64 serial = lkrg_cred_seal(test->priv);
+	struct cred *new = prepare_creds();
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	flip(new, &overwrites[0]);
+	lkrg_cred(new)->serial = LKRG_GRANTED;
+	lkrg_shadow_take(&lkrg_cred(new)->shadow, new);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
+			LKRG_CRED_OVERWRITTEN);
+	lkrg_cred_grant(test->priv);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_serial(test->priv), serial);
+	flip(new, &overwrites[0]);
+	put_cred(new);
+}
+
 static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(a_new_credential_is_not_sealed),
 	KUNIT_CASE(sealing_twice_gives_one_serial),
@@ -171,6 +245,10 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE_PARAM(an_overwritten_shadow_is_found, overwrites_gen_params),
 	KUNIT_CASE(a_record_moved_to_another_credential_is_found),
 	KUNIT_CASE(a_tampered_copy_is_found),
+	KUNIT_CASE(a_copy_may_follow),
+	KUNIT_CASE_PARAM(a_gain_is_not_granted, overwrites_gen_params),
+	KUNIT_CASE_PARAM(a_ticket_grants_what_it_says, overwrites_gen_params),
+	KUNIT_CASE(a_forged_ticket_grants_nothing),
 	{ }
 };
 

@@ -27,9 +27,7 @@ static const struct lkrg_report thief = {
 	.done = LKRG_DID_KILL,
 	.task = {
 		.at = LKRG_AT_FILE_OPEN,
-		.pid = 43,
-		.tgid = 42,
-		.comm = "thief",
+		.name = { .pid = 43, .tgid = 42, .comm = "thief" },
 		.expected_known = true,
 		.found_readable = true,
 		.expected = { .uid = 1000, .euid = 1000, .user_ns = 0x1000 },
@@ -67,13 +65,24 @@ static void an_unreadable_credential_is_said_to_be(struct kunit *test)
 			   "ALERT: DETECT: Task: thief[43/42]: credential replaced: fields unknown; at file_open: refused, process killed");
 }
 
+static void the_other_task_is_named(struct kunit *test)
+{
+	struct lkrg_report report = thief;
+
+	report.what = LKRG_NAMESPACES_SWITCHED;
+	report.task.at = LKRG_AT_SWITCH_TASK_NAMESPACES;
+	report.task.other = (struct lkrg_task_name){ 2, 1, "init" };
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Task: thief[43/42]: namespaces of another task switched: init[2/1]; at switch_task_namespaces: refused, process killed");
+}
+
 /* A task chooses its name: it must not write lines of its own. */
 static void a_name_is_escaped(struct kunit *test)
 {
 	struct lkrg_report report = thief;
 	const char *text;
 
-	memcpy(report.task.comm, "a\nLKRG: x\x1b[2J]", 15);
+	memcpy(report.task.name.comm, "a\nLKRG: x\x1b[2J]", 15);
 	text = line(test, &report);
 	KUNIT_EXPECT_NULL(test, strchr(text, '\n'));
 	KUNIT_EXPECT_NULL(test, strchr(text, '\x1b'));
@@ -136,6 +145,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(a_task_line_names_each_field),
 	KUNIT_CASE(a_replaced_credential_is_named),
 	KUNIT_CASE(an_unreadable_credential_is_said_to_be),
+	KUNIT_CASE(the_other_task_is_named),
 	KUNIT_CASE(a_name_is_escaped),
 	KUNIT_CASE(bytes_are_shown_from_first_to_last_changed),
 	KUNIT_CASE(many_changes_are_not_listed),

@@ -11,7 +11,7 @@
  *
  *   secret         0640 root:root, contents to be read
  *   denied         0604 root:2000, readable for all but that group
- *   file           0600 root:root, to be changed
+ *   file           0600 root:root, to be changed; DIR is root's, too
  *   attack_victim  this program
  *   suid           this program, setuid root
  *
@@ -45,6 +45,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -102,6 +103,18 @@ static int use_denied(void)
 static int use_chmod(void)
 {
 	return chmod("file", 04755) ? -1 : show("done");
+}
+
+static int use_mkdir(void)
+{
+	if (mkdir("renamed", 0700))
+		return -1;
+	return rmdir("renamed") ? -1 : show("done");
+}
+
+static int use_setxattr(void)
+{
+	return setxattr("file", "trusted.test", "x", 1, 0) ? -1 : show("done");
 }
 
 static int use_rename(void)
@@ -223,6 +236,46 @@ static int use_sigqueue(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? -1 : show("done");
 }
 
+/* A child in a jail of its own, and the pipes to ask it for its hostname. */
+#define JAIL	"jail"
+
+static int ask[2], answer[2];
+
+static void start_jailed_child(void)
+{
+	char c, name[65];
+
+	must(!pipe(ask) && !pipe(answer), "pipe");
+	if (unshare(CLONE_NEWUTS))
+		err(VICTIM_SKIP, "unshare(CLONE_NEWUTS)");
+	must(!sethostname(JAIL, strlen(JAIL)), "sethostname");
+	switch (fork()) {
+	case -1:
+		must(false, "fork");
+		break;
+	case 0:
+		close(ask[1]);
+		close(answer[0]);
+		while (read(ask[0], &c, 1) == 1 &&
+		       !gethostname(name, sizeof(name)) &&
+		       write(answer[1], name, sizeof(name)) > 0)
+			;
+		_exit(0);
+	}
+	close(ask[0]);
+	close(answer[1]);
+}
+
+static int use_child(void)
+{
+	char name[65] = "";
+
+	must(write(ask[1], "?", 1) == 1, "ask");
+	must(read(answer[0], name, sizeof(name)) == sizeof(name), "answer");
+	errno = EPERM;
+	return strcmp(name, JAIL) ? show("done") : -1;
+}
+
 /* What others see of this process: its objective credential. */
 static int use_status(void)
 {
@@ -248,6 +301,7 @@ static const struct use {
 } uses[] = {
 	{ "capable", use_capable },
 	{ "capset", use_capset },
+	{ "child", use_child },
 	{ "chmod", use_chmod },
 	{ "denied", use_denied },
 	{ "exec", use_exec },
@@ -256,6 +310,7 @@ static const struct use {
 	{ "failing-setuid", use_failing_setuid },
 	{ "fork", use_fork },
 	{ "fork-open", use_fork_open },
+	{ "mkdir", use_mkdir },
 	{ "open", use_open },
 	/* What was changed is found by a pass of the guard, not by a use */
 	{ "pass", use_nothing },
@@ -263,6 +318,7 @@ static const struct use {
 	{ "setgroups", use_setgroups },
 	{ "setresgid", use_setresgid },
 	{ "setresuid", use_setresuid },
+	{ "setxattr", use_setxattr },
 	{ "sigqueue", use_sigqueue },
 	{ "status", use_status },
 	{ "suid", use_suid },
@@ -395,6 +451,27 @@ static void twin_access(const char *use)
 	must(access("secret", R_OK) && errno == EACCES, "access refused");
 }
 
+/* A child that leaves the jail by itself, as root. */
+static void twin_setns(const char *use)
+{
+	char name[65];
+	int fd;
+
+	must(!pipe(ask) && !pipe(answer), "pipe");
+	fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	must(fd >= 0, "/proc/self/ns/uts");
+	if (unshare(CLONE_NEWUTS))
+		err(VICTIM_SKIP, "unshare(CLONE_NEWUTS)");
+	must(!sethostname(JAIL, strlen(JAIL)), "sethostname");
+	if (!fork()) {
+		must(!setns(fd, CLONE_NEWUTS), "setns");
+		must(!gethostname(name, sizeof(name)), "gethostname");
+		must(write(answer[1], name, sizeof(name)) > 0, "answer");
+		_exit(0);
+	}
+	drop_ids(TEST_UID);
+}
+
 static void twin_suid(const char *use)
 {
 	drop_ids(TEST_UID);
@@ -416,6 +493,7 @@ static const struct twin {
 	{ "setfsgid", twin_setfsgid },
 	{ "setfsuid", twin_setfsuid },
 	{ "setgroups", twin_setgroups },
+	{ "setns", twin_setns },
 	{ "setresgid", twin_setresgid },
 	{ "setresuid", twin_setresuid },
 	{ "suid", twin_suid },
@@ -598,6 +676,7 @@ static const struct preparation {
 	{ .name = "-", .attack = attack_alone },
 	{ .name = "bset", .as_root = drop_sys_admin, .attack = attack_alone },
 	{ .name = "group", .in_denied_group = true, .attack = attack_alone },
+	{ .name = "jail", .as_root = start_jailed_child, .attack = attack_alone },
 	{ .name = "noambient", .as_root = forbid_ambient,
 	  .attack = attack_alone },
 	{ .name = "noroot", .as_root = lock_noroot, .attack = attack_alone },

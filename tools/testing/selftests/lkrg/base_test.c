@@ -42,8 +42,10 @@ static const char *const statistics[] = {
 	"pass_last_violations", "pass_busy", "text_pages", "rodata_pages",
 	"pokes", "reports", "reports_lost",
 	"violation_cred_overwritten", "violation_cred_replaced",
-	"violation_cred_reused", "violation_record_forged",
-	"violation_text_changed", "violation_rodata_changed",
+	"violation_cred_reused", "violation_cred_not_granted",
+	"violation_override_left", "violation_namespaces_switched",
+	"violation_record_forged", "violation_text_changed",
+	"violation_rodata_changed",
 };
 
 static void knob_path(char *path, size_t size, const char *name)

@@ -39,13 +39,20 @@ have_tracing()
 	mounted tracefs "$TRACING/current_tracer"
 }
 
+# What is not exported the test module is told by its user.
+symbol()
+{
+	sed -n "s/^\([0-9a-f]*\) [a-zA-Z] $1\$/$1=0x\1/p" /proc/kallsyms
+}
+
 # Loads the test module, unless somebody has, or leaves in $load_error why not.
 load_attacks()
 {
 	[ -e "$DEVICE" ] && return 0
 	if ! [ -e "$1/lkrg_attack.ko" ]; then
 		load_error="the test module lkrg_attack.ko is not built"
-	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 2>&1); then
+	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 \
+		$(symbol switch_task_namespaces) $(symbol init_nsproxy) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

