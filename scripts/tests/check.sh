@@ -10,6 +10,6 @@ test_check() {
 	grep -q '^[0-9]* passed, .* failed, ' "$LKRG_TMP/check" || failed "check: ended early with status $rc" "$LKRG_TMP/check"
 
 	[ -n "$full" ] || return 0
-	"$LKRG_TOP/scripts/tests/broken-series" >"$LKRG_TMP/broken" || :
+	"$LKRG_TOP/scripts/tests/broken-series" >"$LKRG_TMP/broken" 2>"$LKRG_TMP/broken.err" || :
 	tap 'check: it sees' "$LKRG_TMP/broken"
 }
