@@ -130,9 +130,7 @@ static void kill_current(struct callback_head *unused)
 /* Verdict first, state second, report third. */
 static enum lkrg_done condemn(struct lkrg_task *record)
 {
-	/* Ending a kworker would punish everybody: it is refused everything. */
-	if (mark(record, LKRG_CONDEMNED) || (current->flags & PF_KTHREAD))
-		return LKRG_DID_REFUSE;
+	mark(record, LKRG_CONDEMNED);
 	set_syscall_work(LKRG);
 	/* Once, although the flag of a forged record may have been cleared. */
 	if (record->doomed.task)
@@ -194,11 +192,15 @@ static int react(struct lkrg_report *report)
 {
 	struct lkrg_task *record = lkrg_task(current);
 	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
+	int err = enforce == 0 ? 0 : -EPERM;
+	/* To kill these would punish everybody. */
+	bool spare = (current->flags & PF_KTHREAD) || is_global_init(current);
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
 		return 0;
-	if (enforce == 0 && mark(record, LKRG_LOGGED))
-		return 0;
+	/* Who lives on is reported once. */
+	if ((enforce == 0 || (enforce == 1 && spare)) && mark(record, LKRG_LOGGED))
+		return err;
 
 	take_name(&report->task.name, current);
 	switch (enforce) {
@@ -206,7 +208,7 @@ static int react(struct lkrg_report *report)
 		report->done = LKRG_DID_LOG;
 		break;
 	case 1:
-		report->done = condemn(record);
+		report->done = spare ? LKRG_DID_REFUSE : condemn(record);
 		break;
 	default:
 		report->done = LKRG_DID_PANIC;
@@ -215,7 +217,7 @@ static int react(struct lkrg_report *report)
 	if (report->done == LKRG_DID_KILL)
 		report->task.process = get_pid(task_tgid(current));
 	lkrg_report(report);
-	return enforce == 0 ? 0 : -EPERM;
+	return err;
 }
 
 static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,

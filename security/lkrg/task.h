@@ -101,7 +101,7 @@ struct lkrg_task {
 
 /* Done for: each hook refuses, the next way out of the kernel kills. */
 #define LKRG_CONDEMNED	BIT(0)
-/* Violated and reported with pint_enforce=0. */
+/* Violated, reported, and left alive. */
 #define LKRG_LOGGED	BIT(1)
 
 static inline struct lkrg_task *lkrg_task(const struct task_struct *task)

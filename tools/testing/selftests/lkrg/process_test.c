@@ -13,6 +13,7 @@
 #include <linux/filter.h>
 #include <linux/io_uring.h>
 #include <linux/keyctl.h>
+#include <linux/landlock.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -473,6 +474,28 @@ static void filter_all_threads(void)
 	CHECK(!filter(SECCOMP_FILTER_FLAG_TSYNC) && !use());
 	CHECK(!filter(SECCOMP_FILTER_FLAG_TSYNC) && !use());
 	CHECK(in_child(just_use) == 0);
+}
+
+/* === Sandboxes ========================================================== */
+
+/* The label of another LSM changes, which nobody has to decide for the guard. */
+static void sandbox(void)
+{
+	const struct landlock_ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_DIR,
+	};
+	int fd;
+
+	become_user();
+	fd = syscall(__NR_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd < 0)
+		skip("landlock");
+	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	CHECK(!syscall(__NR_landlock_restrict_self, fd, 0) && !use());
+	CHECK(!syscall(__NR_landlock_restrict_self, fd, 0) && !use());
+	CHECK(mkdir("/tmp/lkrg-dir", 0700) && errno == EACCES && !use());
+	CHECK(in_child(just_use) == 0);
+	CHECK(exec_victim("./plain", "pass") == 0);
 }
 
 /* === Overrides ========================================================== */
@@ -945,6 +968,11 @@ FIXTURE_VARIANT_ADD(honest, trace)
 FIXTURE_VARIANT_ADD(honest, filter_all_threads)
 {
 	.work = filter_all_threads,
+};
+
+FIXTURE_VARIANT_ADD(honest, sandbox)
+{
+	.work = sandbox,
 };
 
 FIXTURE_VARIANT_ADD(honest, differing_ids)
