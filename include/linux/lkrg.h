@@ -129,8 +129,8 @@ static inline int lkrg_switch_namespaces(struct task_struct *task,
  * lkrg_syscall_work - Look at a task at system-call entry or exit
  *
  * Called with SYSCALL_WORK_LKRG set for current, in sleepable context without
- * locks.  Does not return when the task is condemned, or when an override of
- * its credentials outlived the system call that made it.
+ * locks.  A verdict, if an override of its credentials outlived the system call
+ * that made it.  Does not return when the task is condemned.
  */
 static inline void lkrg_syscall_work(void)
 {

@@ -26,6 +26,7 @@
 #include <linux/processor.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/uidgid.h>
 
 #include "cred.h"
 #include "setup.h"
@@ -43,10 +44,15 @@ static u64 next_serial(void)
 	return __this_cpu_inc_return(serials) * nr_cpu_ids + smp_processor_id();
 }
 
+static __always_inline u128 shadow_body(const struct lkrg_shadow *shadow)
+{
+	return lkrg_record_body(shadow, sizeof(*shadow) / LKRG_PAIR);
+}
+
 static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,
 					 const struct cred *cred, u64 serial)
 {
-	return lkrg_record_tag(cred, serial, shadow, sizeof(*shadow) / LKRG_PAIR);
+	return lkrg_record_close(shadow_body(shadow), cred, serial);
 }
 
 /*
@@ -124,6 +130,9 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
  * lkrg_cred_grant - Issue a ticket
  * @new: prepared by the current task, not published
  *
+ * It is good for the current task alone: others may find @new as well, while
+ * execve() sleeps for example.
+ *
  * Context: task context.
  */
 void lkrg_cred_grant(const struct cred *new)
@@ -134,7 +143,7 @@ void lkrg_cred_grant(const struct cred *new)
 	if (lkrg_cred_serial(new))
 		return;
 	lkrg_shadow_take(&record->shadow, new);
-	record->tag = shadow_tag(&record->shadow, new, LKRG_GRANTED);
+	record->tag = shadow_tag(&record->shadow, new, (uintptr_t)current);
 	WRITE_ONCE(record->serial, LKRG_GRANTED);
 }
 
@@ -152,34 +161,87 @@ static bool gains_nothing(const struct lkrg_shadow *new,
 	return !memcmp(&least, new, sizeof(least));
 }
 
+static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new,
+			  const struct lkrg_shadow *shadow, u128 body)
+{
+	/* set_cred_ucounts() comes after the decision. */
+	if (shadow->ucounts != record->shadow.ucounts) {
+		struct lkrg_shadow before = *shadow;
+
+		before.ucounts = record->shadow.ucounts;
+		body = shadow_body(&before);
+	}
+	return lkrg_same_tag(record->tag, lkrg_record_close(body, new,
+							    (uintptr_t)current));
+}
+
+/* The measure is what was sealed, not what is there. */
+static enum lkrg_violation compare(const struct lkrg_shadow *shadow,
+				   const struct cred *old, u64 serial)
+{
+	const struct lkrg_cred *record;
+	struct lkrg_shadow measure;
+
+	/* security_cred_free() clears it. */
+	if (unlikely(!READ_ONCE(old->security)))
+		return LKRG_CRED_REUSED;
+	record = lkrg_cred(old);
+	if (READ_ONCE(record->serial) != serial)
+		return LKRG_CRED_REUSED;
+	measure = record->shadow;
+	if (!lkrg_same_tag(record->tag, shadow_tag(&measure, old, serial)))
+		return LKRG_RECORD_FORGED;
+	return gains_nothing(shadow, &measure) ? LKRG_NO_VIOLATION :
+						 LKRG_CRED_NOT_GRANTED;
+}
+
 /**
- * lkrg_cred_may_follow - May a task change from one credential to another?
+ * lkrg_cred_admit - Seal what a task changes to, if it may
  * @new: the credential to be, prepared by the current task
  * @old: the one on record
- * @serial: the serial of @old on record
+ * @old_serial: its serial on record
+ * @serial: result: the serial of @new
  *
+ * What is sealed is what was judged.
+ *
+ * Context: task context.
  * Return: LKRG_NO_VIOLATION; LKRG_CRED_OVERWRITTEN when @new is not what its
- * ticket says; LKRG_CRED_NOT_GRANTED when it has none and yet gains something,
- * or when @old is no measure.
+ * ticket or its seal says; LKRG_CRED_NOT_GRANTED when it has no ticket and yet
+ * gains something; LKRG_CRED_REUSED or LKRG_RECORD_FORGED when @old is no
+ * measure.
  */
-enum lkrg_violation lkrg_cred_may_follow(const struct cred *new,
-					 const struct cred *old, u64 serial)
+enum lkrg_violation lkrg_cred_admit(const struct cred *new,
+				    const struct cred *old, u64 old_serial,
+				    u64 *serial)
 {
-	const struct lkrg_cred *record = lkrg_cred(new);
-	struct lkrg_shadow shadow, old_shadow;
+	struct lkrg_cred *record = lkrg_cred(new);
+	enum lkrg_violation what;
+	struct lkrg_shadow shadow;
+	u128 body;
 
 	lkrg_shadow_take(&shadow, new);
-	if (READ_ONCE(record->serial) == LKRG_GRANTED) {
-		/* set_cred_ucounts() comes after the decision. */
-		shadow.ucounts = record->shadow.ucounts;
-		return lkrg_same_tag(record->tag,
-				     shadow_tag(&shadow, new, LKRG_GRANTED)) ?
-		       LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
+	body = shadow_body(&shadow);
+	*serial = READ_ONCE(record->serial);
+	if (*serial == LKRG_GRANTED) {
+		if (!is_as_granted(record, new, &shadow, body))
+			return LKRG_CRED_OVERWRITTEN;
+	} else {
+		what = compare(&shadow, old, old_serial);
+		if (what)
+			return what;
+		/* Nobody does that, but it is none of those who have a right. */
+		if (*serial)
+			return lkrg_cred_verify(new, *serial, new);
 	}
-	lkrg_shadow_take(&old_shadow, old);
-	if (lkrg_cred_verify(old, serial, old) != LKRG_NO_VIOLATION ||
-	    !gains_nothing(&shadow, &old_shadow))
-		return LKRG_CRED_NOT_GRANTED;
+
+	/* Nobody else knows of @new yet. */
+	preempt_disable();
+	*serial = next_serial();
+	preempt_enable();
+	record->shadow = shadow;
+	record->tag = lkrg_record_close(body, new, *serial);
+	/* Pairs with the acquires in lkrg_cred_serial() and lkrg_cred_seal(). */
+	smp_store_release(&record->serial, *serial);
 	return LKRG_NO_VIOLATION;
 }
 
@@ -194,27 +256,48 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
 	lkrg_task_check_copy(LKRG_AT_CRED_TRANSFER, new, old);
 }
 
+static bool has_uid(const struct cred *cred, kuid_t uid)
+{
+	return uid_eq(uid, cred->uid) || uid_eq(uid, cred->euid) ||
+	       uid_eq(uid, cred->suid) || uid_eq(uid, cred->fsuid);
+}
+
+static bool has_gid(const struct cred *cred, kgid_t gid)
+{
+	return gid_eq(gid, cred->gid) || gid_eq(gid, cred->egid) ||
+	       gid_eq(gid, cred->sgid) || gid_eq(gid, cred->fsgid);
+}
+
 /*
  * The hooks in which it is decided.  The guard comes behind capability, which
- * decides, and behind whoever may still refuse.
+ * decides, and behind whoever may still refuse.  Where the decision was made
+ * before the hook it is repeated, for those who did not come that way: ids are
+ * exchanged among those that a task has, or taken with a capability.
  */
 static int hook_task_fix_setuid(struct cred *new, const struct cred *old,
 				int flags)
 {
-	lkrg_cred_grant(new);
+	if (cap_raised(old->cap_effective, CAP_SETUID) ||
+	    (has_uid(old, new->uid) && has_uid(old, new->euid) &&
+	     has_uid(old, new->suid) && has_uid(old, new->fsuid)))
+		lkrg_cred_grant(new);
 	return 0;
 }
 
 static int hook_task_fix_setgid(struct cred *new, const struct cred *old,
 				int flags)
 {
-	lkrg_cred_grant(new);
+	if (cap_raised(old->cap_effective, CAP_SETGID) ||
+	    (has_gid(old, new->gid) && has_gid(old, new->egid) &&
+	     has_gid(old, new->sgid) && has_gid(old, new->fsgid)))
+		lkrg_cred_grant(new);
 	return 0;
 }
 
 static int hook_task_fix_setgroups(struct cred *new, const struct cred *old)
 {
-	lkrg_cred_grant(new);
+	if (cap_raised(old->cap_effective, CAP_SETGID))
+		lkrg_cred_grant(new);
 	return 0;
 }
 

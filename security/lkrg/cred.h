@@ -104,8 +104,9 @@ static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 }
 
 void lkrg_cred_grant(const struct cred *new);
-enum lkrg_violation lkrg_cred_may_follow(const struct cred *new,
-					 const struct cred *old, u64 serial);
+enum lkrg_violation lkrg_cred_admit(const struct cred *new,
+				    const struct cred *old, u64 old_serial,
+				    u64 *serial);
 u64 lkrg_cred_seal(const struct cred *cred);
 enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields);

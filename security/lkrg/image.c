@@ -9,10 +9,12 @@
 #include <linux/align.h>
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/bits.h>
 #include <linux/compiler.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/unaligned.h>
 #include <linux/vmalloc.h>
+#include <linux/wordpart.h>
 
 #include "image.h"
 #include "param.h"
@@ -59,18 +61,6 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
 }
 
 /**
- * lkrg_section_allow_pokes - Let lkrg_section_poke() be used on a section
- * @section: an initialised section
- *
- * Return: 0 or -ENOMEM.
- */
-int lkrg_section_allow_pokes(struct lkrg_section *section)
-{
-	section->pokes = vzalloc(sizeof(*section->pokes));
-	return section->pokes ? 0 : -ENOMEM;
-}
-
-/**
  * lkrg_section_take - Take the baseline of one page
  * @section: an initialised section
  * @index: which page, once
@@ -86,104 +76,68 @@ void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 	WRITE_ONCE(page->tag, page_tag(words));
 }
 
-static struct lkrg_page *page_of(const struct lkrg_section *section,
-				 const void *addr)
+/* @delta is what the word at @addr gains. */
+static __always_inline void account(struct lkrg_section *section,
+				    unsigned long addr, s64 delta)
 {
-	return &section->pages[((unsigned long)addr - section->start) >> PAGE_SHIFT];
-}
+	u32 index = offset_in_page(addr) / sizeof(u32);
+	struct lkrg_page *page;
 
-static void settle_word(struct lkrg_page *page, const u32 *word, u32 before,
-			u32 after)
-{
-	u32 index = offset_in_page(word) / sizeof(*word);
-	s64 delta = (s64)after - before;
-
-	if (!delta)
+	page = &section->pages[(addr - section->start) >> PAGE_SHIFT];
+	if (page->tag == NO_BASELINE)
 		return;
 	page->tag = lkrg_tag_poke(page->tag, index, delta);
 	lkrg_sums_poke(page, index, delta);
 }
 
-static struct lkrg_record_tag slot_tag(const struct lkrg_poked *poked)
+static __always_inline void account_byte(struct lkrg_section *section,
+					 unsigned long addr, u8 before, u8 after)
 {
-	return lkrg_record_tag(poked->at, 0, &poked->before, 1);
+	int shift = addr % sizeof(u32) * BITS_PER_BYTE;
+
+	account(section, addr, ((s64)after - before) << shift);
 }
 
-static bool is_authentic(const struct lkrg_poked *poked)
+/* Four bytes, which lie in two words at most. */
+static noinline void account_four(struct lkrg_section *section,
+				  unsigned long addr, u32 before, u32 after)
 {
-	return lkrg_same_tag(poked->tag, slot_tag(poked));
-}
+	int shift = addr % sizeof(u32) * BITS_PER_BYTE;
+	u64 old = (u64)before << shift, new = (u64)after << shift;
+	int i;
 
-/* Let the description of a page know what was poked, if it was. */
-static void settle(struct lkrg_section *section, struct lkrg_poked *poked)
-{
-	const u32 *word = (const u32 *)poked->at;
-	struct lkrg_page *page;
+	addr = ALIGN_DOWN(addr, sizeof(u32));
+	for (i = 0; i < 2; i++, addr += sizeof(u32), old >>= 32, new >>= 32) {
+		s64 delta = (s64)lower_32_bits(new) - lower_32_bits(old);
 
-	if (!word)
-		return;
-	if (is_authentic(poked)) {
-		page = page_of(section, word);
-		settle_word(page, word, poked->before, poked->after);
-		settle_word(page, word + 1, poked->before >> 32,
-			    poked->after >> 32);
+		/* The second word may be behind the end of the section. */
+		if (delta)
+			account(section, addr, delta);
 	}
-	poked->at = NULL;
 }
 
-/**
- * lkrg_section_settle - Let the description know what was poked
- * @section: a section
- * @cursor: when to stop
- *
- * Context: pokes are excluded.
- * Return: whether that was all.
- */
-bool lkrg_section_settle(struct lkrg_section *section,
-			 const struct lkrg_cursor *cursor)
+static noinline void account_many(struct lkrg_section *section,
+				  unsigned long addr, const u8 *new, size_t len,
+				  bool fill)
 {
-	struct lkrg_pokes *pokes = section->pokes;
+	unsigned long end = addr + len;
 
-	if (!pokes)
-		return true;
-	pokes->used = min(pokes->used, LKRG_POKED);
-	while (pokes->used) {
-		settle(section, &pokes->slots[--pokes->used]);
-		if (lkrg_piece_is_over(cursor))
-			break;
+	for (; addr + sizeof(u32) <= end && !fill; addr += sizeof(u32)) {
+		account_four(section, addr, get_unaligned((const u32 *)addr),
+			     get_unaligned((const u32 *)new));
+		new += sizeof(u32);
 	}
-	return !pokes->used;
-}
-
-/*
- * The same bytes are poked again and again: INT3, the rest, the first byte.
- * Only what comes of it goes into the description, when the slot is needed for
- * other bytes or the section is looked at.
- */
-static struct lkrg_poked *poked_slot(struct lkrg_section *section, const u64 *at)
-{
-	u32 index = (uintptr_t)at / sizeof(*at) % LKRG_POKED;
-	struct lkrg_poked *poked = &section->pokes->slots[index];
-
-	/* Tampered with between two pokes?  Then the difference must stay. */
-	if (poked->at != at || READ_ONCE(*at) != poked->after ||
-	    !is_authentic(poked)) {
-		settle(section, poked);
-		poked->at = at;
-		poked->before = READ_ONCE(*at);
-		poked->after = poked->before;
-		section->pokes->used = max(section->pokes->used, index + 1);
-	}
-	return poked;
+	for (; addr < end; addr++, new += !fill)
+		account_byte(section, addr, *(const u8 *)addr, *new);
 }
 
 /**
  * lkrg_section_poke - Account for a declared change
- * @section: the section that contains the first byte
  * @addr: first byte that will be written
  * @new: what will be written there
  * @len: number of bytes
  * @fill: all bytes become *@new
+ * @section: the section that contains all of them
  *
  * Moves the description by the difference of old and new bytes, so whatever
  * else was changed in the page stays visible.  Were an old byte tampered with,
@@ -191,31 +145,19 @@ static struct lkrg_poked *poked_slot(struct lkrg_section *section, const u64 *at
  *
  * Context: before the write, other pokes excluded.  Lockless, any context.
  */
-void lkrg_section_poke(struct lkrg_section *section, const u8 *addr,
-		       const u8 *new, size_t len, bool fill)
+void lkrg_section_poke(const u8 *addr, const u8 *new, size_t len, bool fill,
+		       struct lkrg_section *section)
 {
-	const u8 *stop = (const u8 *)section->start +
-			 section->nr_pages * PAGE_SIZE;
-	size_t step = fill ? 0 : 1;
+	unsigned long start = (unsigned long)addr;
 
-	stop = min(stop, addr + len);
-	while (addr < stop) {
-		const u64 *at = PTR_ALIGN_DOWN((const u64 *)addr, sizeof(*at));
-		const u8 *next = min(stop, (const u8 *)(at + 1));
-		struct lkrg_poked *poked;
-		u8 *byte;
-
-		if (READ_ONCE(page_of(section, at)->tag) == NO_BASELINE) {
-			new += step * (next - addr);
-			addr = next;
-			continue;
-		}
-		poked = poked_slot(section, at);
-		byte = (u8 *)&poked->after + (addr - (const u8 *)at);
-		for (; addr < next; addr++, new += step)
-			*byte++ = *new;
-		poked->tag = slot_tag(poked);
-	}
+	/* An instruction is poked as one byte, the four behind it, one byte. */
+	if (len == 1)
+		account_byte(section, start, *addr, *new);
+	else if (len == sizeof(u32) && !fill)
+		account_four(section, start, get_unaligned((const u32 *)addr),
+			     get_unaligned((const u32 *)new));
+	else
+		account_many(section, start, new, len, fill);
 }
 
 static noinline void report_page(const struct lkrg_section *section,
@@ -237,7 +179,7 @@ static noinline void report_page(const struct lkrg_section *section,
 
 /**
  * lkrg_section_matches - Is a page what it should be?
- * @section: a section that is settled
+ * @section: a section with its baseline
  * @index: which page
  *
  * Context: pokes are excluded.
@@ -245,7 +187,8 @@ static noinline void report_page(const struct lkrg_section *section,
  */
 bool lkrg_section_matches(const struct lkrg_section *section, unsigned long index)
 {
-	return page_tag(page_words(section, index)) == section->pages[index].tag;
+	return page_tag(page_words(section, index)) ==
+	       lkrg_tag_reduce(section->pages[index].tag);
 }
 
 static bool verify_page(struct lkrg_section *section, unsigned long index)
@@ -275,8 +218,6 @@ static bool verify_page(struct lkrg_section *section, unsigned long index)
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor)
 {
-	if (!lkrg_section_settle(section, cursor))
-		return LKRG_STEP_MORE;
 	while (cursor->position < section->nr_pages) {
 		if (!verify_page(section, cursor->position))
 			cursor->violations++;

@@ -70,9 +70,7 @@ static const struct {
 	[LKRG_CRED_REUSED] = { "cred_reused", "credential reused" },
 	[LKRG_CRED_NOT_GRANTED] = { "cred_not_granted", "credential not granted" },
 	[LKRG_OVERRIDE_LEFT] = { "override_left", "override left in place" },
-	[LKRG_NAMESPACES_SWITCHED] = {
-		"namespaces_switched", "namespaces of another task switched"
-	},
+	[LKRG_NAMESPACES_SWITCHED] = { "namespaces_switched", "namespaces switched" },
 	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
@@ -202,12 +200,14 @@ static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 	seq_buf_puts(s, "Task: ");
 	format_name(s, &r->name);
 	seq_buf_printf(s, ": %s: ", kinds[report->what].title);
-	if (report->what == LKRG_NAMESPACES_SWITCHED)
+	if (report->what == LKRG_NAMESPACES_SWITCHED) {
+		seq_buf_puts(s, "of ");
 		format_name(s, &r->other);
-	else if (r->expected_known && r->found_readable)
+	} else if (r->expected_known && r->found_readable) {
 		format_shadows(s, &r->expected, &r->found);
-	else
+	} else {
 		seq_buf_puts(s, "fields unknown");
+	}
 	if (r->found_init_cred)
 		seq_buf_puts(s, " (init_cred)");
 	seq_buf_printf(s, "; at %s", places[r->at]);

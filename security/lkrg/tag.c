@@ -12,10 +12,9 @@
 
 #include "tag.h"
 
-/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
-#define P ((1ULL << 61) - 1)
+#define P LKRG_TAG_MODULUS
 
-static u64 key[LKRG_TAG_WORDS] __ro_after_init;
+u64 lkrg_page_key[LKRG_TAG_WORDS] __ro_after_init;
 u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS] __ro_after_init;
 static siphash_key_t mask_key __ro_after_init;
 
@@ -66,10 +65,10 @@ void __init lkrg_tag_init(void)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(key); i++) {
+	for (i = 0; i < ARRAY_SIZE(lkrg_page_key); i++) {
 		do
-			key[i] = get_random_u64() & P;
-		while (key[i] == P);
+			lkrg_page_key[i] = get_random_u64() & P;
+		while (lkrg_page_key[i] == P);
 	}
 	get_random_bytes(lkrg_record_key, sizeof(lkrg_record_key));
 	get_random_bytes(&mask_key, sizeof(mask_key));
@@ -84,16 +83,20 @@ void __init lkrg_tag_init(void)
  */
 u64 lkrg_tag(const void *words, size_t count)
 {
-	const u64 *k = key;
+	const u64 *k = lkrg_page_key;
 	const u32 *w = words;
 	u128 sum = 0;
 
 	/* 1024 products of 61 + 32 bits need 103 bits: one reduction is enough. */
-	for (; count >= 4; count -= 4, k += 4, w += 4) {
+	for (; count >= 8; count -= 8, k += 8, w += 8) {
 		sum += (u128)k[0] * w[0];
 		sum += (u128)k[1] * w[1];
 		sum += (u128)k[2] * w[2];
 		sum += (u128)k[3] * w[3];
+		sum += (u128)k[4] * w[4];
+		sum += (u128)k[5] * w[5];
+		sum += (u128)k[6] * w[6];
+		sum += (u128)k[7] * w[7];
 	}
 	for (; count; count--, k++, w++)
 		sum += (u128)*k * *w;
@@ -127,19 +130,6 @@ u64 lkrg_tag_add(u64 a, u64 b)
 }
 
 /**
- * lkrg_tag_poke - Move a tag by one declared change
- * @tag: the tag before
- * @index: which word
- * @delta: its value after, less its value before
- *
- * Return: the tag after.
- */
-u64 lkrg_tag_poke(u64 tag, u32 index, s64 delta)
-{
-	return add(tag, mul(key[index], delta < 0 ? delta + P : delta));
-}
-
-/**
  * lkrg_sums_take - Location sums of a page
  * @page: result
  * @words: the page
@@ -152,28 +142,6 @@ void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
 	memset(page->high, 0, sizeof(page->high));
 	for (i = 0; i < LKRG_TAG_WORDS; i++)
 		lkrg_sums_poke(page, i, words[i]);
-}
-
-/**
- * lkrg_sums_poke - Move location sums by one declared change
- * @page: the sums
- * @index: which word
- * @delta: its value after, less its value before
- *
- * Two's complement: differences may be negative, sums never are.
- */
-void lkrg_sums_poke(struct lkrg_page *page, u32 index, s64 delta)
-{
-	s64 x = index + 1, x2 = x * x, x3 = x2 * x;
-
-	page->low[0] += delta;
-	page->low[1] += delta * x;
-	page->low[2] += delta * x2;
-	page->high[0] += delta * x3;
-	page->high[1] += (s128)(delta * x) * x3;
-	page->high[2] += (s128)(delta * x2) * x3;
-	page->high[3] += (s128)(delta * x3) * x3;
-	page->high[4] += (s128)(delta * x3) * (x2 * x2);
 }
 
 /* The integer @after - @before, which fits into 128 bits with its sign, mod p. */

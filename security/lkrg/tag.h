@@ -34,6 +34,11 @@
 /* A key vector covers one page; a record must not be longer. */
 #define LKRG_TAG_WORDS (PAGE_SIZE / sizeof(u32))
 
+/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
+#define LKRG_TAG_MODULUS ((1ULL << 61) - 1)
+
+extern u64 lkrg_page_key[LKRG_TAG_WORDS];
+
 /* How many changed words the location sums of a page can find. */
 #define LKRG_LOCATE_MAX 4
 #define LKRG_SUMS (2 * LKRG_LOCATE_MAX)
@@ -64,6 +69,59 @@ struct lkrg_change {
 	u32 found;
 };
 
+/**
+ * lkrg_tag_poke - Move a tag by one declared change
+ * @tag: the tag before
+ * @index: which word
+ * @delta: its value after, less its value before
+ *
+ * Return: the tag after, which may exceed the modulus by 3: see
+ * lkrg_tag_reduce().
+ */
+static __always_inline u64 lkrg_tag_poke(u64 tag, u32 index, s64 delta)
+{
+	const u64 p = LKRG_TAG_MODULUS;
+	u128 product = (u128)lkrg_page_key[index] * (delta < 0 ? delta + p : delta);
+
+	/* None of the three is much larger than 2^61: their sum has 63 bits. */
+	tag += ((u64)product & p) + (u64)(product >> 61);
+	return (tag & p) + (tag >> 61);
+}
+
+/**
+ * lkrg_tag_reduce - Make tags comparable
+ * @tag: from lkrg_tag_poke()
+ *
+ * Return: the same, smaller than the modulus.
+ */
+static __always_inline u64 lkrg_tag_reduce(u64 tag)
+{
+	return tag >= LKRG_TAG_MODULUS ? tag - LKRG_TAG_MODULUS : tag;
+}
+
+/**
+ * lkrg_sums_poke - Move location sums by one declared change
+ * @page: the sums
+ * @index: which word
+ * @delta: its value after, less its value before
+ *
+ * Two's complement: differences may be negative, sums never are.
+ */
+static __always_inline void lkrg_sums_poke(struct lkrg_page *page, u32 index,
+					   s64 delta)
+{
+	s64 x = index + 1, x2 = x * x, x3 = x2 * x;
+
+	page->low[0] += delta;
+	page->low[1] += delta * x;
+	page->low[2] += delta * x2;
+	page->high[0] += delta * x3;
+	page->high[1] += (s128)(delta * x) * x3;
+	page->high[2] += (s128)(delta * x2) * x3;
+	page->high[3] += (s128)(delta * x3) * x3;
+	page->high[4] += (s128)(delta * x3) * (x2 * x2);
+}
+
 /* Records are tagged in pairs of 64-bit words; this is the longest and one. */
 #define LKRG_PAIR (2 * sizeof(u64))
 #define LKRG_RECORD_PAIRS 16
@@ -87,30 +145,58 @@ static inline bool lkrg_same_tag(struct lkrg_record_tag a,
 extern u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS];
 
 /**
- * lkrg_record_tag - Tag of a record
- * @object: what the record is about
- * @version: serial number or version of the record
+ * lkrg_record_body - What of a tag depends on the contents of a record alone
  * @pairs: 8-byte aligned memory
  * @count: length in pairs of 64-bit words, less than LKRG_RECORD_PAIRS
  *
  * The sum wraps at 2^128, as NH wants it.  Inline, because most records have a
  * constant length: without the loop it takes half of the instructions.
  *
+ * Return: a sum for lkrg_record_close().
+ */
+static __always_inline u128 lkrg_record_body(const void *pairs, size_t count)
+{
+	const u64 *w = pairs, *k = lkrg_record_key;
+	u128 sum = 0;
+	size_t i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < count; i++)
+		sum += (u128)(k[2 * i + 2] + w[2 * i]) *
+		       (k[2 * i + 3] + w[2 * i + 1]);
+	return sum;
+}
+
+/**
+ * lkrg_record_close - Bind the tag of a record to what it is about
+ * @body: from lkrg_record_body()
+ * @object: what the record is about
+ * @version: serial number or version of the record
+ *
+ * Return: the tag.
+ */
+static __always_inline struct lkrg_record_tag
+lkrg_record_close(u128 body, const void *object, u64 version)
+{
+	const u64 *k = lkrg_record_key;
+
+	body += (u128)(k[0] + (uintptr_t)object) * (k[1] + version);
+	return (struct lkrg_record_tag){ body, body >> 64 };
+}
+
+/**
+ * lkrg_record_tag - Tag of a record
+ * @object: what the record is about
+ * @version: serial number or version of the record
+ * @pairs: 8-byte aligned memory
+ * @count: length in pairs of 64-bit words, less than LKRG_RECORD_PAIRS
+ *
  * Return: the tag.
  */
 static __always_inline struct lkrg_record_tag
 lkrg_record_tag(const void *object, u64 version, const void *pairs, size_t count)
 {
-	const u64 *w = pairs, *k = lkrg_record_key;
-	u128 sum;
-	size_t i;
-
-	sum = (u128)(k[0] + (uintptr_t)object) * (k[1] + version);
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		sum += (u128)(k[2 * i + 2] + w[2 * i]) *
-		       (k[2 * i + 3] + w[2 * i + 1]);
-	return (struct lkrg_record_tag){ sum, sum >> 64 };
+	return lkrg_record_close(lkrg_record_body(pairs, count), object, version);
 }
 
 void __init lkrg_tag_init(void);
@@ -118,10 +204,8 @@ void __init lkrg_tag_init(void);
 u64 lkrg_tag(const void *words, size_t count);
 u64 lkrg_tag_mask(u64 address);
 u64 lkrg_tag_add(u64 a, u64 b);
-u64 lkrg_tag_poke(u64 tag, u32 index, s64 delta);
 
 void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
-void lkrg_sums_poke(struct lkrg_page *page, u32 index, s64 delta);
 int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 		struct lkrg_change change[LKRG_LOCATE_MAX]);
 

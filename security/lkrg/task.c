@@ -13,8 +13,10 @@
 #include <linux/init_task.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
+#include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -130,10 +132,12 @@ static void kill_current(struct callback_head *unused)
 /* Verdict first, state second, report third. */
 static enum lkrg_done condemn(struct lkrg_task *record)
 {
-	mark(record, LKRG_CONDEMNED);
+	bool authentic = is_authentic(current, record);
+	bool again = mark(record, LKRG_CONDEMNED);
+
 	set_syscall_work(LKRG);
 	/* Once, although the flag of a forged record may have been cleared. */
-	if (record->doomed.task)
+	if (again || (!authentic && record->doomed.task))
 		return LKRG_DID_REFUSE;
 
 	/*
@@ -323,9 +327,9 @@ static u64 admit(const struct cred *new, enum lkrg_place at)
  * lets it pass.
  */
 static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
-		       enum lkrg_place at, int *err)
+		       enum lkrg_place at, u64 *serial, int *err)
 {
-	const struct lkrg_cred_ref granted = { new, LKRG_GRANTED };
+	const struct lkrg_cred_ref granted = { new, lkrg_cred(new)->serial };
 	struct suspect suspect = { old, new };
 	enum lkrg_violation what;
 
@@ -334,7 +338,7 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 		what = LKRG_CRED_REPLACED;
 		suspect.found = current_cred();
 	} else {
-		what = lkrg_cred_may_follow(new, old->cred, old->serial);
+		what = lkrg_cred_admit(new, old->cred, old->serial, serial);
 	}
 	if (likely(!what))
 		return true;
@@ -352,17 +356,19 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 int __lkrg_commit_creds(const struct cred *new)
 {
 	struct lkrg_task *record = lkrg_task(current);
+	u64 serial;
 	int err;
 
 	if (is_condemned(record))
 		return -EPERM;
 	if (unlikely(!is_authentic(current, record)))
 		return forged(LKRG_AT_COMMIT_CREDS);
-	if (!may_follow(new, &record->cred[0], LKRG_AT_COMMIT_CREDS, &err))
+	if (!may_follow(new, &record->cred[0], LKRG_AT_COMMIT_CREDS, &serial,
+			&err))
 		return err;
 
 	record->top = 0;
-	record->cred[0] = (struct lkrg_cred_ref){ new, lkrg_cred_seal(new) };
+	record->cred[0] = (struct lkrg_cred_ref){ new, serial };
 	seal(current, record);
 	return 0;
 }
@@ -456,14 +462,17 @@ void __lkrg_syscall_work(void)
 		else if (record->top)
 			verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_SYSCALL, &suspect);
 		else
-			/* A child has it from a parent that had an override. */
+			/* Nothing is left of what set it. */
 			clear_syscall_work(LKRG);
 	}
 	if (is_condemned(record))
 		do_group_exit(SIGKILL);
 }
 
-/* The kernel gives namespaces to current, and takes those of others. */
+/*
+ * The kernel gives namespaces to current, made by unshare(), setns() or clone()
+ * and not known to anybody else yet, and takes those of who exits.
+ */
 int __lkrg_switch_namespaces(struct task_struct *task, const struct nsproxy *new)
 {
 	struct lkrg_report report = {
@@ -473,7 +482,7 @@ int __lkrg_switch_namespaces(struct task_struct *task, const struct nsproxy *new
 
 	if (is_condemned(lkrg_task(current)) && new)
 		return -EPERM;
-	if (task == current || !new)
+	if (!new || (task == current && refcount_read(&new->count) == 1))
 		return 0;
 	take_name(&report.task.other, task);
 	return react(&report);
@@ -491,17 +500,23 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	struct suspect suspect = { &record->cred[0], cred };
 	const struct lkrg_cred_ref *shared;
 	int err = lkrg_task_check(LKRG_AT_TASK_ALLOC);
+	u64 serial;
 
+	/* The child would keep an override: only io workers beget under one. */
+	if (!err && parent->top &&
+	    !(current->flags & task->flags & PF_USER_WORKER)) {
+		const struct suspect left = { &parent->cred[0], current_cred() };
+
+		err = verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_TASK_ALLOC, &left);
+	}
 	if (err)
 		return err;
 	shared = &parent->cred[parent->top];
 	record->cred[0] = *shared;
 	/* A fresh copy may differ from what the parent has, nothing else. */
 	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
-		if (may_follow(cred, shared, LKRG_AT_TASK_ALLOC, &err))
-			record->cred[0] = (struct lkrg_cred_ref){
-				cred, lkrg_cred_seal(cred)
-			};
+		if (may_follow(cred, shared, LKRG_AT_TASK_ALLOC, &serial, &err))
+			record->cred[0] = (struct lkrg_cred_ref){ cred, serial };
 	} else if (cred != shared->cred ||
 		   rcu_access_pointer(task->cred) != cred) {
 		err = verdict(LKRG_CRED_REPLACED, LKRG_AT_TASK_ALLOC, &suspect);

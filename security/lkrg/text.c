@@ -39,8 +39,7 @@ static unsigned long pokes;
  */
 int __init lkrg_text_init(void)
 {
-	return lkrg_section_init(&text, _text, _etext) ?:
-	       lkrg_section_allow_pokes(&text);
+	return lkrg_section_init(&text, _text, _etext);
 }
 
 /**
@@ -66,9 +65,9 @@ void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill)
 
 	WRITE_ONCE(pokes, pokes + 1);
 	/* Modules, trampolines and JIT images are poked by the same function. */
-	if (text.pokes && start >= (unsigned long)_text &&
-	    start < (unsigned long)_etext)
-		lkrg_section_poke(&text, addr, src, len, fill);
+	if (text.pages && start >= (unsigned long)_text &&
+	    start + len <= (unsigned long)_etext)
+		lkrg_section_poke(addr, src, len, fill, &text);
 }
 
 /**

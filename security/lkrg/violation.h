@@ -14,7 +14,8 @@
  * @LKRG_CRED_REUSED: a credential was freed under a task and its slot used anew
  * @LKRG_CRED_NOT_GRANTED: a task takes a credential that nobody decided on
  * @LKRG_OVERRIDE_LEFT: an override of the credential outlived its system call
- * @LKRG_NAMESPACES_SWITCHED: a task gives namespaces to another task
+ * @LKRG_NAMESPACES_SWITCHED: a task gives namespaces to another task, or takes
+ *	those of others
  * @LKRG_RECORD_FORGED: a record does not match its tag
  * @LKRG_TEXT_CHANGED: kernel text, other than by a declared poke
  * @LKRG_RODATA_CHANGED: read-only data

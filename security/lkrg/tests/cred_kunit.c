@@ -162,13 +162,24 @@ static void a_tampered_copy_is_found(struct kunit *test)
 	put_cred(copy);
 }
 
+static enum lkrg_violation admit(const struct cred *new, const struct cred *old)
+{
+	u64 serial;
+
+	return lkrg_cred_admit(new, old, lkrg_cred_seal(old), &serial);
+}
+
 static void a_copy_may_follow(struct kunit *test)
 {
-	u64 serial = lkrg_cred_seal(test->priv);
 	struct cred *new = prepare_creds();
+	u64 serial;
 
 	KUNIT_ASSERT_NOT_NULL(test, new);
-	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
+	KUNIT_EXPECT_EQ(test, lkrg_cred_admit(new, test->priv,
+					      lkrg_cred_seal(test->priv), &serial),
+			LKRG_NO_VIOLATION);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_serial(new), serial);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify(new, serial, new),
 			LKRG_NO_VIOLATION);
 	put_cred(new);
 }
@@ -178,42 +189,64 @@ static void a_gain_is_not_granted(struct kunit *test)
 {
 	const struct overwrite *overwrite = test->param_value;
 	bool is_set = strstarts(overwrite->desc, "cap_");
-	struct cred *plain = prepare_creds(), *new = prepare_creds();
-	struct cred *flipped = test->priv;
+	struct cred *plain[2] = { prepare_creds(), prepare_creds() };
+	struct cred *flipped[2] = { test->priv, prepare_creds() };
 	enum lkrg_violation there, back;
 
-	KUNIT_ASSERT_NOT_NULL(test, plain);
-	KUNIT_ASSERT_NOT_NULL(test, new);
-	flip(flipped, overwrite);
-	back = lkrg_cred_may_follow(new, flipped, lkrg_cred_seal(flipped));
-	flip(new, overwrite);
-	there = lkrg_cred_may_follow(new, plain, lkrg_cred_seal(plain));
+	KUNIT_ASSERT_NOT_NULL(test, plain[0]);
+	KUNIT_ASSERT_NOT_NULL(test, plain[1]);
+	KUNIT_ASSERT_NOT_NULL(test, flipped[1]);
+	flip(flipped[0], overwrite);
+	flip(flipped[1], overwrite);
+	there = admit(flipped[0], plain[0]);
+	back = admit(plain[1], flipped[1]);
 	KUNIT_EXPECT_TRUE(test, there == LKRG_CRED_NOT_GRANTED ||
 			  back == LKRG_CRED_NOT_GRANTED);
 	KUNIT_EXPECT_EQ(test, is_set, there == LKRG_NO_VIOLATION ||
 			back == LKRG_NO_VIOLATION);
 
-	flip(new, overwrite);
-	flip(flipped, overwrite);
-	put_cred(new);
-	put_cred(plain);
+	flip(flipped[0], overwrite);
+	flip(flipped[1], overwrite);
+	put_cred(flipped[1]);
+	put_cred(plain[1]);
+	put_cred(plain[0]);
 }
 
 static void a_ticket_grants_what_it_says(struct kunit *test)
 {
 	const struct overwrite *overwrite = test->param_value;
 	bool is_free = overwrite->offset == offsetof(struct cred, ucounts);
-	u64 serial = lkrg_cred_seal(test->priv);
-	struct cred *new = prepare_creds();
+	struct cred *new = prepare_creds(), *changed = prepare_creds();
 
 	KUNIT_ASSERT_NOT_NULL(test, new);
+	KUNIT_ASSERT_NOT_NULL(test, changed);
 	flip(new, overwrite);
 	lkrg_cred_grant(new);
-	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
-			LKRG_NO_VIOLATION);
+	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_NO_VIOLATION);
 	flip(new, overwrite);
-	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
+	lkrg_cred_grant(changed);
+	flip(changed, overwrite);
+	KUNIT_EXPECT_EQ(test, admit(changed, test->priv),
 			is_free ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN);
+	flip(changed, overwrite);
+	put_cred(changed);
+	put_cred(new);
+}
+
+/* A credential is measured by what was sealed, and only if that is authentic. */
+static void a_tampered_measure_is_none(struct kunit *test)
+{
+	struct cred *old = test->priv, *new = prepare_creds();
+	u64 serial = lkrg_cred_seal(old);
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	lkrg_cred(old)->shadow.uid ^= 8;
+	flip(new, &overwrites[0]);
+	KUNIT_EXPECT_EQ(test, admit(new, old), LKRG_RECORD_FORGED);
+	lkrg_cred(old)->shadow.uid ^= 8;
+	KUNIT_EXPECT_EQ(test, lkrg_cred_admit(new, old, serial + 1, &serial),
+			LKRG_CRED_REUSED);
+	flip(new, &overwrites[0]);
 	put_cred(new);
 }
 
@@ -227,8 +260,7 @@ static void a_forged_ticket_grants_nothing(struct kunit *test)
 	flip(new, &overwrites[0]);
 	lkrg_cred(new)->serial = LKRG_GRANTED;
 	lkrg_shadow_take(&lkrg_cred(new)->shadow, new);
-	KUNIT_EXPECT_EQ(test, lkrg_cred_may_follow(new, test->priv, serial),
-			LKRG_CRED_OVERWRITTEN);
+	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_CRED_OVERWRITTEN);
 	lkrg_cred_grant(test->priv);
 	KUNIT_EXPECT_EQ(test, lkrg_cred_serial(test->priv), serial);
 	flip(new, &overwrites[0]);
@@ -248,6 +280,7 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(a_copy_may_follow),
 	KUNIT_CASE_PARAM(a_gain_is_not_granted, overwrites_gen_params),
 	KUNIT_CASE_PARAM(a_ticket_grants_what_it_says, overwrites_gen_params),
+	KUNIT_CASE(a_tampered_measure_is_none),
 	KUNIT_CASE(a_forged_ticket_grants_nothing),
 	{ }
 };

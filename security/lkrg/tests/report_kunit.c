@@ -73,7 +73,7 @@ static void the_other_task_is_named(struct kunit *test)
 	report.task.at = LKRG_AT_SWITCH_TASK_NAMESPACES;
 	report.task.other = (struct lkrg_task_name){ 2, 1, "init" };
 	KUNIT_EXPECT_STREQ(test, line(test, &report),
-			   "ALERT: DETECT: Task: thief[43/42]: namespaces of another task switched: init[2/1]; at switch_task_namespaces: refused, process killed");
+			   "ALERT: DETECT: Task: thief[43/42]: namespaces switched: of init[2/1]; at switch_task_namespaces: refused, process killed");
 }
 
 /* A task chooses its name: it must not write lines of its own. */

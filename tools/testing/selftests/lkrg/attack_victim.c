@@ -266,6 +266,16 @@ static void start_jailed_child(void)
 	close(answer[1]);
 }
 
+static int use_hostname(void)
+{
+	char name[65];
+
+	if (gethostname(name, sizeof(name)))
+		return -1;
+	errno = EPERM;
+	return strcmp(name, JAIL) ? show("done") : -1;
+}
+
 static int use_child(void)
 {
 	char name[65] = "";
@@ -310,6 +320,7 @@ static const struct use {
 	{ "failing-setuid", use_failing_setuid },
 	{ "fork", use_fork },
 	{ "fork-open", use_fork_open },
+	{ "hostname", use_hostname },
 	{ "mkdir", use_mkdir },
 	{ "open", use_open },
 	/* What was changed is found by a pass of the guard, not by a use */
@@ -451,7 +462,7 @@ static void twin_access(const char *use)
 	must(access("secret", R_OK) && errno == EACCES, "access refused");
 }
 
-/* A child that leaves the jail by itself, as root. */
+/* Who leaves the jail by himself, and his child does as well, as root. */
 static void twin_setns(const char *use)
 {
 	char name[65];
@@ -469,6 +480,7 @@ static void twin_setns(const char *use)
 		must(write(answer[1], name, sizeof(name)) > 0, "answer");
 		_exit(0);
 	}
+	must(!setns(fd, CLONE_NEWUTS), "setns");
 	drop_ids(TEST_UID);
 }
 

@@ -277,16 +277,24 @@ static ulong init_nsproxy_at;
 module_param_named(init_nsproxy, init_nsproxy_at, ulong, 0400);
 MODULE_PARM_DESC(init_nsproxy, "Address of that object");
 
-static int switch_child(struct task_struct *task, size_t field)
+static int switch_namespaces(struct task_struct *task, size_t field)
 {
-	void (*const switch_namespaces)(struct task_struct *, struct nsproxy *) =
+	void (*const function)(struct task_struct *, struct nsproxy *) =
 		(void *)switch_task_namespaces_at;
 	struct nsproxy *const init = (void *)init_nsproxy_at;
+
+	if (!function || !init)
+		return -ENOENT;
+	get_nsproxy(init);
+	function(task, init);
+	return 0;
+}
+
+static int switch_child(struct task_struct *task, size_t field)
+{
 	struct task_struct *child;
 	struct pid *pid = NULL;
-
-	if (!switch_task_namespaces_at || !init_nsproxy_at)
-		return -ENOENT;
+	int err;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(child, &task->children, sibling)
@@ -296,10 +304,9 @@ static int switch_child(struct task_struct *task, size_t field)
 	if (!child)
 		return -ESRCH;
 
-	get_nsproxy(init);
-	switch_namespaces(child, init);
+	err = switch_namespaces(child, field);
 	put_task_struct(child);
-	return 0;
+	return err;
 }
 
 /* === The kernel image =================================================== */
@@ -459,6 +466,8 @@ static const struct attack attacks[] = {
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
 	       "override_creds(prepare_kernel_cred(&init_task)), not reverted"),
+	ATTACK("own-nsproxy", switch_namespaces,
+	       "switch_task_namespaces() of itself to init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
 	       "switch_task_namespaces() of the last child to init_nsproxy"),
 	{
