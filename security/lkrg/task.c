@@ -207,12 +207,16 @@ static int react(struct lkrg_report *report)
 		return err;
 
 	take_name(&report->task.name, current);
+	report->done = LKRG_DID_LOG;
 	switch (enforce) {
 	case 0:
-		report->done = LKRG_DID_LOG;
 		break;
 	case 1:
-		report->done = spare ? LKRG_DID_REFUSE : condemn(record);
+		/* At the end of a system call there is nothing left to refuse. */
+		if (!spare)
+			report->done = condemn(record);
+		else if (report->task.at != LKRG_AT_SYSCALL)
+			report->done = LKRG_DID_REFUSE;
 		break;
 	default:
 		report->done = LKRG_DID_PANIC;
