@@ -217,16 +217,27 @@ static int redirect_both(struct task_struct *task, size_t field)
 
 /* === Credentials, by the kernel's functions from a hijacked flow ======== */
 
+/* What is refused stays with who asked. */
+static int commit(struct cred *cred)
+{
+	int err;
+
+	if (!cred)
+		return -ENOMEM;
+	err = commit_creds(cred);
+	if (err)
+		put_cred(cred);
+	return err;
+}
+
 static int commit_init(struct task_struct *task, size_t field)
 {
-	return commit_creds((struct cred *)get_task_cred(&init_task));
+	return commit((struct cred *)get_task_cred(&init_task));
 }
 
 static int commit_kernel(struct task_struct *task, size_t field)
 {
-	struct cred *const cred = prepare_kernel_cred(&init_task);
-
-	return cred ? commit_creds(cred) : -ENOMEM;
+	return commit(prepare_kernel_cred(&init_task));
 }
 
 /* What a module would do that was never meant to change ids */
@@ -242,7 +253,7 @@ static int commit_own(struct task_struct *task, size_t field)
 	cred->fsuid = GLOBAL_ROOT_UID;
 	cred->cap_effective = CAP_FULL_SET;
 	cred->cap_permitted = CAP_FULL_SET;
-	return commit_creds(cred);
+	return commit(cred);
 }
 
 /* Nothing will revert, so nothing else puts the credential of before */
