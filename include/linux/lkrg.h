@@ -13,11 +13,15 @@
 #include <linux/types.h>
 
 struct cred;
+struct fs_struct;
+struct mm_struct;
 struct nsproxy;
+struct seccomp_filter;
 struct task_struct;
 
 #ifdef CONFIG_SECURITY_LKRG
 
+#include <linux/init.h>
 #include <linux/jump_label.h>
 
 /* Enabled once, during LSM initialisation, if lkrg is listed in lsm=. */
@@ -28,11 +32,32 @@ const struct cred *__lkrg_override_creds(const struct cred *new);
 void __lkrg_revert_creds(const struct cred *old);
 int __lkrg_same_ids(void);
 void __lkrg_grant_creds(const struct cred *new);
+int __lkrg_exec_creds(const struct cred *new);
 int __lkrg_switch_namespaces(struct task_struct *task,
 			     const struct nsproxy *new);
+void __lkrg_copy_namespaces(struct task_struct *child,
+			    const struct nsproxy *new);
+void __lkrg_set_fs(struct task_struct *task, const struct fs_struct *fs);
+void __lkrg_fs_change_begin(struct fs_struct *fs);
+void __lkrg_fs_change_end(struct fs_struct *fs);
+void __lkrg_fs_copied(struct fs_struct *new, const struct fs_struct *old);
+void __lkrg_mm_init(struct mm_struct *mm, const struct mm_struct *old);
+void __lkrg_dumpable_begin(struct mm_struct *mm);
+void __lkrg_dumpable_end(struct mm_struct *mm);
+void __lkrg_set_seccomp_filter(const struct seccomp_filter *filter);
+void __lkrg_set_seccomp_mode(int mode);
+void __lkrg_set_no_new_privs(void);
+void __lkrg_change_begin(struct task_struct *task);
+void __lkrg_seccomp_synced(struct task_struct *task,
+			   const struct seccomp_filter *filter,
+			   bool no_new_privs);
+void __lkrg_traced(struct task_struct *task, const struct cred *tracer);
+void __lkrg_fork(struct task_struct *child);
+void __lkrg_unhash(struct task_struct *task);
 void __lkrg_syscall_work(void);
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill);
 void __lkrg_kernel_is_readonly(void);
+void __init __lkrg_start_tasks(void);
 
 /**
  * lkrg_commit_creds - Ask before new credentials are installed on current
@@ -63,6 +88,20 @@ static inline void lkrg_grant_creds(const struct cred *new)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		__lkrg_grant_creds(new);
+}
+
+/**
+ * lkrg_exec_creds - Ask before execve() decides on the ids of a program
+ * @new: from prepare_exec_creds(), which was long ago
+ *
+ * Context: task context of the current task.
+ * Return: 0, or -EPERM when the caller must fail.
+ */
+static inline int lkrg_exec_creds(const struct cred *new)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_exec_creds(new);
+	return 0;
 }
 
 /**
@@ -126,6 +165,208 @@ static inline int lkrg_switch_namespaces(struct task_struct *task,
 }
 
 /**
+ * lkrg_copy_namespaces - Declare that a child gets namespaces of its own
+ * @child: not visible yet
+ * @new: its namespaces, complete and known to nobody else
+ *
+ * Context: task context of the parent.
+ */
+static inline void lkrg_copy_namespaces(struct task_struct *child,
+					const struct nsproxy *new)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_copy_namespaces(child, new);
+}
+
+/**
+ * lkrg_set_fs - Declare that a task has another root and working directory
+ * @task: the current task, or a child that is not visible yet
+ * @fs: what ->fs becomes, NULL when the task exits
+ *
+ * Context: task context, perhaps with task_lock() and fs->lock held.
+ */
+static inline void lkrg_set_fs(struct task_struct *task,
+			       const struct fs_struct *fs)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_set_fs(task, fs);
+}
+
+/**
+ * lkrg_fs_change_begin - Declare that root or working directory are to change
+ * @fs: where
+ *
+ * Context: fs->lock held and its sequence count odd, or @fs is not shared.
+ */
+static inline void lkrg_fs_change_begin(struct fs_struct *fs)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_fs_change_begin(fs);
+}
+
+/**
+ * lkrg_fs_change_end - Declare that root or working directory have changed
+ * @fs: the argument of lkrg_fs_change_begin()
+ */
+static inline void lkrg_fs_change_end(struct fs_struct *fs)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_fs_change_end(fs);
+}
+
+/**
+ * lkrg_fs_copied - Declare that root and working directory were copied
+ * @new: to, known to nobody else
+ * @old: from
+ *
+ * Context: lock of @old held.
+ */
+static inline void lkrg_fs_copied(struct fs_struct *new,
+				  const struct fs_struct *old)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_fs_copied(new, old);
+}
+
+/**
+ * lkrg_mm_init - Declare that a process may be dumped if another one may
+ * @mm: of the new process, its flags are set
+ * @old: of the other one, or NULL
+ *
+ * Context: task context.
+ */
+static inline void lkrg_mm_init(struct mm_struct *mm,
+				const struct mm_struct *old)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_mm_init(mm, old);
+}
+
+/**
+ * lkrg_dumpable_begin - Declare that it changes whether a process may be dumped
+ * @mm: of the process
+ *
+ * Takes a lock until lkrg_dumpable_end().
+ *
+ * Context: task context.
+ */
+static inline void lkrg_dumpable_begin(struct mm_struct *mm)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_dumpable_begin(mm);
+}
+
+/**
+ * lkrg_dumpable_end - Declare that it has changed
+ * @mm: the argument of lkrg_dumpable_begin()
+ */
+static inline void lkrg_dumpable_end(struct mm_struct *mm)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_dumpable_end(mm);
+}
+
+/**
+ * lkrg_set_seccomp_filter - Declare a new innermost filter of the current task
+ * @filter: the filter, NULL when the task exits
+ *
+ * Context: task context, siglock held.
+ */
+static inline void lkrg_set_seccomp_filter(const struct seccomp_filter *filter)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_set_seccomp_filter(filter);
+}
+
+/**
+ * lkrg_set_seccomp_mode - Declare a new mode of the current task
+ * @mode: SECCOMP_MODE_STRICT, _FILTER or _DEAD
+ *
+ * Context: task context, perhaps with siglock held.
+ */
+static inline void lkrg_set_seccomp_mode(int mode)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_set_seccomp_mode(mode);
+}
+
+/**
+ * lkrg_set_no_new_privs - Declare that the current task gains no privileges
+ *
+ * Context: task context.
+ */
+static inline void lkrg_set_no_new_privs(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_set_no_new_privs();
+}
+
+/**
+ * lkrg_change_begin - Declare that a task that may be running is to be changed
+ * @task: whose seccomp state or tracer changes
+ *
+ * Disables preemption until lkrg_seccomp_synced() or lkrg_traced(), and keeps
+ * @task from accusing itself until then.
+ *
+ * Context: task context with siglock or tasklist_lock held, interrupts off.
+ */
+static inline void lkrg_change_begin(struct task_struct *task)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_change_begin(task);
+}
+
+/**
+ * lkrg_seccomp_synced - Declare what another thread of the process has got
+ * @task: the argument of lkrg_change_begin()
+ * @filter: its filter; its mode is SECCOMP_MODE_FILTER
+ * @no_new_privs: it has no_new_privs now, if it had not before
+ */
+static inline void lkrg_seccomp_synced(struct task_struct *task,
+				       const struct seccomp_filter *filter,
+				       bool no_new_privs)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_seccomp_synced(task, filter, no_new_privs);
+}
+
+/**
+ * lkrg_traced - Declare who traces a task
+ * @task: the argument of lkrg_change_begin()
+ * @tracer: its ->ptracer_cred, NULL if nobody does
+ */
+static inline void lkrg_traced(struct task_struct *task,
+			       const struct cred *tracer)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_traced(task, tracer);
+}
+
+/**
+ * lkrg_fork - Complete the record of a child that becomes visible
+ * @child: the child, in the lists already
+ *
+ * Context: tasklist_lock write-held, siglock of the parent held.
+ */
+static inline void lkrg_fork(struct task_struct *child)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_fork(child);
+}
+
+/**
+ * lkrg_unhash - Declare that a task leaves the lists
+ * @task: the task
+ *
+ * Context: tasklist_lock write-held.
+ */
+static inline void lkrg_unhash(struct task_struct *task)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_unhash(task);
+}
+
+/**
  * lkrg_syscall_work - Look at a task at system-call entry or exit
  *
  * Called with SYSCALL_WORK_LKRG set for current, in sleepable context without
@@ -156,6 +397,18 @@ static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
 }
 
 /**
+ * lkrg_start_tasks - Record the first task
+ *
+ * Called once, when all LSMs have labelled its credential and it has its mount
+ * namespace, before there is a second one.
+ */
+static __always_inline void __init lkrg_start_tasks(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_start_tasks();
+}
+
+/**
  * lkrg_kernel_is_readonly - Take the baseline and start the passes
  *
  * Called once, from kernel_init(), when the kernel has made itself read-only
@@ -180,6 +433,12 @@ static inline const struct cred *lkrg_override_creds(const struct cred *new)
 }
 
 static inline void lkrg_grant_creds(const struct cred *new) { }
+
+static inline int lkrg_exec_creds(const struct cred *new)
+{
+	return 0;
+}
+
 static inline void lkrg_revert_creds(const struct cred *old) { }
 
 static inline int lkrg_same_ids(void)
@@ -193,11 +452,50 @@ static inline int lkrg_switch_namespaces(struct task_struct *task,
 	return 0;
 }
 
+static inline void lkrg_copy_namespaces(struct task_struct *child,
+					const struct nsproxy *new) { }
+static inline void lkrg_set_fs(struct task_struct *task,
+			       const struct fs_struct *fs) { }
+static inline void lkrg_fs_change_begin(struct fs_struct *fs) { }
+static inline void lkrg_fs_change_end(struct fs_struct *fs) { }
+static inline void lkrg_fs_copied(struct fs_struct *new,
+				  const struct fs_struct *old) { }
+static inline void lkrg_mm_init(struct mm_struct *mm,
+				const struct mm_struct *old) { }
+static inline void lkrg_dumpable_begin(struct mm_struct *mm) { }
+static inline void lkrg_dumpable_end(struct mm_struct *mm) { }
+static inline void lkrg_set_seccomp_filter(const struct seccomp_filter *filter)
+{ }
+static inline void lkrg_set_seccomp_mode(int mode) { }
+static inline void lkrg_set_no_new_privs(void) { }
+static inline void lkrg_change_begin(struct task_struct *task) { }
+static inline void lkrg_seccomp_synced(struct task_struct *task,
+				       const struct seccomp_filter *filter,
+				       bool no_new_privs) { }
+static inline void lkrg_traced(struct task_struct *task,
+			       const struct cred *tracer) { }
+static inline void lkrg_fork(struct task_struct *child) { }
+static inline void lkrg_unhash(struct task_struct *task) { }
 static inline void lkrg_syscall_work(void) { }
 static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
 				  bool fill) { }
+static inline void lkrg_start_tasks(void) { }
 static inline void lkrg_kernel_is_readonly(void) { }
 
 #endif /* !CONFIG_SECURITY_LKRG */
+
+/**
+ * lkrg_fingerprint - Add to the fingerprint of a credential
+ * @fingerprint: the argument of the cred_fingerprint hook
+ * @value: a label, as a number
+ *
+ * Anything that depends on all bits and on the order will do: the guard keeps
+ * the result under a keyed tag.
+ */
+static inline void lkrg_fingerprint(u64 *fingerprint, u64 value)
+{
+	/* The golden ratio, as in GOLDEN_RATIO_64. */
+	*fingerprint = (*fingerprint ^ value) * 0x61C8864680B583EBull;
+}
 
 #endif /* _LINUX_LKRG_H */

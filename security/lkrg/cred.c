@@ -24,6 +24,8 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
@@ -44,15 +46,44 @@ static u64 next_serial(void)
 	return __this_cpu_inc_return(serials) * nr_cpu_ids + smp_processor_id();
 }
 
-static __always_inline u128 shadow_body(const struct lkrg_shadow *shadow)
-{
-	return lkrg_record_body(shadow, sizeof(*shadow) / LKRG_PAIR);
-}
-
 static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,
 					 const struct cred *cred, u64 serial)
 {
-	return lkrg_record_close(shadow_body(shadow), cred, serial);
+	return lkrg_record_tag(cred, serial, shadow, sizeof(*shadow) / LKRG_PAIR);
+}
+
+static siphash_key_t groups_key __ro_after_init;
+
+/**
+ * lkrg_groups_sum - Keyed tag of supplementary groups
+ * @groups: the groups, up to 65536
+ *
+ * Return: the tag.
+ */
+u64 lkrg_groups_sum(const struct group_info *groups)
+{
+	/* Most often. */
+	if (!groups->ngroups)
+		return 0;
+	return siphash(groups->gid, groups->ngroups * sizeof(groups->gid[0]),
+		       &groups_key);
+}
+
+static void take_all(struct lkrg_shadow *shadow, const struct cred *cred)
+{
+	lkrg_shadow_take(shadow, cred);
+	lkrg_shadow_take_own(shadow, cred);
+	shadow->groups = lkrg_groups_sum(cred->group_info);
+}
+
+/* The same, of groups that may be anything unless they are those of @like. */
+static void take_all_like(struct lkrg_shadow *shadow, const struct cred *cred,
+			  const struct lkrg_shadow *like)
+{
+	lkrg_shadow_take(shadow, cred);
+	lkrg_shadow_take_own(shadow, cred);
+	shadow->groups = shadow->group_info == like->group_info ?
+		lkrg_groups_sum(cred->group_info) : 0;
 }
 
 /*
@@ -81,7 +112,7 @@ u64 lkrg_cred_seal(const struct cred *cred)
 	    (serial == LKRG_GRANTED &&
 	     try_cmpxchg(&record->serial, &serial, LKRG_SEALING))) {
 		serial = next_serial();
-		lkrg_shadow_take(&record->shadow, cred);
+		take_all(&record->shadow, cred);
 		record->tag = shadow_tag(&record->shadow, cred, serial);
 		/* Pairs with the acquires in lkrg_cred_serial() and below. */
 		smp_store_release(&record->serial, serial);
@@ -102,6 +133,8 @@ u64 lkrg_cred_seal(const struct cred *cred)
  * @serial: the serial that the user of @cred has on record
  * @fields: whose fields are verified: @cred, or a fresh copy of it
  *
+ * Not who is in the supplementary groups, for which it would take long.
+ *
  * Return: LKRG_NO_VIOLATION, LKRG_CRED_REUSED when the credential that was
  * recorded is gone, whatever its memory holds now, LKRG_CRED_OVERWRITTEN, or
  * LKRG_RECORD_FORGED when the record itself does not match its tag.
@@ -119,11 +152,30 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 	if (READ_ONCE(record->serial) != serial)
 		return LKRG_CRED_REUSED;
 	lkrg_shadow_take(&live, fields);
+	lkrg_shadow_take_own(&live, cred);
+	live.groups = record->shadow.groups;
 	if (likely(lkrg_same_tag(record->tag, shadow_tag(&live, cred, serial))))
 		return LKRG_NO_VIOLATION;
 	if (lkrg_same_tag(record->tag, shadow_tag(&record->shadow, cred, serial)))
 		return LKRG_CRED_OVERWRITTEN;
 	return LKRG_RECORD_FORGED;
+}
+
+/**
+ * lkrg_cred_verify_groups - Verify who is in the supplementary groups
+ * @cred: a credential that was just verified with lkrg_cred_verify()
+ * @serial: its serial
+ *
+ * Return: LKRG_NO_VIOLATION, LKRG_CRED_OVERWRITTEN, or LKRG_CRED_REUSED.
+ */
+enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial)
+{
+	const struct lkrg_cred *record = lkrg_cred(cred);
+
+	if (READ_ONCE(record->serial) != serial)
+		return LKRG_CRED_REUSED;
+	return record->shadow.groups == lkrg_groups_sum(cred->group_info) ?
+		LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
 }
 
 /**
@@ -142,7 +194,7 @@ void lkrg_cred_grant(const struct cred *new)
 	/* What is in use is beyond decisions. */
 	if (lkrg_cred_serial(new))
 		return;
-	lkrg_shadow_take(&record->shadow, new);
+	take_all(&record->shadow, new);
 	record->tag = shadow_tag(&record->shadow, new, (uintptr_t)current);
 	WRITE_ONCE(record->serial, LKRG_GRANTED);
 }
@@ -152,6 +204,7 @@ static bool gains_nothing(const struct lkrg_shadow *new,
 {
 	struct lkrg_shadow least = *old;
 
+	lkrg_shadow_take_free(&least, new);
 	/* Capabilities may disappear. */
 	least.cap_inheritable &= new->cap_inheritable;
 	least.cap_permitted &= new->cap_permitted;
@@ -161,22 +214,43 @@ static bool gains_nothing(const struct lkrg_shadow *new,
 	return !memcmp(&least, new, sizeof(least));
 }
 
+/* Takes @shadow from @new. */
 static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new,
-			  const struct lkrg_shadow *shadow, u128 body)
+			  struct lkrg_shadow *shadow)
 {
-	/* set_cred_ucounts() comes after the decision. */
-	if (shadow->ucounts != record->shadow.ucounts) {
-		struct lkrg_shadow before = *shadow;
+	struct lkrg_shadow granted;
 
-		before.ucounts = record->shadow.ucounts;
-		body = shadow_body(&before);
-	}
-	return lkrg_same_tag(record->tag, lkrg_record_close(body, new,
-							    (uintptr_t)current));
+	take_all_like(shadow, new, &record->shadow);
+	granted = *shadow;
+	lkrg_shadow_take_free(&granted, &record->shadow);
+	/* set_cred_ucounts() comes after the decision. */
+	granted.ucounts = record->shadow.ucounts;
+	return lkrg_same_tag(record->tag,
+			     shadow_tag(&granted, new, (uintptr_t)current));
 }
 
-/* The measure is what was sealed, not what is there. */
-static enum lkrg_violation compare(const struct lkrg_shadow *shadow,
+/**
+ * lkrg_cred_verify_granted - Verify that a credential is what its ticket says
+ * @new: prepared by the current task, not published
+ *
+ * Context: task context.
+ * Return: LKRG_NO_VIOLATION, LKRG_CRED_NOT_GRANTED when it has no ticket, or
+ * LKRG_CRED_OVERWRITTEN.
+ */
+enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new)
+{
+	const struct lkrg_cred *record = lkrg_cred(new);
+	struct lkrg_shadow shadow;
+
+	if (READ_ONCE(record->serial) != LKRG_GRANTED)
+		return LKRG_CRED_NOT_GRANTED;
+	return is_as_granted(record, new, &shadow) ? LKRG_NO_VIOLATION :
+						     LKRG_CRED_OVERWRITTEN;
+}
+
+/* Takes @shadow from @new.  The measure is what was sealed, not what is there. */
+static enum lkrg_violation compare(const struct cred *new,
+				   struct lkrg_shadow *shadow,
 				   const struct cred *old, u64 serial)
 {
 	const struct lkrg_cred *record;
@@ -191,6 +265,7 @@ static enum lkrg_violation compare(const struct lkrg_shadow *shadow,
 	measure = record->shadow;
 	if (!lkrg_same_tag(record->tag, shadow_tag(&measure, old, serial)))
 		return LKRG_RECORD_FORGED;
+	take_all_like(shadow, new, &measure);
 	return gains_nothing(shadow, &measure) ? LKRG_NO_VIOLATION :
 						 LKRG_CRED_NOT_GRANTED;
 }
@@ -217,16 +292,13 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 	struct lkrg_cred *record = lkrg_cred(new);
 	enum lkrg_violation what;
 	struct lkrg_shadow shadow;
-	u128 body;
 
-	lkrg_shadow_take(&shadow, new);
-	body = shadow_body(&shadow);
 	*serial = READ_ONCE(record->serial);
 	if (*serial == LKRG_GRANTED) {
-		if (!is_as_granted(record, new, &shadow, body))
+		if (!is_as_granted(record, new, &shadow))
 			return LKRG_CRED_OVERWRITTEN;
 	} else {
-		what = compare(&shadow, old, old_serial);
+		what = compare(new, &shadow, old, old_serial);
 		if (what)
 			return what;
 		/* Nobody does that, but it is none of those who have a right. */
@@ -239,7 +311,7 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 	*serial = next_serial();
 	preempt_enable();
 	record->shadow = shadow;
-	record->tag = lkrg_record_close(body, new, *serial);
+	record->tag = shadow_tag(&shadow, new, *serial);
 	/* Pairs with the acquires in lkrg_cred_serial() and lkrg_cred_seal(). */
 	smp_store_release(&record->serial, *serial);
 	return LKRG_NO_VIOLATION;
@@ -247,13 +319,13 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 
 static int hook_cred_prepare(struct cred *new, const struct cred *old, gfp_t gfp)
 {
-	return lkrg_task_check_copy(LKRG_AT_CRED_PREPARE, new, old);
+	return lkrg_task_check_copy(LKRG_AT_cred_prepare, new, old);
 }
 
 /* It cannot refuse; a condemned task is refused the commit that follows. */
 static void hook_cred_transfer(struct cred *new, const struct cred *old)
 {
-	lkrg_task_check_copy(LKRG_AT_CRED_TRANSFER, new, old);
+	lkrg_task_check_copy(LKRG_AT_cred_transfer, new, old);
 }
 
 static bool has_uid(const struct cred *cred, kuid_t uid)
@@ -296,9 +368,11 @@ static int hook_task_fix_setgid(struct cred *new, const struct cred *old,
 
 static int hook_task_fix_setgroups(struct cred *new, const struct cred *old)
 {
-	if (cap_raised(old->cap_effective, CAP_SETGID))
+	int err = lkrg_task_check_all(LKRG_AT_task_fix_setgroups);
+
+	if (!err && cap_raised(old->cap_effective, CAP_SETGID))
 		lkrg_cred_grant(new);
-	return 0;
+	return err;
 }
 
 static int hook_capset(struct cred *new, const struct cred *old,
@@ -313,8 +387,11 @@ static int hook_capset(struct cred *new, const struct cred *old,
 static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 				     const struct file *file)
 {
-	lkrg_cred_grant(bprm->cred);
-	return 0;
+	int err = lkrg_task_check_all(LKRG_AT_bprm_creds_from_file);
+
+	if (!err)
+		lkrg_cred_grant(bprm->cred);
+	return err;
 }
 
 /* The same for those who have no hook. */
@@ -332,6 +409,14 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(capset, hook_capset),
 	LSM_HOOK_INIT(bprm_creds_from_file, hook_bprm_creds_from_file),
 };
+
+/**
+ * lkrg_cred_init - Make the key for supplementary groups
+ */
+void __init lkrg_cred_init(void)
+{
+	get_random_bytes(&groups_key, sizeof(groups_key));
+}
 
 /**
  * lkrg_add_cred_hooks - Register the hooks of a credential's life

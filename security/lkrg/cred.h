@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/limits.h>
+#include <linux/security.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
@@ -34,7 +35,16 @@ struct lkrg_shadow {
 	u64 user_ns;
 	u64 ucounts;
 	u64 group_info;
-	u64 securebits;
+	/* What is in group_info, see lkrg_groups_sum() */
+	u64 groups;
+	u64 session_keyring;
+	u64 process_keyring;
+	u64 thread_keyring;
+	u64 request_key_auth;
+	/* Of other LSMs */
+	u64 label;
+	u32 jit_keyring;
+	u32 securebits;
 	u32 uid;
 	u32 gid;
 	u32 suid;
@@ -45,7 +55,7 @@ struct lkrg_shadow {
 	u32 fsgid;
 };
 
-static_assert(sizeof(struct lkrg_shadow) == 10 * sizeof(u64) + 8 * sizeof(u32));
+static_assert(sizeof(struct lkrg_shadow) == 15 * sizeof(u64) + 10 * sizeof(u32));
 static_assert(sizeof(struct lkrg_shadow) % LKRG_PAIR == 0);
 
 /**
@@ -62,6 +72,8 @@ struct lkrg_cred {
 	struct lkrg_record_tag tag;
 	struct lkrg_shadow shadow;
 };
+
+static_assert(sizeof(struct lkrg_cred) <= 192);
 
 #define LKRG_SEALING U64_MAX
 #define LKRG_GRANTED (U64_MAX - 1)
@@ -81,6 +93,41 @@ static inline u64 lkrg_cred_serial(const struct cred *cred)
 	return serial >= LKRG_GRANTED ? 0 : serial;
 }
 
+/* What of a credential belongs to itself, and not to its copies as well. */
+static inline void lkrg_shadow_take_own(struct lkrg_shadow *s,
+					const struct cred *c)
+{
+#ifdef CONFIG_KEYS
+	s->session_keyring = (uintptr_t)c->session_keyring;
+	s->process_keyring = (uintptr_t)c->process_keyring;
+	s->thread_keyring = (uintptr_t)c->thread_keyring;
+	s->request_key_auth = (uintptr_t)c->request_key_auth;
+	s->jit_keyring = c->jit_keyring;
+#else
+	s->session_keyring = 0;
+	s->process_keyring = 0;
+	s->thread_keyring = 0;
+	s->request_key_auth = 0;
+	s->jit_keyring = 0;
+#endif
+	s->label = security_cred_fingerprint(c);
+}
+
+/* Keyrings and labels are for others to decide on. */
+static inline void lkrg_shadow_take_free(struct lkrg_shadow *s,
+					 const struct lkrg_shadow *from)
+{
+	s->session_keyring = from->session_keyring;
+	s->process_keyring = from->process_keyring;
+	s->thread_keyring = from->thread_keyring;
+	s->request_key_auth = from->request_key_auth;
+	s->jit_keyring = from->jit_keyring;
+	s->label = from->label;
+}
+
+/*
+ * All but @groups, which may be long, and what lkrg_shadow_take_own() takes.
+ */
 static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 {
 	s->uid = __kuid_val(c->uid);
@@ -104,13 +151,17 @@ static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 }
 
 void lkrg_cred_grant(const struct cred *new);
+enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new);
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 				    const struct cred *old, u64 old_serial,
 				    u64 *serial);
 u64 lkrg_cred_seal(const struct cred *cred);
+u64 lkrg_groups_sum(const struct group_info *groups);
+enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial);
 enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields);
 
+void __init lkrg_cred_init(void);
 void __init lkrg_add_cred_hooks(void);
 
 #endif /* _SECURITY_LKRG_CRED_H */

@@ -8,76 +8,199 @@
  */
 
 #include <linux/binfmts.h>
+#include <linux/bpf.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/key.h>
 #include <linux/lsm_hooks.h>
+#include <linux/mman.h>
+#include <linux/percpu.h>
 
 #include "gate.h"
 #include "setup.h"
 #include "task.h"
 
+/* A hook that does nothing but verify the current task */
+#define GATE(name, ...)							\
+static int hook_##name(__VA_ARGS__)					\
+{									\
+	return lkrg_task_check(LKRG_AT_##name);				\
+}
+
+/* Files */
+GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
+     struct iattr *attr)
+GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
+     const char *name, const void *value, size_t size, int flags)
+GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
+     const char *name)
+GATE(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+     const char *acl_name, struct posix_acl *kacl)
+GATE(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+     const char *acl_name)
+GATE(file_receive, struct file *file)
+
+/* Exec.  The credentials that it makes are judged in cred.c. */
+GATE(bprm_creds_for_exec, struct linux_binprm *bprm)
+GATE(bprm_check_security, struct linux_binprm *bprm)
+
+/* Other tasks */
+GATE(ptrace_traceme, struct task_struct *parent)
+GATE(task_kill, struct task_struct *p, struct kernel_siginfo *info, int sig,
+     const struct cred *cred)
+GATE(task_setnice, struct task_struct *p, int nice)
+GATE(task_setioprio, struct task_struct *p, int ioprio)
+GATE(task_setscheduler, struct task_struct *p)
+GATE(task_prlimit, const struct cred *cred, const struct cred *tcred,
+     unsigned int flags)
+GATE(task_setrlimit, struct task_struct *p, unsigned int resource,
+     struct rlimit *new_rlim)
+
+/* Namespaces and mounts */
+GATE(userns_create, const struct cred *cred)
+GATE(sb_mount, const char *dev_name, const struct path *path, const char *type,
+     unsigned long flags, void *data)
+GATE(sb_umount, struct vfsmount *mnt, int flags)
+GATE(sb_pivotroot, const struct path *old_path, const struct path *new_path)
+GATE(move_mount, const struct path *from_path, const struct path *to_path)
+
+/* The machine */
+GATE(capable, const struct cred *cred, struct user_namespace *ns, int cap,
+     unsigned int opts)
+GATE(kernel_module_request, char *kmod_name)
+GATE(kernel_load_data, enum kernel_load_data_id id, bool contents)
+GATE(kernel_read_file, struct file *file, enum kernel_read_file_id id, bool contents)
+GATE(syslog, int type)
+GATE(settime, const struct timespec64 *ts, const struct timezone *tz)
+GATE(quotactl, int cmds, int type, int id, const struct super_block *sb)
+#ifdef CONFIG_BPF_SYSCALL
+GATE(bpf, int cmd, union bpf_attr *attr, unsigned int size)
+#endif
+#ifdef CONFIG_PERF_EVENTS
+GATE(perf_event_open, int type)
+#endif
+
+/* Communication */
+GATE(ipc_permission, struct kern_ipc_perm *ipcp, short flag)
+#ifdef CONFIG_KEYS
+GATE(key_permission, key_ref_t key_ref, const struct cred *cred,
+     enum key_need_perm need_perm)
+#endif
+#ifdef CONFIG_SECURITY_NETWORK
+GATE(socket_create, int family, int type, int protocol, int kern)
+GATE(socket_bind, struct socket *sock, struct sockaddr *address, int addrlen)
+GATE(socket_connect, struct socket *sock, struct sockaddr *address, int addrlen)
+#endif
+#ifdef CONFIG_IO_URING
+GATE(uring_override_creds, const struct cred *new)
+GATE(uring_sqpoll, void)
+#endif
+
 static int hook_file_open(struct file *file)
 {
-	return lkrg_task_check(LKRG_AT_FILE_OPEN);
+	return lkrg_task_check_root(LKRG_AT_file_open);
 }
 
-static int hook_bprm_check_security(struct linux_binprm *bprm)
-{
-	return lkrg_task_check(LKRG_AT_BPRM_CHECK);
-}
-
-static int hook_capable(const struct cred *cred, struct user_namespace *ns,
-			int cap, unsigned int opts)
-{
-	return lkrg_task_check(LKRG_AT_CAPABLE);
-}
-
-/* Not for each directory on the way to a file. */
+/* Not in full for each directory on the way to a file */
 static int hook_inode_permission(struct inode *inode, int mask)
 {
-	return mask & MAY_WRITE ? lkrg_task_check(LKRG_AT_INODE_PERMISSION) : 0;
+	if (mask & MAY_WRITE)
+		return lkrg_task_check(LKRG_AT_inode_permission);
+	return lkrg_task_glance(LKRG_AT_inode_permission);
 }
 
-static int hook_inode_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
-			      struct iattr *attr)
+/* Files that were opened before: a sample of what is read and written */
+#define FILE_PERMISSION_SAMPLE 16
+
+static DEFINE_PER_CPU(unsigned int, file_permissions);
+
+static int hook_file_permission(struct file *file, int mask)
 {
-	return lkrg_task_check(LKRG_AT_INODE_SETATTR);
+	if (this_cpu_inc_return(file_permissions) % FILE_PERMISSION_SAMPLE)
+		return lkrg_task_glance(LKRG_AT_file_permission);
+	return lkrg_task_check(LKRG_AT_file_permission);
 }
 
-static int hook_inode_setxattr(struct mnt_idmap *idmap, struct dentry *dentry,
-			       const char *name, const void *value, size_t size,
-			       int flags)
+static int hook_mmap_file(struct file *file, unsigned long reqprot,
+			  unsigned long prot, unsigned long flags)
 {
-	return lkrg_task_check(LKRG_AT_INODE_SETXATTR);
+	return prot & PROT_EXEC ? lkrg_task_check(LKRG_AT_mmap_file) : 0;
 }
 
-static int hook_inode_removexattr(struct mnt_idmap *idmap,
-				  struct dentry *dentry, const char *name)
+static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
+			      unsigned long prot)
 {
-	return lkrg_task_check(LKRG_AT_INODE_REMOVEXATTR);
+	return prot & PROT_EXEC ? lkrg_task_check(LKRG_AT_file_mprotect) : 0;
 }
 
-static int hook_inode_set_acl(struct mnt_idmap *idmap, struct dentry *dentry,
-			      const char *acl_name, struct posix_acl *kacl)
+/* Who may be traced depends on the one who is to be, too. */
+static int hook_ptrace_access_check(struct task_struct *child, unsigned int mode)
 {
-	return lkrg_task_check(LKRG_AT_INODE_SET_ACL);
+	return lkrg_task_check(LKRG_AT_ptrace_access_check) ?:
+	       lkrg_task_check_traced(child);
 }
 
-static int hook_inode_remove_acl(struct mnt_idmap *idmap, struct dentry *dentry,
-				 const char *acl_name)
+/* Anything but this code ends the call. */
+static int hook_task_prctl(int option, unsigned long arg2, unsigned long arg3,
+			   unsigned long arg4, unsigned long arg5)
 {
-	return lkrg_task_check(LKRG_AT_INODE_REMOVE_ACL);
+	return lkrg_task_check(LKRG_AT_task_prctl) ?: -ENOSYS;
 }
 
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(file_open, hook_file_open),
-	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
-	LSM_HOOK_INIT(capable, hook_capable),
-	LSM_HOOK_INIT(inode_permission, hook_inode_permission),
 	LSM_HOOK_INIT(inode_setattr, hook_inode_setattr),
 	LSM_HOOK_INIT(inode_setxattr, hook_inode_setxattr),
 	LSM_HOOK_INIT(inode_removexattr, hook_inode_removexattr),
 	LSM_HOOK_INIT(inode_set_acl, hook_inode_set_acl),
 	LSM_HOOK_INIT(inode_remove_acl, hook_inode_remove_acl),
+	LSM_HOOK_INIT(file_receive, hook_file_receive),
+	LSM_HOOK_INIT(bprm_creds_for_exec, hook_bprm_creds_for_exec),
+	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
+	LSM_HOOK_INIT(ptrace_access_check, hook_ptrace_access_check),
+	LSM_HOOK_INIT(ptrace_traceme, hook_ptrace_traceme),
+	LSM_HOOK_INIT(task_kill, hook_task_kill),
+	LSM_HOOK_INIT(task_setnice, hook_task_setnice),
+	LSM_HOOK_INIT(task_setioprio, hook_task_setioprio),
+	LSM_HOOK_INIT(task_setscheduler, hook_task_setscheduler),
+	LSM_HOOK_INIT(task_prlimit, hook_task_prlimit),
+	LSM_HOOK_INIT(task_setrlimit, hook_task_setrlimit),
+	LSM_HOOK_INIT(userns_create, hook_userns_create),
+	LSM_HOOK_INIT(sb_mount, hook_sb_mount),
+	LSM_HOOK_INIT(sb_umount, hook_sb_umount),
+	LSM_HOOK_INIT(sb_pivotroot, hook_sb_pivotroot),
+	LSM_HOOK_INIT(move_mount, hook_move_mount),
+	LSM_HOOK_INIT(capable, hook_capable),
+	LSM_HOOK_INIT(kernel_module_request, hook_kernel_module_request),
+	LSM_HOOK_INIT(kernel_load_data, hook_kernel_load_data),
+	LSM_HOOK_INIT(kernel_read_file, hook_kernel_read_file),
+	LSM_HOOK_INIT(syslog, hook_syslog),
+	LSM_HOOK_INIT(settime, hook_settime),
+	LSM_HOOK_INIT(quotactl, hook_quotactl),
+#ifdef CONFIG_BPF_SYSCALL
+	LSM_HOOK_INIT(bpf, hook_bpf),
+#endif
+#ifdef CONFIG_PERF_EVENTS
+	LSM_HOOK_INIT(perf_event_open, hook_perf_event_open),
+#endif
+	LSM_HOOK_INIT(ipc_permission, hook_ipc_permission),
+#ifdef CONFIG_KEYS
+	LSM_HOOK_INIT(key_permission, hook_key_permission),
+#endif
+#ifdef CONFIG_SECURITY_NETWORK
+	LSM_HOOK_INIT(socket_create, hook_socket_create),
+	LSM_HOOK_INIT(socket_bind, hook_socket_bind),
+	LSM_HOOK_INIT(socket_connect, hook_socket_connect),
+#endif
+#ifdef CONFIG_IO_URING
+	LSM_HOOK_INIT(uring_override_creds, hook_uring_override_creds),
+	LSM_HOOK_INIT(uring_sqpoll, hook_uring_sqpoll),
+#endif
+	LSM_HOOK_INIT(inode_permission, hook_inode_permission),
+	LSM_HOOK_INIT(file_permission, hook_file_permission),
+	LSM_HOOK_INIT(mmap_file, hook_mmap_file),
+	LSM_HOOK_INIT(file_mprotect, hook_file_mprotect),
+	LSM_HOOK_INIT(task_prctl, hook_task_prctl),
 };
 
 /**

@@ -33,6 +33,7 @@
 #include <linux/workqueue.h>
 
 #include "common.h"
+#include "fs.h"
 #include "report.h"
 
 enum slot_state {
@@ -71,6 +72,8 @@ static const struct {
 	[LKRG_CRED_NOT_GRANTED] = { "cred_not_granted", "credential not granted" },
 	[LKRG_OVERRIDE_LEFT] = { "override_left", "override left in place" },
 	[LKRG_NAMESPACES_SWITCHED] = { "namespaces_switched", "namespaces switched" },
+	[LKRG_STATE_CHANGED] = { "state_changed", "state changed" },
+	[LKRG_TASK_HIDDEN] = { "task_hidden", "task hidden" },
 	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
@@ -78,25 +81,9 @@ static const struct {
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
 
+#define PLACE_NAME(name) [LKRG_AT_##name] = #name,
 static const char *const places[] = {
-	[LKRG_AT_FILE_OPEN] = "file_open",
-	[LKRG_AT_BPRM_CHECK] = "bprm_check",
-	[LKRG_AT_CAPABLE] = "capable",
-	[LKRG_AT_INODE_PERMISSION] = "inode_permission",
-	[LKRG_AT_INODE_SETATTR] = "inode_setattr",
-	[LKRG_AT_INODE_SETXATTR] = "inode_setxattr",
-	[LKRG_AT_INODE_REMOVEXATTR] = "inode_removexattr",
-	[LKRG_AT_INODE_SET_ACL] = "inode_set_acl",
-	[LKRG_AT_INODE_REMOVE_ACL] = "inode_remove_acl",
-	[LKRG_AT_CRED_PREPARE] = "cred_prepare",
-	[LKRG_AT_CRED_TRANSFER] = "cred_transfer",
-	[LKRG_AT_TASK_ALLOC] = "task_alloc",
-	[LKRG_AT_COMMIT_CREDS] = "commit_creds",
-	[LKRG_AT_OVERRIDE_CREDS] = "override_creds",
-	[LKRG_AT_REVERT_CREDS] = "revert_creds",
-	[LKRG_AT_SAME_IDS] = "same_ids",
-	[LKRG_AT_SWITCH_TASK_NAMESPACES] = "switch_task_namespaces",
-	[LKRG_AT_SYSCALL] = "syscall",
+	LKRG_PLACES(PLACE_NAME)
 };
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
@@ -109,23 +96,26 @@ static const char *const done_texts[] = {
 };
 
 /*
- * What of a shadow is shown, in this order.  Of pointers only that they
- * changed: addresses are not printed.
+ * What is shown, in this order.  Of pointers only that they changed: addresses
+ * are not printed.
  */
 enum field_kind {
 	ID,
 	BITS,
+	FLAGS,
 	POINTER,
+};
+
+struct field {
+	const char *name;
+	enum field_kind kind;
+	size_t offset;
 };
 
 #define FIELD(kind, member) \
 	{ #member, kind, offsetof(struct lkrg_shadow, member) }
 
-static const struct {
-	const char *name;
-	enum field_kind kind;
-	size_t offset;
-} fields[] = {
+static const struct field cred_fields[] = {
 	FIELD(ID, uid),
 	FIELD(ID, gid),
 	FIELD(ID, suid),
@@ -134,7 +124,7 @@ static const struct {
 	FIELD(ID, egid),
 	FIELD(ID, fsuid),
 	FIELD(ID, fsgid),
-	FIELD(BITS, securebits),
+	FIELD(FLAGS, securebits),
 	FIELD(BITS, cap_inheritable),
 	FIELD(BITS, cap_permitted),
 	FIELD(BITS, cap_effective),
@@ -144,46 +134,99 @@ static const struct {
 	FIELD(POINTER, user_ns),
 	FIELD(POINTER, ucounts),
 	FIELD(POINTER, group_info),
+	FIELD(POINTER, groups),
+	FIELD(POINTER, session_keyring),
+	FIELD(POINTER, process_keyring),
+	FIELD(POINTER, thread_keyring),
+	FIELD(POINTER, request_key_auth),
+	FIELD(ID, jit_keyring),
+	FIELD(POINTER, label),
 };
 
-static u64 field_value(const struct lkrg_shadow *shadow, size_t i)
-{
-	const void *member = (const u8 *)shadow + fields[i].offset;
+#undef FIELD
+#define FIELD(kind, member) \
+	{ #member, kind, offsetof(struct lkrg_state, member) }
 
-	if (fields[i].kind == ID)
+static const struct field state_fields[] = {
+	FIELD(POINTER, nsproxy),
+	FIELD(POINTER, uts_ns),
+	FIELD(POINTER, ipc_ns),
+	FIELD(POINTER, mnt_ns),
+	FIELD(POINTER, pid_ns_for_children),
+	FIELD(POINTER, net_ns),
+	FIELD(POINTER, time_ns),
+	FIELD(POINTER, time_ns_for_children),
+	FIELD(POINTER, cgroup_ns),
+	FIELD(POINTER, fs),
+	FIELD(POINTER, ptracer_cred),
+	FIELD(POINTER, seccomp_filter),
+	FIELD(ID, seccomp_mode),
+	FIELD(ID, seccomp_work),
+	FIELD(ID, no_new_privs),
+	FIELD(FLAGS, flags),
+};
+
+#undef FIELD
+
+static u64 field_value(const void *fields, const struct field *field)
+{
+	const void *member = fields + field->offset;
+
+	if (field->kind == ID || field->kind == FLAGS)
 		return *(const u32 *)member;
 	return *(const u64 *)member;
 }
 
-static void format_shadows(struct seq_buf *s, const struct lkrg_shadow *expected,
-			   const struct lkrg_shadow *found)
+/* Returns whether there was a difference. */
+static bool format_fields(struct seq_buf *s, const struct field *fields,
+			  size_t count, const void *expected, const void *found)
 {
 	const char *separator = "";
-	size_t i;
+	const struct field *field;
 
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		const char *name = fields[i].name;
-		u64 old = field_value(expected, i);
-		u64 new = field_value(found, i);
+	for (field = fields; field < fields + count; field++) {
+		u64 old = field_value(expected, field);
+		u64 new = field_value(found, field);
 
 		if (old == new)
 			continue;
-		seq_buf_puts(s, separator);
+		seq_buf_printf(s, "%s%s ", separator, field->name);
 		separator = ", ";
-		switch (fields[i].kind) {
+		switch (field->kind) {
 		case ID:
-			seq_buf_printf(s, "%s %llu -> %llu", name, old, new);
+			seq_buf_printf(s, "%llu -> %llu", old, new);
 			break;
 		case BITS:
-			seq_buf_printf(s, "%s 0x%llx -> 0x%llx", name, old, new);
+		case FLAGS:
+			seq_buf_printf(s, "0x%llx -> 0x%llx", old, new);
 			break;
 		case POINTER:
-			seq_buf_printf(s, "%s changed", name);
+			seq_buf_puts(s, "changed");
 			break;
 		}
 	}
-	if (!*separator)
-		seq_buf_puts(s, "same fields");
+	return *separator;
+}
+
+static void format_state(struct seq_buf *s, const struct lkrg_task_report *r)
+{
+	bool more = format_fields(s, state_fields, ARRAY_SIZE(state_fields),
+				  &r->state.expected, &r->state.found);
+
+	if (r->root_changed & LKRG_ROOT_CHANGED) {
+		seq_buf_printf(s, "%sroot changed", more ? ", " : "");
+		more = true;
+	}
+	if (r->root_changed & LKRG_PWD_CHANGED) {
+		seq_buf_printf(s, "%spwd changed", more ? ", " : "");
+		more = true;
+	}
+	if (r->dumpable_changed) {
+		seq_buf_printf(s, "%sdumpable changed", more ? ", " : "");
+		more = true;
+	}
+	if (!more)
+		seq_buf_puts(s, "changed back");
 }
 
 static void format_name(struct seq_buf *s, const struct lkrg_task_name *name)
@@ -203,8 +246,14 @@ static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 	if (report->what == LKRG_NAMESPACES_SWITCHED) {
 		seq_buf_puts(s, "of ");
 		format_name(s, &r->other);
+	} else if (report->what == LKRG_TASK_HIDDEN) {
+		seq_buf_printf(s, "from %s", r->hidden_from);
+	} else if (report->what == LKRG_STATE_CHANGED) {
+		format_state(s, r);
 	} else if (r->expected_known && r->found_readable) {
-		format_shadows(s, &r->expected, &r->found);
+		if (!format_fields(s, cred_fields, ARRAY_SIZE(cred_fields),
+				   &r->cred.expected, &r->cred.found))
+			seq_buf_puts(s, "same fields");
 	} else {
 		seq_buf_puts(s, "fields unknown");
 	}
@@ -300,7 +349,12 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 	seq_buf_puts(s, "ALERT: DETECT: ");
 	if (report->what < LKRG_TEXT_CHANGED) {
 		format_task(s, report);
-		seq_buf_printf(s, ": %s", done_texts[report->done]);
+		/* Beside an operation nothing is refused. */
+		if (report->done == LKRG_DID_KILL &&
+		    report->task.at == LKRG_AT_pass)
+			seq_buf_puts(s, ": process killed");
+		else
+			seq_buf_printf(s, ": %s", done_texts[report->done]);
 	} else {
 		format_image(s, report);
 		seq_buf_printf(s, "; %s", done_texts[report->done]);
@@ -313,6 +367,8 @@ static void kill_one(const struct lkrg_doomed *doomed)
 	struct task_struct *p;
 
 	kill_pid(doomed->process, SIGKILL, 1);
+	/* A hidden one has no pid. */
+	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, doomed->task, PIDTYPE_TGID);
 	put_pid(doomed->process);
 	if (doomed->mm) {
 		rcu_read_lock();
@@ -468,18 +524,23 @@ void lkrg_report(const struct lkrg_report *report)
 }
 
 /**
- * lkrg_kill - Have the process of the current task killed, and its sharers
- * @doomed: in the blob of the current task, used once
+ * lkrg_kill - Have the process of a task killed, and its sharers
+ * @doomed: in the blob of the task, used once
+ * @task: the current task, or one that a pass has found
  *
- * Context: task context.  Takes no lock, allocates nothing.
+ * Context: task context.  Takes no lock for the current task, allocates nothing.
  */
-void lkrg_kill(struct lkrg_doomed *doomed)
+void lkrg_kill(struct lkrg_doomed *doomed, struct task_struct *task)
 {
-	doomed->task = get_task_struct(current);
-	doomed->process = get_pid(task_tgid(current));
-	doomed->mm = current->mm;
+	if (task != current)
+		task_lock(task);
+	doomed->task = get_task_struct(task);
+	doomed->process = get_pid(task_tgid(task));
+	doomed->mm = task->mm;
 	if (doomed->mm)
 		mmgrab(doomed->mm);
+	if (task != current)
+		task_unlock(task);
 	llist_add(&doomed->node, &doomed_list);
 	irq_work_queue(&raise_work);
 }

@@ -50,11 +50,14 @@ struct lkrg_task_name {
  * @at: where it was found
  * @name: the task
  * @other: of LKRG_NAMESPACES_SWITCHED: whose
- * @expected_known: @expected is valid
- * @found_readable: @found is valid
+ * @hidden_from: of LKRG_TASK_HIDDEN: which list
+ * @expected_known: @cred.expected is valid
+ * @found_readable: @cred.found is valid
  * @found_init_cred: what was found is init_cred
- * @expected: fields on record
- * @found: fields that are there
+ * @cred: fields on record, and those that are there
+ * @state: the same of LKRG_STATE_CHANGED
+ * @root_changed: of LKRG_STATE_CHANGED: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED
+ * @dumpable_changed: of LKRG_STATE_CHANGED: whether it may be dumped
  * @process: with LKRG_DID_KILL the process, a reference
  */
 struct lkrg_task_report {
@@ -64,8 +67,19 @@ struct lkrg_task_report {
 	bool expected_known;
 	bool found_readable;
 	bool found_init_cred;
-	struct lkrg_shadow expected;
-	struct lkrg_shadow found;
+	const char *hidden_from;
+	union {
+		struct {
+			struct lkrg_shadow expected;
+			struct lkrg_shadow found;
+		} cred;
+		struct {
+			struct lkrg_state expected;
+			struct lkrg_state found;
+		} state;
+	};
+	unsigned int root_changed;
+	bool dumpable_changed;
 	struct pid *process;
 };
 
@@ -101,7 +115,7 @@ struct lkrg_report {
 
 int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
-void lkrg_kill(struct lkrg_doomed *doomed);
+void lkrg_kill(struct lkrg_doomed *doomed, struct task_struct *task);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
 
 void __noreturn lkrg_panic_no_memory(const char *what);

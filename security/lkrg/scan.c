@@ -21,6 +21,7 @@
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/irq_work.h>
 #include <linux/ktime.h>
 #include <linux/lkrg.h>
 #include <linux/rcupdate.h>
@@ -28,6 +29,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "inventory.h"
 #include "param.h"
 #include "report.h"
 #include "rodata.h"
@@ -35,6 +37,7 @@
 #include "text.h"
 
 static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
+	lkrg_inventory_step,
 	lkrg_text_step,
 	lkrg_rodata_step,
 };
@@ -146,6 +149,23 @@ void lkrg_scan_trigger(void)
 	stats.requested = stats.started + 1;
 	mod_delayed_work(queue, &pass, 0);
 	spin_unlock_irqrestore(&stats_lock, flags);
+}
+
+static void trigger_work(struct irq_work *work)
+{
+	lkrg_scan_trigger();
+}
+
+static DEFINE_IRQ_WORK(trigger_irq_work, trigger_work);
+
+/**
+ * lkrg_scan_trigger_from_hook - Ask for a pass, under whatever locks
+ *
+ * Context: any.
+ */
+void lkrg_scan_trigger_from_hook(void)
+{
+	irq_work_queue(&trigger_irq_work);
 }
 
 /**

@@ -61,6 +61,7 @@ struct lkrg_scan_stats {
 };
 
 void lkrg_scan_trigger(void);
+void lkrg_scan_trigger_from_hook(void);
 void lkrg_scan_reschedule(void);
 struct lkrg_scan_stats lkrg_scan_stats(void);
 

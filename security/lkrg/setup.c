@@ -47,6 +47,7 @@ static int __init lkrg_init(void)
 		return err;
 	lkrg_param_init();
 	lkrg_tag_init();
+	lkrg_cred_init();
 	lkrg_add_cred_hooks();
 	lkrg_add_task_hooks();
 	lkrg_add_gate_hooks();

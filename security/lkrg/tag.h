@@ -15,10 +15,12 @@
  * locate up to t changed words.  They are kept as integers, because a poke must
  * be cheap, and reduced modulo p when they are needed.
  *
- * Records: they are replaced whole, so nothing has to be linear, and they are
- * verified in system calls, so it has to be fast.  NH, the universal hash of
- * UMAC (RFC 4418), takes one multiplication for two 64-bit words.  Two records
- * that differ have the same tag with a probability of 2^-64 over the keys.
+ * Records: they are verified in system calls, so it has to be fast.  NH, the
+ * universal hash of UMAC (RFC 4418), takes one multiplication for two 64-bit
+ * words.  Two records that differ have the same tag with a probability of 2^-64
+ * over the keys.  It is a sum as well: a declared change exchanges the products
+ * of the pairs that it changes, and a record that did not match its tag before
+ * does not match it afterwards.
  *
  * Both are sound against who writes memory without knowing the key.  Who reads
  * kernel memory at will can read the key as well.
@@ -145,43 +147,52 @@ static inline bool lkrg_same_tag(struct lkrg_record_tag a,
 extern u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS];
 
 /**
- * lkrg_record_body - What of a tag depends on the contents of a record alone
- * @pairs: 8-byte aligned memory
- * @count: length in pairs of 64-bit words, less than LKRG_RECORD_PAIRS
+ * lkrg_record_span - What a tag owes to some pairs of a record
+ * @pairs: the record, 8-byte aligned
+ * @first: the first of the pairs
+ * @count: how many, @first and @count being less than LKRG_RECORD_PAIRS
  *
  * The sum wraps at 2^128, as NH wants it.  Inline, because most records have a
  * constant length: without the loop it takes half of the instructions.
  *
- * Return: a sum for lkrg_record_close().
+ * Return: the sum of their products.
  */
-static __always_inline u128 lkrg_record_body(const void *pairs, size_t count)
+static __always_inline u128 lkrg_record_span(const void *pairs, size_t first,
+					     size_t count)
 {
-	const u64 *w = pairs, *k = lkrg_record_key;
+	const u64 *k = lkrg_record_key + 2 + 2 * first;
+	const u64 *w = (const u64 *)pairs + 2 * first;
 	u128 sum = 0;
 	size_t i;
 
 #pragma GCC unroll 8
 	for (i = 0; i < count; i++)
-		sum += (u128)(k[2 * i + 2] + w[2 * i]) *
-		       (k[2 * i + 3] + w[2 * i + 1]);
+		sum += (u128)(k[2 * i] + w[2 * i]) * (k[2 * i + 1] + w[2 * i + 1]);
 	return sum;
 }
 
 /**
- * lkrg_record_close - Bind the tag of a record to what it is about
- * @body: from lkrg_record_body()
+ * lkrg_record_head - What a tag owes to what a record is about
  * @object: what the record is about
  * @version: serial number or version of the record
  *
- * Return: the tag.
+ * Return: the product, to be added to lkrg_record_span().
  */
-static __always_inline struct lkrg_record_tag
-lkrg_record_close(u128 body, const void *object, u64 version)
+static __always_inline u128 lkrg_record_head(const void *object, u64 version)
 {
 	const u64 *k = lkrg_record_key;
 
-	body += (u128)(k[0] + (uintptr_t)object) * (k[1] + version);
-	return (struct lkrg_record_tag){ body, body >> 64 };
+	return (u128)(k[0] + (uintptr_t)object) * (k[1] + version);
+}
+
+static __always_inline struct lkrg_record_tag lkrg_record_close(u128 sum)
+{
+	return (struct lkrg_record_tag){ sum, sum >> 64 };
+}
+
+static __always_inline u128 lkrg_record_sum(struct lkrg_record_tag tag)
+{
+	return (u128)tag.high << 64 | tag.low;
 }
 
 /**
@@ -196,7 +207,8 @@ lkrg_record_close(u128 body, const void *object, u64 version)
 static __always_inline struct lkrg_record_tag
 lkrg_record_tag(const void *object, u64 version, const void *pairs, size_t count)
 {
-	return lkrg_record_close(lkrg_record_body(pairs, count), object, version);
+	return lkrg_record_close(lkrg_record_head(object, version) +
+				 lkrg_record_span(pairs, 0, count));
 }
 
 void __init lkrg_tag_init(void);

@@ -2,11 +2,13 @@
 /*
  * LKRG - The record of a task
  *
- * What credentials a task should be running with, and what becomes of a task
- * that is found with others.
+ * What credentials a task should be running with and what else it should have,
+ * and what becomes of a task that is found with others.
  *
- * No locks: a record belongs to its task.  Interrupts that hit a task between
- * its record and its pointers do not look, see lkrg_task_check().
+ * Only the task itself can tell exactly: what it has and its record change one
+ * after the other, and nothing that it does in between looks.  Interrupts that
+ * hit it there return at once, see lkrg_task_check().  A pass that finds a
+ * difference makes the task look itself.
  */
 
 #include <linux/cred.h>
@@ -16,7 +18,6 @@
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
-#include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -26,35 +27,35 @@
 #include <linux/uaccess.h>
 
 #include "cred.h"
+#include "fs.h"
+#include "mm.h"
 #include "param.h"
 #include "report.h"
+#include "scan.h"
 #include "setup.h"
+#include "state.h"
 #include "tag.h"
 #include "task.h"
 
 static struct lkrg_record_tag record_tag(const struct task_struct *task,
 					 const struct lkrg_task *record)
 {
-	u64 version = (u64)record->version << 32 | (u64)record->flags << 16 |
-		      record->top;
-
-	/* A constant length makes for shorter code, and few tasks override. */
-	if (likely(!record->top))
-		return lkrg_record_tag(task, version, record->cred, 1);
-	return lkrg_record_tag(task, version, record->cred, 1 + record->top);
+	return lkrg_record_tag(task, lkrg_task_version(record), record,
+			       LKRG_STATE_PAIRS + 1 + record->top);
 }
 
-static bool is_authentic(const struct task_struct *task,
-			 const struct lkrg_task *record)
+/**
+ * lkrg_task_is_authentic - Does a record match its tag?
+ * @task: whose record it is
+ * @record: the record, or a copy of it
+ *
+ * Return: whether it does.
+ */
+bool lkrg_task_is_authentic(const struct task_struct *task,
+			    const struct lkrg_task *record)
 {
 	return record->top <= LKRG_OVERRIDES &&
 	       lkrg_same_tag(record->tag, record_tag(task, record));
-}
-
-static void seal(const struct task_struct *task, struct lkrg_task *record)
-{
-	record->version++;
-	record->tag = record_tag(task, record);
 }
 
 static bool is_condemned(const struct lkrg_task *record)
@@ -64,39 +65,101 @@ static bool is_condemned(const struct lkrg_task *record)
 
 /*
  * Set a flag, which the tag covers like the rest: a task cannot be pardoned by
- * a write.  A forged record stays forged.  Returns whether it was set before.
+ * a write.  Returns whether it was set before.
  */
-static bool mark(struct lkrg_task *record, u16 flag)
+static bool mark(struct task_struct *task, u16 flag)
 {
-	bool authentic = is_authentic(current, record);
-	bool was_set = record->flags & flag;
+	struct lkrg_task *record = lkrg_task(task);
+	bool was_set;
 
+	lkrg_task_lock(record);
+	was_set = record->flags & flag;
+	lkrg_task_open(task, record, 0, 0);
 	record->flags |= flag;
-	if (authentic)
-		seal(current, record);
+	lkrg_task_close(task, record, 0, 0);
+	lkrg_task_unlock(record);
 	return was_set;
 }
 
 /* What a verdict is about. */
 struct suspect {
+	struct task_struct *task;
 	/* What is on record, NULL if that is forged. */
 	const struct lkrg_cred_ref *recorded;
 	/* What is there.  It may be anything. */
 	const struct cred *found;
 };
 
-/* The fields of current->cred are taken from @copy if there is one. */
-static __always_inline
-enum lkrg_violation verify(const struct lkrg_task *record,
-			   const struct cred *copy, struct suspect *suspect)
+/*
+ * Most tasks have one credential.  Then what they have has the tag of their
+ * record, if that is what they should have: one sum for both.
+ */
+static __always_inline bool is_as_recorded(const struct lkrg_task *record,
+					   const struct cred *cred)
 {
-	const struct cred *real_cred = rcu_access_pointer(current->real_cred);
-	const struct cred *cred = rcu_access_pointer(current->cred);
-	const struct lkrg_cred_ref *real = &record->cred[0], *top;
-	enum lkrg_violation what;
+	const struct nsproxy *ns = current->nsproxy;
+	struct {
+		struct lkrg_state state;
+		struct lkrg_cred_ref cred;
+	} live __uninitialized;
 
-	*suspect = (struct suspect){ NULL, cred };
-	if (!is_authentic(current, record))
+	if (record->top || record->state.nsproxy != (uintptr_t)ns)
+		return false;
+	lkrg_state_take(&live.state, current, ns);
+	live.cred = (struct lkrg_cred_ref){ cred, record->cred[0].serial };
+	/* Others may be at it: then it is looked at again, with the lock. */
+	return data_race(lkrg_same_tag(record->tag,
+				       lkrg_record_tag(current,
+						       lkrg_task_version(record),
+						       &live, sizeof(live) / LKRG_PAIR)));
+}
+
+static bool has_state(const struct task_struct *task,
+		      const struct lkrg_task *record)
+{
+	const struct nsproxy *ns = READ_ONCE(task->nsproxy);
+	struct lkrg_state live __uninitialized;
+
+	/* It could be anything. */
+	if (record->state.nsproxy != (uintptr_t)ns)
+		return false;
+	lkrg_state_take(&live, task, ns);
+	return !memcmp(&live, &record->state, sizeof(live));
+}
+
+/* What is there is only verified where it should be. */
+static unsigned int has_changed_root(const struct task_struct *task)
+{
+	const struct fs_struct *fs = READ_ONCE(task->fs);
+
+	if (!fs || lkrg_task(task)->state.fs != (uintptr_t)fs)
+		return 0;
+	return lkrg_fs_verify(fs);
+}
+
+static bool has_changed_dumpable(const struct task_struct *task)
+{
+	const struct mm_struct *mm = READ_ONCE(task->mm);
+
+	/* Kernel threads borrow one. */
+	return mm && !(task->flags & PF_KTHREAD) && !lkrg_mm_verify(mm);
+}
+
+/*
+ * The locked comparison, one by one.  @record may be a copy; of another task
+ * only what is on record is dereferenced, and with RCU.
+ */
+static enum lkrg_violation compare(const struct lkrg_task *record,
+				   struct suspect *suspect)
+{
+	struct task_struct *task = suspect->task;
+	const struct cred *real_cred = rcu_access_pointer(task->real_cred);
+	const struct cred *cred = rcu_access_pointer(task->cred);
+	const struct lkrg_cred_ref *real = &record->cred[0], *top;
+
+	suspect->recorded = NULL;
+	suspect->found = cred;
+	if (!lkrg_task_is_authentic(task, record))
 		return LKRG_RECORD_FORGED;
 	top = &record->cred[record->top];
 
@@ -105,49 +168,116 @@ enum lkrg_violation verify(const struct lkrg_task *record,
 	if (cred != top->cred)
 		return LKRG_CRED_REPLACED;
 	if (real_cred != real->cred) {
-		*suspect = (struct suspect){ real, real_cred };
+		suspect->recorded = real;
+		suspect->found = real_cred;
 		return LKRG_CRED_REPLACED;
 	}
+	return has_state(task, record) ? LKRG_NO_VIOLATION : LKRG_STATE_CHANGED;
+}
 
-	suspect->found = copy ?: cred;
-	what = lkrg_cred_verify(cred, top->serial, suspect->found);
+static noinline enum lkrg_violation verify_slowly(struct lkrg_task *record,
+						  const struct cred *copy,
+						  struct suspect *suspect)
+{
+	const struct lkrg_cred_ref *real = &record->cred[0];
+	const struct lkrg_cred_ref *top = &record->cred[record->top];
+	enum lkrg_violation what;
+
+	lkrg_task_lock(record);
+	what = compare(record, suspect);
+	lkrg_task_unlock(record);
+	if (what)
+		return what;
+
+	suspect->found = copy ?: suspect->found;
+	what = lkrg_cred_verify(top->cred, top->serial, suspect->found);
 	/* The same credential, sealed once more, is another one. */
-	if (!what && (real_cred != cred || real->serial != top->serial)) {
-		*suspect = (struct suspect){ real, real_cred };
-		what = lkrg_cred_verify(real_cred, real->serial, real_cred);
+	if (!what && (real->cred != top->cred || real->serial != top->serial)) {
+		suspect->recorded = real;
+		suspect->found = real->cred;
+		what = lkrg_cred_verify(real->cred, real->serial, real->cred);
 	}
 	return what;
 }
 
-static void kill_current(struct callback_head *unused)
+/* The fields of current->cred are taken from @copy if there is one. */
+static __always_inline
+enum lkrg_violation verify(struct lkrg_task *record, const struct cred *copy,
+			   struct suspect *suspect)
 {
+	const struct cred *cred = rcu_access_pointer(current->cred);
+
+	suspect->task = current;
+	if (unlikely(cred != rcu_access_pointer(current->real_cred) ||
+		     !is_as_recorded(record, cred)))
+		return verify_slowly(record, copy, suspect);
+	suspect->recorded = &record->cred[0];
+	suspect->found = copy ?: cred;
+	return lkrg_cred_verify(cred, record->cred[0].serial, suspect->found);
+}
+
+/* On the way to user mode, or where a system call waits to be interrupted. */
+static void do_work(struct callback_head *unused)
+{
+	struct lkrg_task *record = lkrg_task(current);
+
+	clear_bit(LKRG_WORK_BIT, &record->bits);
+	lkrg_task_check_all(LKRG_AT_pass);
 	/*
 	 * task_work also runs inside of system calls and when the task exits:
 	 * not the place to exit from.
 	 */
-	if (!(current->flags & PF_EXITING))
+	if (is_condemned(record) && !(current->flags & PF_EXITING))
 		force_sig(SIGKILL);
 }
 
-/* Verdict first, state second, report third. */
-static enum lkrg_done condemn(struct lkrg_task *record)
+/* Fails for an exiting task, which is nearly gone. */
+static void call_back(struct task_struct *task,
+			  enum task_work_notify_mode how)
 {
-	bool authentic = is_authentic(current, record);
-	bool again = mark(record, LKRG_CONDEMNED);
+	struct lkrg_task *record = lkrg_task(task);
 
-	set_syscall_work(LKRG);
+	if (!test_and_set_bit(LKRG_WORK_BIT, &record->bits) &&
+	    task_work_add(task, &record->work, how))
+		clear_bit(LKRG_WORK_BIT, &record->bits);
+}
+
+/* Verdict first, state second, report third. */
+static enum lkrg_done condemn(struct task_struct *task)
+{
+	struct lkrg_task *record = lkrg_task(task);
+	bool authentic = lkrg_task_is_authentic(task, record);
+	bool again = mark(task, LKRG_CONDEMNED);
+
+	set_task_syscall_work(task, LKRG);
 	/* Once, although the flag of a forged record may have been cleared. */
 	if (again || (!authentic && record->doomed.task))
 		return LKRG_DID_REFUSE;
 
-	/*
-	 * Fails for an exiting task, which needs no killing.  An io worker does
-	 * not return to user mode, but its process does.
-	 */
-	if (!(current->flags & PF_USER_WORKER))
-		task_work_add(current, &record->kill, TWA_RESUME | TWAF_NO_ALLOC);
-	lkrg_kill(&record->doomed);
+	if (task != current)
+		call_back(task, TWA_SIGNAL);
+	else if (!(task->flags & PF_USER_WORKER))
+		/* An io worker does not return, but its process does. */
+		call_back(task, TWA_RESUME | TWAF_NO_ALLOC);
+	lkrg_kill(&record->doomed, task);
 	return LKRG_DID_KILL;
+}
+
+static void describe_state(struct lkrg_task_report *r, struct task_struct *task)
+{
+	const struct lkrg_state *state = &lkrg_task(task)->state;
+	const struct nsproxy *ns = READ_ONCE(task->nsproxy);
+
+	r->root_changed = has_changed_root(task);
+	r->dumpable_changed = has_changed_dumpable(task);
+	r->state.expected = *state;
+	if (state->nsproxy == (uintptr_t)ns) {
+		lkrg_state_take(&r->state.found, task, ns);
+	} else {
+		lkrg_state_take(&r->state.found, task, NULL);
+		memcpy(&r->state.found, state, offsetof(struct lkrg_state, fs));
+		r->state.found.nsproxy = (uintptr_t)ns;
+	}
 }
 
 /* Neither pointer of the suspect is to be trusted: read without faulting. */
@@ -156,6 +286,7 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 					const struct suspect *suspect)
 {
 	const struct lkrg_cred_ref *recorded = suspect->recorded;
+	struct lkrg_shadow *actual = &r->cred.found;
 	const struct cred *found = suspect->found;
 	struct lkrg_cred expected;
 	struct cred copy;
@@ -171,13 +302,22 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 				      blobs + lkrg_blob_sizes.lbs_cred,
 				      sizeof(expected)) &&
 	    expected.serial == recorded->serial) {
-		r->expected = expected.shadow;
+		r->cred.expected = expected.shadow;
 		r->expected_known = true;
 	}
 	r->found_init_cred = found == rcu_access_pointer(init_task.real_cred);
 	r->found_readable = !copy_from_kernel_nofault(&copy, found, sizeof(copy));
-	if (r->found_readable)
-		lkrg_shadow_take(&r->found, &copy);
+	if (!r->found_readable)
+		return;
+	lkrg_shadow_take(actual, &copy);
+	/* What pointers lead to is only known of the credential on record. */
+	if (recorded && recorded->cred == found)
+		lkrg_shadow_take_own(actual, found);
+	else
+		lkrg_shadow_take_free(actual, &r->cred.expected);
+	actual->groups = r->cred.expected.groups;
+	if (actual->group_info == r->cred.expected.group_info)
+		actual->groups = lkrg_groups_sum(copy.group_info);
 }
 
 static void take_name(struct lkrg_task_name *name, struct task_struct *task)
@@ -188,34 +328,35 @@ static void take_name(struct lkrg_task_name *name, struct task_struct *task)
 }
 
 /*
- * Act on a violation by the current task, in task context: takes no lock,
- * allocates nothing, prints nothing unless it panics.  Returns -EPERM, or 0
- * with pint_enforce=0 or pint_validate=0.
+ * Act on a violation by a task, in task context: takes no lock but that of the
+ * record, allocates nothing, prints nothing unless it panics.  Returns -EPERM,
+ * or 0 with pint_enforce=0 or pint_validate=0.
  */
-static int react(struct lkrg_report *report)
+static int react(struct task_struct *task, struct lkrg_report *report)
 {
-	struct lkrg_task *record = lkrg_task(current);
 	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
 	int err = enforce == 0 ? 0 : -EPERM;
 	/* To kill these would punish everybody. */
-	bool spare = (current->flags & PF_KTHREAD) || is_global_init(current);
+	bool spare = (task->flags & PF_KTHREAD) || is_global_init(task);
+	/* Beside an operation there is nothing to refuse. */
+	bool beside = report->task.at == LKRG_AT_syscall ||
+		      report->task.at == LKRG_AT_pass;
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
 		return 0;
 	/* Who lives on is reported once. */
-	if ((enforce == 0 || (enforce == 1 && spare)) && mark(record, LKRG_LOGGED))
+	if ((enforce == 0 || (enforce == 1 && spare)) && mark(task, LKRG_LOGGED))
 		return err;
 
-	take_name(&report->task.name, current);
+	take_name(&report->task.name, task);
 	report->done = LKRG_DID_LOG;
 	switch (enforce) {
 	case 0:
 		break;
 	case 1:
-		/* At the end of a system call there is nothing left to refuse. */
 		if (!spare)
-			report->done = condemn(record);
-		else if (report->task.at != LKRG_AT_SYSCALL)
+			report->done = condemn(task);
+		else if (!beside)
 			report->done = LKRG_DID_REFUSE;
 		break;
 	default:
@@ -223,7 +364,7 @@ static int react(struct lkrg_report *report)
 		break;
 	}
 	if (report->done == LKRG_DID_KILL)
-		report->task.process = get_pid(task_tgid(current));
+		report->task.process = get_pid(task_tgid(task));
 	lkrg_report(report);
 	return err;
 }
@@ -233,30 +374,50 @@ static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
 {
 	struct lkrg_report report = { .what = what, .task.at = at };
 
-	describe(&report.task, what, suspect);
-	return react(&report);
+	if (what == LKRG_STATE_CHANGED)
+		describe_state(&report.task, suspect->task);
+	else
+		describe(&report.task, what, suspect);
+	return react(suspect->task, &report);
 }
 
-static int forged(enum lkrg_place at)
+/**
+ * lkrg_task_switches_namespaces - Act on namespaces that are not current's to give
+ * @task: who would get them
+ *
+ * Context: task context.
+ * Return: -EPERM, or 0 with pint_enforce=0 or pint_validate=0.
+ */
+int lkrg_task_switches_namespaces(struct task_struct *task)
 {
-	const struct suspect suspect = { NULL, current_cred() };
+	struct lkrg_report report = {
+		.what = LKRG_NAMESPACES_SWITCHED,
+		.task.at = LKRG_AT_switch_task_namespaces,
+	};
 
-	return verdict(LKRG_RECORD_FORGED, at, &suspect);
+	if (is_condemned(lkrg_task(current)))
+		return -EPERM;
+	take_name(&report.task.other, task);
+	return react(current, &report);
 }
 
 static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 {
 	enum lkrg_violation what;
-	struct suspect suspect;
 	struct lkrg_task *record;
+	struct suspect suspect;
+	int validate;
 
 	if (!in_task())
 		return 0;
 	record = lkrg_task(current);
 	if (is_condemned(record))
 		return -EPERM;
-	if (!READ_ONCE(lkrg_knob.pint_validate))
+	validate = READ_ONCE(lkrg_knob.pint_validate);
+	if (!validate)
 		return 0;
+	if (unlikely(validate == 3))
+		lkrg_scan_trigger_from_hook();
 	what = verify(record, copy, &suspect);
 	if (likely(!what))
 		return 0;
@@ -276,11 +437,75 @@ int lkrg_task_check(enum lkrg_place at)
 	return check(at, NULL);
 }
 
+/**
+ * lkrg_task_check_root - Verify the current task, its root and working directory
+ * @at: where
+ *
+ * Context: any, see lkrg_task_check().
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int lkrg_task_check_root(enum lkrg_place at)
+{
+	const struct suspect suspect = { current, NULL, NULL };
+	int err = lkrg_task_check(at);
+
+	if (err || !in_task() || likely(!has_changed_root(current)))
+		return err;
+	return verdict(LKRG_STATE_CHANGED, at, &suspect);
+}
+
+/**
+ * lkrg_task_check_all - Verify all of the current task
+ * @at: where
+ *
+ * Also who is in its groups, which may take long, and whether it may be dumped.
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int lkrg_task_check_all(enum lkrg_place at)
+{
+	const struct lkrg_task *record = lkrg_task(current);
+	const struct lkrg_cred_ref *top = &record->cred[record->top];
+	const struct suspect suspect = { current, top, current_cred() };
+	enum lkrg_violation what;
+	int err = lkrg_task_check_root(at);
+
+	if (err)
+		return err;
+	if (unlikely(has_changed_dumpable(current)))
+		return verdict(LKRG_STATE_CHANGED, at, &suspect);
+	/* With pint_enforce=0 anything may be there still. */
+	if (top->cred != current_cred())
+		return 0;
+	what = lkrg_cred_verify_groups(top->cred, top->serial);
+	return unlikely(what) ? verdict(what, at, &suspect) : 0;
+}
+
+/**
+ * lkrg_task_glance - Verify what is cheap to verify of the current task
+ * @at: where
+ *
+ * For hooks that are called too often.
+ *
+ * Context: any, see lkrg_task_check().
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int lkrg_task_glance(enum lkrg_place at)
+{
+	const struct lkrg_task *record = lkrg_task(current);
+
+	if (likely(!is_condemned(record) && record->top <= LKRG_OVERRIDES &&
+		   current_cred() == record->cred[record->top].cred))
+		return 0;
+	return lkrg_task_check(at);
+}
+
 /* A credential that the current task does not run with. */
 static int check_cred(const struct lkrg_cred_ref *recorded,
 		      const struct cred *fields, enum lkrg_place at)
 {
-	const struct suspect suspect = { recorded, fields };
+	const struct suspect suspect = { current, recorded, fields };
 	enum lkrg_violation what;
 
 	what = lkrg_cred_verify(recorded->cred, recorded->serial, fields);
@@ -334,7 +559,7 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 		       enum lkrg_place at, u64 *serial, int *err)
 {
 	const struct lkrg_cred_ref granted = { new, lkrg_cred(new)->serial };
-	struct suspect suspect = { old, new };
+	struct suspect suspect = { current, old, new };
 	enum lkrg_violation what;
 
 	/* Only what is in use is ours to dereference. */
@@ -352,10 +577,22 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 	return false;
 }
 
+/* Own changes of the credentials on record. */
+static void open_creds(struct lkrg_task *record)
+{
+	lkrg_task_lock(record);
+	lkrg_task_open(current, record, LKRG_STATE_PAIRS, 1 + record->top);
+}
+
+static void close_creds(struct lkrg_task *record)
+{
+	lkrg_task_close(current, record, LKRG_STATE_PAIRS, 1 + record->top);
+	lkrg_task_unlock(record);
+}
+
 /*
- * A record is only sealed again if it was authentic, or a forged one would be
- * adopted.  The old credential is not verified once more: @new was, when it was
- * copied from it.
+ * The old credential is not verified once more: @new was, when it was copied
+ * from it.
  */
 int __lkrg_commit_creds(const struct cred *new)
 {
@@ -365,15 +602,14 @@ int __lkrg_commit_creds(const struct cred *new)
 
 	if (is_condemned(record))
 		return -EPERM;
-	if (unlikely(!is_authentic(current, record)))
-		return forged(LKRG_AT_COMMIT_CREDS);
-	if (!may_follow(new, &record->cred[0], LKRG_AT_COMMIT_CREDS, &serial,
+	if (!may_follow(new, &record->cred[0], LKRG_AT_commit_creds, &serial,
 			&err))
 		return err;
 
+	open_creds(record);
 	record->top = 0;
 	record->cred[0] = (struct lkrg_cred_ref){ new, serial };
-	seal(current, record);
+	close_creds(record);
 	return 0;
 }
 
@@ -384,22 +620,25 @@ int __lkrg_commit_creds(const struct cred *new)
 const struct cred *__lkrg_override_creds(const struct cred *new)
 {
 	struct lkrg_task *record = lkrg_task(current);
-	struct suspect suspect;
 	u64 serial;
 
 	if (is_condemned(record))
 		return current_cred();
-	if (unlikely(!is_authentic(current, record)))
-		return forged(LKRG_AT_OVERRIDE_CREDS) ? current_cred() : new;
 	/* The kernel takes a copy of it where it acts for itself. */
-	suspect = (struct suspect){ &record->cred[record->top], new };
-	if (unlikely(new == &init_cred) &&
-	    verdict(LKRG_CRED_NOT_GRANTED, LKRG_AT_OVERRIDE_CREDS, &suspect))
-		return current_cred();
-	serial = admit(new, LKRG_AT_OVERRIDE_CREDS);
+	if (unlikely(new == &init_cred)) {
+		const struct suspect suspect = {
+			current, &record->cred[record->top], new
+		};
+
+		if (verdict(LKRG_CRED_NOT_GRANTED, LKRG_AT_override_creds,
+			    &suspect))
+			return current_cred();
+	}
+	serial = admit(new, LKRG_AT_override_creds);
 	if (!serial)
 		return current_cred();
 
+	open_creds(record);
 	/* Without the oldest there is one way back less, not one more. */
 	if (record->top == LKRG_OVERRIDES) {
 		memmove(&record->cred[1], &record->cred[2],
@@ -407,7 +646,7 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 		record->top--;
 	}
 	record->cred[++record->top] = (struct lkrg_cred_ref){ new, serial };
-	seal(current, record);
+	close_creds(record);
 	/* It has to be over when the system call is, see __lkrg_syscall_work(). */
 	if (!(current->flags & (PF_KTHREAD | PF_USER_WORKER)))
 		set_syscall_work(LKRG);
@@ -428,27 +667,37 @@ void __lkrg_revert_creds(const struct cred *old)
 
 	if (is_condemned(record))
 		return;
-	if (unlikely(!is_authentic(current, record))) {
-		forged(LKRG_AT_REVERT_CREDS);
-		return;
-	}
 	for (top = record->top; top-- > 0;) {
 		if (record->cred[top].cred != old)
 			continue;
+		open_creds(record);
 		record->top = top;
-		seal(current, record);
+		close_creds(record);
 		if (!top)
 			clear_syscall_work(LKRG);
 		return;
 	}
-	suspect = (struct suspect){ &record->cred[record->top], old };
+	suspect = (struct suspect){ current, &record->cred[record->top], old };
 	if (suspect.recorded->cred != old)
-		verdict(LKRG_CRED_REPLACED, LKRG_AT_REVERT_CREDS, &suspect);
+		verdict(LKRG_CRED_REPLACED, LKRG_AT_revert_creds, &suspect);
+}
+
+/* Between prepare_exec_creds() and this execve() may have slept for minutes. */
+int __lkrg_exec_creds(const struct cred *new)
+{
+	const struct lkrg_cred_ref granted = { new, LKRG_GRANTED };
+	const struct suspect suspect = { current, &granted, new };
+	enum lkrg_violation what;
+
+	if (is_condemned(lkrg_task(current)))
+		return -EPERM;
+	what = lkrg_cred_verify_granted(new);
+	return unlikely(what) ? verdict(what, LKRG_AT_exec_creds, &suspect) : 0;
 }
 
 int __lkrg_same_ids(void)
 {
-	return lkrg_task_check(LKRG_AT_SAME_IDS);
+	return lkrg_task_check(LKRG_AT_same_ids);
 }
 
 /*
@@ -458,13 +707,11 @@ int __lkrg_same_ids(void)
 void __lkrg_syscall_work(void)
 {
 	struct lkrg_task *record = lkrg_task(current);
-	struct suspect suspect = { &record->cred[0], current_cred() };
+	const struct suspect left = { current, &record->cred[0], current_cred() };
 
-	if (!is_condemned(record)) {
-		if (unlikely(!is_authentic(current, record)))
-			forged(LKRG_AT_SYSCALL);
-		else if (record->top)
-			verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_SYSCALL, &suspect);
+	if (!lkrg_task_check(LKRG_AT_syscall)) {
+		if (record->top)
+			verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_syscall, &left);
 		else
 			/* Nothing is left of what set it. */
 			clear_syscall_work(LKRG);
@@ -473,45 +720,37 @@ void __lkrg_syscall_work(void)
 		do_group_exit(SIGKILL);
 }
 
-/*
- * The kernel gives namespaces to current, made by unshare(), setns() or clone()
- * and not known to anybody else yet, and takes those of who exits.
- */
-int __lkrg_switch_namespaces(struct task_struct *task, const struct nsproxy *new)
+static void start_record(struct task_struct *task, struct lkrg_task *record)
 {
-	struct lkrg_report report = {
-		.what = LKRG_NAMESPACES_SWITCHED,
-		.task.at = LKRG_AT_SWITCH_TASK_NAMESPACES,
-	};
-
-	if (is_condemned(lkrg_task(current)) && new)
-		return -EPERM;
-	if (!new || (task == current && refcount_read(&new->count) == 1))
-		return 0;
-	take_name(&report.task.other, task);
-	return react(&report);
+	record->task = task;
+	INIT_LIST_HEAD(&record->node);
+	init_task_work(&record->work, do_work);
+	record->tag = record_tag(task, record);
 }
 
 /*
  * The child's record is made from the parent's record and from the seal of the
- * credential that copy_creds() prepared, never from the parent's fields.
+ * credential that copy_creds() prepared, never from the parent's fields.  It
+ * is completed when the child becomes visible, see __lkrg_fork().
  */
 static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 {
 	const struct lkrg_task *parent = lkrg_task(current);
 	struct lkrg_task *record = lkrg_task(task);
 	const struct cred *cred = rcu_access_pointer(task->real_cred);
-	struct suspect suspect = { &record->cred[0], cred };
+	const struct suspect suspect = { current, &record->cred[0], cred };
 	const struct lkrg_cred_ref *shared;
-	int err = lkrg_task_check(LKRG_AT_TASK_ALLOC);
+	int err = lkrg_task_check(LKRG_AT_task_alloc);
 	u64 serial;
 
 	/* The child would keep an override: only io workers beget under one. */
 	if (!err && parent->top &&
 	    !(current->flags & task->flags & PF_USER_WORKER)) {
-		const struct suspect left = { &parent->cred[0], current_cred() };
+		const struct suspect left = {
+			current, &parent->cred[0], current_cred()
+		};
 
-		err = verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_TASK_ALLOC, &left);
+		err = verdict(LKRG_OVERRIDE_LEFT, LKRG_AT_task_alloc, &left);
 	}
 	if (err)
 		return err;
@@ -519,31 +758,144 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	record->cred[0] = *shared;
 	/* A fresh copy may differ from what the parent has, nothing else. */
 	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
-		if (may_follow(cred, shared, LKRG_AT_TASK_ALLOC, &serial, &err))
+		if (may_follow(cred, shared, LKRG_AT_task_alloc, &serial, &err))
 			record->cred[0] = (struct lkrg_cred_ref){ cred, serial };
 	} else if (cred != shared->cred ||
 		   rcu_access_pointer(task->cred) != cred) {
-		err = verdict(LKRG_CRED_REPLACED, LKRG_AT_TASK_ALLOC, &suspect);
+		err = verdict(LKRG_CRED_REPLACED, LKRG_AT_task_alloc, &suspect);
 	}
-	init_task_work(&record->kill, kill_current);
-	seal(task, record);
+	record->state = parent->state;
+	record->state.ptracer_cred = 0;
+	record->state.flags = task->flags & LKRG_CONSTANT_FLAGS;
+	start_record(task, record);
 	return err;
+}
+
+/**
+ * lkrg_task_looks_wrong - Compare a task with its record from outside
+ * @task: any task that is in the inventory
+ *
+ * What it finds need not be true: the task may be about to change.
+ *
+ * Context: rcu_read_lock() held, task context.
+ * Return: whether the task should be asked itself.
+ */
+bool lkrg_task_looks_wrong(struct task_struct *task)
+{
+	struct suspect suspect = { task };
+	const struct lkrg_cred_ref *real;
+	enum lkrg_violation what;
+	struct lkrg_task record;
+
+	/* The owner may be writing: then it does not match its tag. */
+	data_race(memcpy(&record, lkrg_task(task), sizeof(record)));
+	if (record.flags & (LKRG_CONDEMNED | LKRG_LOGGED))
+		return false;
+	task_lock(task);
+	what = data_race(compare(&record, &suspect));
+	if (!what && (data_race(has_changed_root(task)) ||
+		      has_changed_dumpable(task)))
+		what = LKRG_STATE_CHANGED;
+	task_unlock(task);
+	real = &record.cred[0];
+	return what || lkrg_cred_verify(real->cred, real->serial, real->cred) ||
+	       lkrg_cred_verify_groups(real->cred, real->serial);
+}
+
+/**
+ * lkrg_task_suspect - Make sure about a task that looks wrong
+ * @task: the task, a reference is held
+ *
+ * It verifies itself at once, and even if it sleeps.  As that may end a system
+ * call early, it is only asked for if it still looks wrong.  Kernel threads do
+ * not come by a place where they could verify themselves: of them a difference
+ * counts that two passes see while they sleep, and which is not in the middle of
+ * a change therefore.
+ *
+ * Context: task context, no locks.
+ */
+void lkrg_task_suspect(struct task_struct *task)
+{
+	struct lkrg_task *record = lkrg_task(task);
+	struct suspect suspect = { task };
+	u32 version = READ_ONCE(record->version);
+	enum lkrg_violation what;
+
+	if (!(task->flags & PF_KTHREAD)) {
+		rcu_read_lock();
+		if (lkrg_task_looks_wrong(task))
+			call_back(task, TWA_SIGNAL);
+		rcu_read_unlock();
+		return;
+	}
+	if (task_is_running(task) || record->suspected != version) {
+		record->suspected = version;
+		return;
+	}
+	lkrg_task_lock(record);
+	what = compare(record, &suspect);
+	lkrg_task_unlock(record);
+	verdict(what ?: LKRG_CRED_OVERWRITTEN, LKRG_AT_pass, &suspect);
+}
+
+/**
+ * lkrg_task_hidden - Act on a task that is missing in a list of the kernel
+ * @task: the task, a reference is held
+ * @from: what it is hidden from
+ *
+ * Context: task context, no locks.
+ * Return: whether that is news.
+ */
+bool lkrg_task_hidden(struct task_struct *task, const char *from)
+{
+	struct lkrg_report report = {
+		.what = LKRG_TASK_HIDDEN,
+		.task.at = LKRG_AT_pass,
+		.task.hidden_from = from,
+	};
+
+	if (READ_ONCE(lkrg_task(task)->flags) & (LKRG_CONDEMNED | LKRG_LOGGED))
+		return false;
+	react(task, &report);
+	return true;
+}
+
+/**
+ * lkrg_task_check_traced - Verify that a task may be looked into
+ * @child: the task, its task_lock() held
+ *
+ * If that was changed the task is made to look itself.
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int lkrg_task_check_traced(struct task_struct *child)
+{
+	if (!READ_ONCE(lkrg_knob.pint_validate) || !has_changed_dumpable(child))
+		return 0;
+	call_back(child, TWA_SIGNAL);
+	return READ_ONCE(lkrg_knob.pint_enforce) ? -EPERM : 0;
 }
 
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(task_alloc, hook_task_alloc),
 };
 
-/**
- * lkrg_add_task_hooks - Register the hooks of a task's life, record init_task
- */
-void __init lkrg_add_task_hooks(void)
+void __init __lkrg_start_tasks(void)
 {
 	const struct cred *cred = current_cred();
 	struct lkrg_task *record = lkrg_task(current);
 
 	record->cred[0] = (struct lkrg_cred_ref){ cred, lkrg_cred_seal(cred) };
-	init_task_work(&record->kill, kill_current);
-	seal(current, record);
+	lkrg_state_take(&record->state, current, current->nsproxy);
+	lkrg_fs_start(current->fs);
+	start_record(current, record);
+}
+
+/**
+ * lkrg_add_task_hooks - Register the hooks of a task's life
+ */
+void __init lkrg_add_task_hooks(void)
+{
 	security_add_hooks(lkrg_hooks, ARRAY_SIZE(lkrg_hooks), &lkrg_lsmid);
 }

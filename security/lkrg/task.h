@@ -6,39 +6,92 @@
 #ifndef _SECURITY_LKRG_TASK_H
 #define _SECURITY_LKRG_TASK_H
 
+#include <linux/bit_spinlock.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/init.h>
 #include <linux/llist.h>
 #include <linux/sched.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "setup.h"
 #include "tag.h"
 #include "violation.h"
 
-/* Where a task is verified: the hook, function or call-out of that name. */
+/*
+ * Where a task is verified: hooks, functions and call-outs by their names, and
+ * on behalf of a pass.
+ */
+#define LKRG_PLACES(PLACE)		\
+	LKRG_GATES(PLACE)		\
+	PLACE(cred_prepare)		\
+	PLACE(cred_transfer)		\
+	PLACE(task_fix_setgroups)		\
+	PLACE(exec_creds)		\
+	PLACE(bprm_creds_from_file)	\
+	PLACE(task_alloc)		\
+	PLACE(commit_creds)		\
+	PLACE(override_creds)		\
+	PLACE(revert_creds)		\
+	PLACE(same_ids)			\
+	PLACE(switch_task_namespaces)	\
+	PLACE(syscall)			\
+	PLACE(pass)
+
+/* The hooks in gate.c. */
+#define LKRG_GATES(PLACE)		\
+	PLACE(file_open)		\
+	PLACE(inode_setattr)		\
+	PLACE(inode_setxattr)		\
+	PLACE(inode_removexattr)	\
+	PLACE(inode_set_acl)		\
+	PLACE(inode_remove_acl)		\
+	PLACE(file_receive)		\
+	PLACE(bprm_creds_for_exec)	\
+	PLACE(bprm_check_security)	\
+	PLACE(ptrace_access_check)	\
+	PLACE(ptrace_traceme)		\
+	PLACE(task_kill)		\
+	PLACE(task_setnice)		\
+	PLACE(task_setioprio)		\
+	PLACE(task_setscheduler)	\
+	PLACE(task_prlimit)		\
+	PLACE(task_setrlimit)		\
+	PLACE(userns_create)		\
+	PLACE(sb_mount)			\
+	PLACE(sb_umount)		\
+	PLACE(sb_pivotroot)		\
+	PLACE(move_mount)		\
+	PLACE(capable)			\
+	PLACE(kernel_module_request)	\
+	PLACE(kernel_load_data)		\
+	PLACE(kernel_read_file)		\
+	PLACE(syslog)			\
+	PLACE(settime)			\
+	PLACE(quotactl)			\
+	PLACE(bpf)			\
+	PLACE(perf_event_open)		\
+	PLACE(ipc_permission)		\
+	PLACE(key_permission)		\
+	PLACE(socket_create)		\
+	PLACE(socket_bind)		\
+	PLACE(socket_connect)		\
+	PLACE(uring_override_creds)	\
+	PLACE(uring_sqpoll)		\
+	PLACE(inode_permission)		\
+	PLACE(file_permission)		\
+	PLACE(mmap_file)		\
+	PLACE(file_mprotect)		\
+	PLACE(task_prctl)
+
+#define LKRG_PLACE(name) LKRG_AT_##name,
 enum lkrg_place {
-	LKRG_AT_FILE_OPEN,
-	LKRG_AT_BPRM_CHECK,
-	LKRG_AT_CAPABLE,
-	LKRG_AT_INODE_PERMISSION,
-	LKRG_AT_INODE_SETATTR,
-	LKRG_AT_INODE_SETXATTR,
-	LKRG_AT_INODE_REMOVEXATTR,
-	LKRG_AT_INODE_SET_ACL,
-	LKRG_AT_INODE_REMOVE_ACL,
-	LKRG_AT_CRED_PREPARE,
-	LKRG_AT_CRED_TRANSFER,
-	LKRG_AT_TASK_ALLOC,
-	LKRG_AT_COMMIT_CREDS,
-	LKRG_AT_OVERRIDE_CREDS,
-	LKRG_AT_REVERT_CREDS,
-	LKRG_AT_SAME_IDS,
-	LKRG_AT_SWITCH_TASK_NAMESPACES,
-	LKRG_AT_SYSCALL,
+	LKRG_PLACES(LKRG_PLACE)
 	LKRG_NR_PLACES
 };
+
+#undef LKRG_PLACE
 
 /**
  * struct lkrg_cred_ref - A credential as it was when it was recorded
@@ -66,52 +119,168 @@ struct lkrg_doomed {
 	struct mm_struct *mm;
 };
 
+/**
+ * struct lkrg_state - What a task should have beside its credentials
+ *
+ * Members are named as in struct task_struct and in what it points to.  There
+ * are no holes, and the tag covers it in pairs of 64-bit words.
+ */
+struct lkrg_state {
+	u64 nsproxy;
+	u64 uts_ns;
+	u64 ipc_ns;
+	u64 mnt_ns;
+	u64 pid_ns_for_children;
+	u64 net_ns;
+	u64 time_ns;
+	u64 time_ns_for_children;
+	u64 cgroup_ns;
+	u64 fs;
+	u64 ptracer_cred;
+	u64 seccomp_filter;
+	u32 seccomp_mode;
+	/* SYSCALL_WORK_SECCOMP, without which the mode means nothing */
+	u32 seccomp_work;
+	u32 no_new_privs;
+	u32 flags;
+};
+
+#define LKRG_STATE_PAIRS (sizeof(struct lkrg_state) / LKRG_PAIR)
+
+static_assert(sizeof(struct lkrg_state) == 12 * sizeof(u64) + 4 * sizeof(u32));
+static_assert(sizeof(struct lkrg_state) % LKRG_PAIR == 0);
+
 /*
  * How many nested overrides are on record.  Two stacked overlayfs with a
  * replaced override each under nfsd or io_uring need six.  nfsd adds one for
  * each bad file handle in a row; then the oldest are forgotten.
  */
-#define LKRG_OVERRIDES 12
+#define LKRG_OVERRIDES 6
 
-static_assert(1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
+static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
 
 /**
  * struct lkrg_task - The record of one task, in its LSM blob
+ * @state: what is guarded beside the credentials
  * @cred: @cred[0] is what real_cred should be, @cred[@top] what cred should
  *	be; in between are the credentials that nested overrides put aside
  * @top: number of overrides in effect
- * @flags: %LKRG_CONDEMNED and %LKRG_LOGGED
+ * @flags: %LKRG_CONDEMNED, %LKRG_LOGGED and %LKRG_LISTED
  * @version: counts the changes of the record
- * @tag: keyed tag over the address of the task, @version, @flags, @top and
- *	@cred up to @top
- * @kill: ends a condemned task on its way back to user mode
+ * @tag: keyed tag over the address of the task, @version, @flags, @top, @state
+ *	and @cred up to @top
+ * @bits: LKRG_LOCK_BIT and LKRG_WORK_BIT
+ * @suspected: the version with which the last pass suspected a kernel thread
+ * @work: verifies or ends the task on its way back to user mode
  * @doomed: ends its process, and what shares its memory
+ * @node: in the inventory, under tasklist_lock
+ * @task: whose record it is
  *
- * Written by the task itself only, and by its parent before it is visible.
+ * Changed with the lock held: by the task itself, and where it gets a tracer or
+ * is synchronized with a seccomp filter by others.
  */
 struct lkrg_task {
+	struct lkrg_state state;
 	struct lkrg_cred_ref cred[1 + LKRG_OVERRIDES];
 	u16 top;
 	u16 flags;
 	u32 version;
 	struct lkrg_record_tag tag;
-	struct callback_head kill;
+	unsigned long bits;
+	u32 suspected;
+	struct callback_head work;
 	struct lkrg_doomed doomed;
+	struct list_head node;
+	struct task_struct *task;
 };
+
+static_assert(offsetof(struct lkrg_task, cred) == sizeof(struct lkrg_state));
+static_assert(sizeof(struct lkrg_task) <= 344);
 
 /* Done for: each hook refuses, the next way out of the kernel kills. */
 #define LKRG_CONDEMNED	BIT(0)
 /* Violated, reported, and left alive. */
 #define LKRG_LOGGED	BIT(1)
+/* In the inventory. */
+#define LKRG_LISTED	BIT(2)
+
+/* The record is being changed, preemption is off. */
+#define LKRG_LOCK_BIT	0
+/* @work is queued. */
+#define LKRG_WORK_BIT	1
 
 static inline struct lkrg_task *lkrg_task(const struct task_struct *task)
 {
 	return task->security + lkrg_blob_sizes.lbs_task;
 }
 
+static inline void lkrg_task_lock(struct lkrg_task *record)
+{
+	bit_spin_lock(LKRG_LOCK_BIT, &record->bits);
+}
+
+static inline void lkrg_task_unlock(struct lkrg_task *record)
+{
+	bit_spin_unlock(LKRG_LOCK_BIT, &record->bits);
+}
+
+static __always_inline u64 lkrg_task_version(const struct lkrg_task *record)
+{
+	return (u64)record->version << 32 | (u64)record->flags << 16 | record->top;
+}
+
+/**
+ * lkrg_task_open - Before a declared change of a record
+ * @task: whose record it is
+ * @record: the record, locked
+ * @first: the first pair that changes, of @record as an array of pairs
+ * @count: how many pairs, perhaps none
+ *
+ * Until lkrg_task_close() the tag is without them.  Flags, version and top may
+ * change in any case.
+ */
+static __always_inline void lkrg_task_open(const struct task_struct *task,
+					   struct lkrg_task *record,
+					   size_t first, size_t count)
+{
+	record->tag = lkrg_record_close(lkrg_record_sum(record->tag) -
+			lkrg_record_head(task, lkrg_task_version(record)) -
+			lkrg_record_span(record, first, count));
+}
+
+/**
+ * lkrg_task_close - After a declared change of a record
+ * @task: whose record it is
+ * @record: the record, locked
+ * @first: the first pair that changed
+ * @count: how many pairs
+ *
+ * A record that did not match its tag before lkrg_task_open() does not now.
+ */
+static __always_inline void lkrg_task_close(const struct task_struct *task,
+					    struct lkrg_task *record,
+					    size_t first, size_t count)
+{
+	record->version++;
+	record->tag = lkrg_record_close(lkrg_record_sum(record->tag) +
+			lkrg_record_head(task, lkrg_task_version(record)) +
+			lkrg_record_span(record, first, count));
+}
+
+bool lkrg_task_is_authentic(const struct task_struct *task,
+			    const struct lkrg_task *record);
 int lkrg_task_check(enum lkrg_place at);
+int lkrg_task_check_root(enum lkrg_place at);
+int lkrg_task_check_all(enum lkrg_place at);
+int lkrg_task_glance(enum lkrg_place at);
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 			 const struct cred *old);
+
+int lkrg_task_check_traced(struct task_struct *child);
+int lkrg_task_switches_namespaces(struct task_struct *task);
+bool lkrg_task_looks_wrong(struct task_struct *task);
+void lkrg_task_suspect(struct task_struct *task);
+bool lkrg_task_hidden(struct task_struct *task, const char *from);
 
 void __init lkrg_add_task_hooks(void);
 

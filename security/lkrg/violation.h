@@ -16,6 +16,9 @@
  * @LKRG_OVERRIDE_LEFT: an override of the credential outlived its system call
  * @LKRG_NAMESPACES_SWITCHED: a task gives namespaces to another task, or takes
  *	those of others
+ * @LKRG_STATE_CHANGED: namespaces, root, seccomp, tracer or flags of a task were
+ *	changed
+ * @LKRG_TASK_HIDDEN: a task is missing in a list of the kernel
  * @LKRG_RECORD_FORGED: a record does not match its tag
  * @LKRG_TEXT_CHANGED: kernel text, other than by a declared poke
  * @LKRG_RODATA_CHANGED: read-only data
@@ -31,6 +34,8 @@ enum lkrg_violation {
 	LKRG_CRED_NOT_GRANTED,
 	LKRG_OVERRIDE_LEFT,
 	LKRG_NAMESPACES_SWITCHED,
+	LKRG_STATE_CHANGED,
+	LKRG_TASK_HIDDEN,
 	LKRG_RECORD_FORGED,
 	LKRG_TEXT_CHANGED,
 	LKRG_RODATA_CHANGED,

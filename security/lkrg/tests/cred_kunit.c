@@ -95,12 +95,33 @@ static const struct overwrite overwrites[] = {
 	{ "user_ns", offsetof(struct cred, user_ns) },
 	{ "ucounts", offsetof(struct cred, ucounts) },
 	{ "group_info", offsetof(struct cred, group_info) },
+#ifdef CONFIG_KEYS
+	{ "session_keyring", offsetof(struct cred, session_keyring) },
+	{ "process_keyring", offsetof(struct cred, process_keyring) },
+	{ "thread_keyring", offsetof(struct cred, thread_keyring) },
+	{ "request_key_auth", offsetof(struct cred, request_key_auth) },
+	{ "jit_keyring", offsetof(struct cred, jit_keyring) },
+#endif
 };
+
+/* All credentials here are copies, so they have the groups of current. */
+static struct group_info other_groups = { .usage = REFCOUNT_INIT(1) };
 
 /* Called again it undoes what it did. */
 static void flip(struct cred *cred, const struct overwrite *overwrite)
 {
-	((u8 *)cred)[overwrite->offset] ^= 8;
+	if (overwrite->offset == offsetof(struct cred, group_info))
+		cred->group_info = cred->group_info == &other_groups ?
+			current_cred()->group_info : &other_groups;
+	else
+		((u8 *)cred)[overwrite->offset] ^= 8;
+}
+
+/* What its owner decides on, and no ticket. */
+static bool is_free(const struct overwrite *overwrite)
+{
+	return strstr(overwrite->desc, "keyring") ||
+	       strstr(overwrite->desc, "key_auth");
 }
 
 KUNIT_ARRAY_PARAM_DESC(overwrites, overwrites, desc);
@@ -132,6 +153,29 @@ static void an_overwritten_shadow_is_found(struct kunit *test)
 			LKRG_RECORD_FORGED);
 	flip(cred, overwrite);
 	lkrg_cred(cred)->shadow = honest;
+}
+
+/* Not the pointer, but what it leads to. */
+static void another_group_is_found(struct kunit *test)
+{
+	struct group_info *groups = groups_alloc(3);
+	struct cred *cred = test->priv;
+	u64 serial;
+
+	KUNIT_ASSERT_NOT_NULL(test, groups);
+	memset(groups->gid, 0, 3 * sizeof(groups->gid[0]));
+	set_groups(cred, groups);
+	serial = lkrg_cred_seal(cred);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_groups(cred, serial),
+			LKRG_NO_VIOLATION);
+	groups->gid[2] = KGIDT_INIT(1);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_groups(cred, serial),
+			LKRG_CRED_OVERWRITTEN);
+	groups->gid[2] = KGIDT_INIT(0);
+	groups->ngroups = 2;
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_groups(cred, serial),
+			LKRG_CRED_OVERWRITTEN);
+	put_group_info(groups);
 }
 
 static void a_record_moved_to_another_credential_is_found(struct kunit *test)
@@ -200,9 +244,10 @@ static void a_gain_is_not_granted(struct kunit *test)
 	flip(flipped[1], overwrite);
 	there = admit(flipped[0], plain[0]);
 	back = admit(plain[1], flipped[1]);
-	KUNIT_EXPECT_TRUE(test, there == LKRG_CRED_NOT_GRANTED ||
-			  back == LKRG_CRED_NOT_GRANTED);
-	KUNIT_EXPECT_EQ(test, is_set, there == LKRG_NO_VIOLATION ||
+	KUNIT_EXPECT_NE(test, is_free(overwrite),
+			there == LKRG_CRED_NOT_GRANTED ||
+			back == LKRG_CRED_NOT_GRANTED);
+	KUNIT_EXPECT_EQ(test, is_set || is_free(overwrite), there == LKRG_NO_VIOLATION ||
 			back == LKRG_NO_VIOLATION);
 
 	flip(flipped[0], overwrite);
@@ -215,7 +260,8 @@ static void a_gain_is_not_granted(struct kunit *test)
 static void a_ticket_grants_what_it_says(struct kunit *test)
 {
 	const struct overwrite *overwrite = test->param_value;
-	bool is_free = overwrite->offset == offsetof(struct cred, ucounts);
+	bool may_change = is_free(overwrite) ||
+			  overwrite->offset == offsetof(struct cred, ucounts);
 	struct cred *new = prepare_creds(), *changed = prepare_creds();
 
 	KUNIT_ASSERT_NOT_NULL(test, new);
@@ -227,7 +273,7 @@ static void a_ticket_grants_what_it_says(struct kunit *test)
 	lkrg_cred_grant(changed);
 	flip(changed, overwrite);
 	KUNIT_EXPECT_EQ(test, admit(changed, test->priv),
-			is_free ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN);
+			may_change ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN);
 	flip(changed, overwrite);
 	put_cred(changed);
 	put_cred(new);
@@ -275,6 +321,7 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(another_serial_is_a_reused_credential),
 	KUNIT_CASE_PARAM(an_overwritten_field_is_found, overwrites_gen_params),
 	KUNIT_CASE_PARAM(an_overwritten_shadow_is_found, overwrites_gen_params),
+	KUNIT_CASE(another_group_is_found),
 	KUNIT_CASE(a_record_moved_to_another_credential_is_found),
 	KUNIT_CASE(a_tampered_copy_is_found),
 	KUNIT_CASE(a_copy_may_follow),

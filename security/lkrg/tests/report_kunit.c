@@ -9,6 +9,7 @@
 
 #include <asm/sections.h>
 
+#include "../fs.h"
 #include "../report.h"
 
 static const char *line(struct kunit *test, const struct lkrg_report *report)
@@ -26,13 +27,13 @@ static const struct lkrg_report thief = {
 	.what = LKRG_CRED_OVERWRITTEN,
 	.done = LKRG_DID_KILL,
 	.task = {
-		.at = LKRG_AT_FILE_OPEN,
+		.at = LKRG_AT_file_open,
 		.name = { .pid = 43, .tgid = 42, .comm = "thief" },
 		.expected_known = true,
 		.found_readable = true,
-		.expected = { .uid = 1000, .euid = 1000, .user_ns = 0x1000 },
-		.found = { .uid = 0, .euid = 0, .user_ns = 0x2000,
-			   .cap_effective = 0x1ffffffffff },
+		.cred.expected = { .uid = 1000, .euid = 1000, .user_ns = 0x1000 },
+		.cred.found = { .uid = 0, .euid = 0, .user_ns = 0x2000,
+				.cap_effective = 0x1ffffffffff },
 	},
 };
 
@@ -49,8 +50,8 @@ static void a_replaced_credential_is_named(struct kunit *test)
 	report.what = LKRG_CRED_REPLACED;
 	report.done = LKRG_DID_LOG;
 	report.task.found_init_cred = true;
-	report.task.found = report.task.expected;
-	report.task.found.uid = 0;
+	report.task.cred.found = report.task.cred.expected;
+	report.task.cred.found.uid = 0;
 	KUNIT_EXPECT_STREQ(test, line(test, &report),
 			   "ALERT: DETECT: Task: thief[43/42]: credential replaced: uid 1000 -> 0 (init_cred); at file_open: logged");
 }
@@ -70,10 +71,49 @@ static void the_other_task_is_named(struct kunit *test)
 	struct lkrg_report report = thief;
 
 	report.what = LKRG_NAMESPACES_SWITCHED;
-	report.task.at = LKRG_AT_SWITCH_TASK_NAMESPACES;
+	report.task.at = LKRG_AT_switch_task_namespaces;
 	report.task.other = (struct lkrg_task_name){ 2, 1, "init" };
 	KUNIT_EXPECT_STREQ(test, line(test, &report),
 			   "ALERT: DETECT: Task: thief[43/42]: namespaces switched: of init[2/1]; at switch_task_namespaces: refused, process killed");
+}
+
+static void a_state_line_names_each_field(struct kunit *test)
+{
+	struct lkrg_report report = thief;
+
+	report.what = LKRG_STATE_CHANGED;
+	report.task.state.expected = (struct lkrg_state){
+		.uts_ns = 0x1000, .seccomp_mode = 2, .seccomp_work = 1,
+	};
+	report.task.state.found = (struct lkrg_state){
+		.uts_ns = 0x2000, .flags = 0x40000000,
+	};
+	report.task.root_changed = LKRG_ROOT_CHANGED | LKRG_PWD_CHANGED;
+	report.task.dumpable_changed = true;
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Task: thief[43/42]: state changed: uts_ns changed, seccomp_mode 2 -> 0, seccomp_work 1 -> 0, flags 0x0 -> 0x40000000, root changed, pwd changed, dumpable changed; at file_open: refused, process killed");
+}
+
+static void a_change_that_is_over_is_said_to_be(struct kunit *test)
+{
+	struct lkrg_report report = {
+		.what = LKRG_STATE_CHANGED,
+		.task = { .at = LKRG_AT_capable, .name = { 2, 1, "init" } },
+	};
+
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Task: init[2/1]: state changed: changed back; at capable: logged");
+}
+
+static void a_hidden_task_is_named(struct kunit *test)
+{
+	struct lkrg_report report = thief;
+
+	report.what = LKRG_TASK_HIDDEN;
+	report.task.at = LKRG_AT_pass;
+	report.task.hidden_from = "the pid table";
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Task: thief[43/42]: task hidden: from the pid table; at pass: process killed");
 }
 
 /* A task chooses its name: it must not write lines of its own. */
@@ -146,6 +186,9 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(a_replaced_credential_is_named),
 	KUNIT_CASE(an_unreadable_credential_is_said_to_be),
 	KUNIT_CASE(the_other_task_is_named),
+	KUNIT_CASE(a_state_line_names_each_field),
+	KUNIT_CASE(a_change_that_is_over_is_said_to_be),
+	KUNIT_CASE(a_hidden_task_is_named),
 	KUNIT_CASE(a_name_is_escaped),
 	KUNIT_CASE(bytes_are_shown_from_first_to_last_changed),
 	KUNIT_CASE(many_changes_are_not_listed),

@@ -13,157 +13,33 @@
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/../kselftest/ktap_helpers.sh"
 . "$DIR/functions.sh"
-
-SIGKILLED=137
-
-# === What an ordinary user does ===
-
-secret="secret of $$"
-
-make_files()
-{
-	rm -f "$work/renamed"
-	echo "$secret" > "$work/secret"
-	echo "$secret" > "$work/denied"
-	echo unchanged > "$work/file"
-	chown 0:0 "$work/secret" "$work/file"
-	chown 0:2000 "$work/denied"
-	chmod 0640 "$work/secret"
-	chmod 0604 "$work/denied"
-	chmod 0600 "$work/file"
-}
-
-# Those uses that change it rename or remove it or make it setuid.
-file_is_unchanged()
-{
-	[ -f "$work/file" ] && [ ! -u "$work/file" ]
-}
-
-# Sets $status, $task (TID/TGID) and $others (who shares its memory).
-victim()
-{
-	file_is_unchanged || make_files
-	("$work/attack_victim" -d "$work" "$@" > "$out" 2>&1 < /dev/null
-	exit $?) 2> /dev/null
-	status=$?
-	read -r _ tid tgid others < "$out"
-	task=$tid/$tgid
-}
-
-# A use that reads shows what it read, and only the secret will do.
-use_worked()
-{
-	[ "$status" = 0 ] &&
-		grep -Eqx "used: ($secret|done)" "$out"
-}
-
-said()
-{
-	grep -v '^victim ' "$out" | tr '\n' ' '
-}
-
-are_gone()
-{
-	for pid in $others; do
-		[ ! -e "/proc/$pid" ] || grep -q '^State:.[ZX]' \
-			"/proc/$pid/status" 2> /dev/null || return 1
-	done
-}
-
-# === Verdicts: the first problem is kept ===
-
-fault()
-{
-	problem=${problem:-$*}
-}
-
-expect_no_trouble()
-{
-	found=$(trouble)
-	[ -z "$found" ] || fault "kernel log: $found"
-}
-
-expect_silence()
-{
-	read_log
-	found=$(alerts | head -n 1)
-	[ -z "$found" ] || fault "false report: $found"
-	expect_no_trouble
-}
-
-reported()
-{
-	read_log
-	alerts > /dev/null
-}
-
-# The argument is the one report that is to come.
-expect_report()
-{
-	reports_expected=$((reports_expected + 1))
-	wait_until 10 reported || fault "no report"
-	if [ "$(alerts | wc -l)" -gt 1 ]; then
-		fault "more than one report: $(alerts | tail -n 1)"
-	elif ! alerts | grep -Eqx "LKRG: ALERT: DETECT: $1"; then
-		fault "other report: $(alerts)"
-	fi
-	expect_no_trouble
-}
-
-verdict()
-{
-	if [ -n "$problem" ]; then
-		ktap_print_msg "$1: $problem"
-		ktap_test_fail "$1"
-	else
-		ktap_test_pass "$1"
-	fi
-}
+. "$DIR/attacks.sh"
 
 # === Attacks on a credential ===
-
-ids="uid 1000 -> 0, gid 1000 -> 0, suid 1000 -> 0, sgid 1000 -> 0, \
-euid 1000 -> 0, egid 1000 -> 0, fsuid 1000 -> 0, fsgid 1000 -> 0"
-
-root_cred="$ids, cap_inheritable 0x0 -> 0x1f+, cap_permitted 0x0 -> 0x1f+, \
-cap_effective 0x0 -> 0x1f+, cap_ambient 0x0 -> 0x1f+"
-
-init_cred="$ids, cap_permitted 0x0 -> 0x1f+, cap_effective 0x0 -> 0x1f+, \
-user changed, ucounts changed, group_info changed"
-
-expect_stopped()
-{
-	[ "$status" = "$SIGKILLED" ] ||
-		fault "exit status $status instead of $SIGKILLED: $(said)"
-	! grep -q '^used: ' "$out" || fault "it worked: $(said)"
-	file_is_unchanged || fault "the file was changed"
-	wait_until 10 are_gone || fault "sharers of the memory are alive: $others"
-	expect_report "Task: attack_victim\[$task\]: $report: refused, process killed"
-}
 
 credential_attack()
 {
 	problem=
 	mark
-	victim -p "$prepared" none "$use"
+	thief "$prepared" none "$use"
 	if [ "$status" = "$KSFT_SKIP" ]; then
 		ktap_test_skip "$title: $(said)"
 		return
 	fi
-	[ "$status" = 1 ] || fault "without the attack: status $status: $(said)"
+	# To sleep is allowed.
+	[ "$use" = sleep ] || [ "$status" = 1 ] ||
+		fault "without the attack: status $status: $(said)"
 	expect_silence
 
 	mark
-	victim -p "$prepared" "$attack" "$use"
+	thief "$prepared" "$attack" "$use"
 	if [ "$guard" = on ]; then
 		expect_stopped
 	else
 		use_worked || fault "attack failed: status $status: $(said)"
 		expect_silence
 	fi
-	for pid in $others; do
-		kill -9 "$pid" 2> /dev/null
-	done
+	kill_others
 	verdict "$title"
 }
 
@@ -171,7 +47,11 @@ credential_twin()
 {
 	problem=
 	mark
-	victim "$twin" "$use"
+	if sleeps "$use"; then
+		attack=none sleeping_victim "$twin" "$use"
+	else
+		victim "$twin" "$use"
+	fi
 	if [ "$status" = "$KSFT_SKIP" ]; then
 		ktap_test_skip "$title: twin $twin: $(said)"
 		return
@@ -192,11 +72,6 @@ request()
 what_was_changed()
 {
 	cat /sys/module/lkrg_attack/parameters/changed
-}
-
-expect_pass()
-{
-	run_pass || fault "the pass was not done"
 }
 
 # Function tracing patches the function that is attacked, beside the change.
@@ -310,80 +185,19 @@ log_only()
 	verdict "$title"
 }
 
-# Nothing may come later, and nothing be reported where no test looked.
-sum_of_reports()
-{
-	title="reports in all"
-	if [ "$guard" = off ]; then
-		ktap_test_skip "$title: lkrg is not enabled"
-		return
-	fi
-	problem=
-	mark
-	expect_pass
-	expect_silence
-	reports=$(($(statistic reports) - reports_at_start))
-	[ "$reports" = "$reports_expected" ] ||
-		fault "$reports reports instead of $reports_expected"
-	[ "$(statistic reports_lost)" = "$lost_at_start" ] ||
-		fault "reports were lost"
-	verdict "$title: $reports"
-}
-
 # === Main ===
 
-cleanup()
-{
-	restore_knobs
-	unload_attacks
-	umount "$work" 2> /dev/null
-	rm -rf "$work" "$scratch"
-}
-
 need_root
-[ -x "$DIR/attack_victim" ] || skip_all "attack_victim is not built"
-load_attacks "$DIR/test_modules" || skip_all "$load_error"
-
-work=$(mktemp -d) && scratch=$(mktemp -d) || exit "$KSFT_FAIL"
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
-out=$scratch/out
-log=$scratch/log
-
-# setuid has to work there
-mount -t tmpfs -o mode=0755 tmpfs "$work"
-chmod 0755 "$work"
-cp "$DIR/attack_victim" "$work/attack_victim"
-cp "$DIR/attack_victim" "$work/suid"
-chmod 0755 "$work/attack_victim"
-chmod 4755 "$work/suid"
-
-sed -e '/^#\( \|$\)/d' -e '/^$/d' -e 's/ *| */|/g' "$DIR/attacks.txt" \
-	> "$scratch/attacks"
-attacks=$(grep -vc '^#' "$scratch/attacks")
+prepare_attacks
+read_table
+rows=$(wc -l < "$scratch/attacks")
 left_out=$(grep -c '^#' "$scratch/attacks")
+twinless=$(grep -c '|-$' "$scratch/attacks")
 
-ktap_print_header
-if guard_is_on; then
-	guard=on
-	ktap_print_msg "lkrg is enabled: the attacks have to be stopped"
-	# Refuse and report: the machine is not to panic, and the only passes
-	# are those asked for.
-	for setting in pint_validate=1 pint_enforce=1 \
-			kint_validate=3 kint_enforce=1 interval=1800; do
-		set_knob "${setting%%=*}" "${setting#*=}" ||
-			ktap_exit_fail_msg "lkrg.$setting cannot be set"
-	done
-	reports_expected=0
-	reports_at_start=$(statistic reports)
-	lost_at_start=$(statistic reports_lost)
-else
-	guard=off
-	ktap_print_msg "lkrg is not enabled, this is the control: the attacks have to work"
-fi
-ktap_set_plan $((2 * attacks + left_out + 2))
+say_what_is_expected
+ktap_set_plan $((2 * rows - left_out - twinless + 2))
 
-while IFS='|' read -r attack prepared use report twin; do
+while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
 	\#*)
 		ktap_test_skip "${attack#\#}"
@@ -397,12 +211,11 @@ while IFS='|' read -r attack prepared use report twin; do
 		image_attack
 		image_twin
 	else
-		report=$(printf '%s\n' "$report" |
-			sed -e "s/ROOT_CRED/$root_cred/" -e "s/INIT_CRED/$init_cred/")
+		expand_report "$report"
 		credential_attack
-		credential_twin
+		[ "$twin" = - ] || credential_twin
 	fi
-done < "$scratch/attacks"
+done 3< "$scratch/attacks"
 
 log_only
 sum_of_reports

@@ -10,8 +10,11 @@
  * the same privilege, or "none".  Then it makes USE of the change, in DIR:
  *
  *   secret         0640 root:root, contents to be read
+ *   grouped        0640 root:2001, the same
+ *   public         0644 root:root, the same
  *   denied         0604 root:2000, readable for all but that group
  *   file           0600 root:root, to be changed; DIR is root's, too
+ *   own            a directory of the user
  *   attack_victim  this program
  *   suid           this program, setuid root
  *
@@ -28,6 +31,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/keyctl.h>
+#include <linux/landlock.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -36,11 +42,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -58,6 +66,9 @@
 #define SURVIVED	5
 
 static char others[32];
+static char **arguments;
+/* Opened before anything can come between */
+static int device = -1;
 
 static void must(bool done, const char *what)
 {
@@ -93,6 +104,11 @@ static int read_file(const char *path)
 static int use_open(void)
 {
 	return read_file("secret");
+}
+
+static int use_grouped(void)
+{
+	return read_file("grouped");
 }
 
 static int use_denied(void)
@@ -135,6 +151,11 @@ static int exec(const char *program, const char *use)
 static int use_exec(void)
 {
 	return exec("./attack_victim", "open");
+}
+
+static int use_exec_grouped(void)
+{
+	return exec("./attack_victim", "grouped");
 }
 
 static int use_exec_capable(void)
@@ -305,6 +326,171 @@ static int use_status(void)
 	return ret;
 }
 
+/* A link that a sandbox forbids. */
+static int use_symlink(void)
+{
+	if (symlink("nowhere", "own/link"))
+		return -1;
+	return unlink("own/link") ? -1 : show("done");
+}
+
+/* Outside of the directory that is the root. */
+static int use_outside(void)
+{
+	return open("/proc/version", O_RDONLY | O_CLOEXEC) < 0 ?
+		-1 : show("done");
+}
+
+/* Below the working directory is no such file. */
+static int use_outside_cwd(void)
+{
+	return open("proc/version", O_RDONLY | O_CLOEXEC) < 0 ?
+		-1 : show("done");
+}
+
+/* A mark that the kernel does not make: it is shown as any other. */
+static int use_flagged(void)
+{
+	unsigned int flags;
+	FILE *file;
+	int n;
+
+	file = fopen("/proc/self/stat", "re");
+	if (!file)
+		return -1;
+	n = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %u", &flags);
+	fclose(file);
+	errno = EPERM;
+	return n == 1 && flags & 0x40000000 ? show("done") : -1;
+}
+
+/* In a key that only those with the session keyring can find. */
+#define KEY	"lkrg-test"
+
+static int use_key(void)
+{
+	char text[128];
+	long key, len;
+
+	key = syscall(__NR_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
+		      "user", KEY, 0);
+	if (key < 0)
+		return -1;
+	len = syscall(__NR_keyctl, KEYCTL_READ, key, text, sizeof(text));
+	if (len < 0)
+		return -1;
+	return show("done");
+}
+
+/* Namespaces by the names of their files; what the name of a use ends in. */
+static const char *const namespaces[] = {
+	"uts", "ipc", "mnt", "pid_for_children", "net", "time",
+	"time_for_children", "cgroup",
+};
+
+static ino_t first_namespace[ARRAY_SIZE(namespaces)];
+static const char *used;
+
+static ino_t namespace_inode(const char *name)
+{
+	char path[64];
+	struct stat st;
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	err = fstat(fd, &st);
+	close(fd);
+	return err ? 0 : st.st_ino;
+}
+
+static void remember_namespaces(void)
+{
+	const char *remembered = getenv("FIRST_TIME_NS");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(namespaces); i++) {
+		first_namespace[i] = namespace_inode(namespaces[i]);
+		if (remembered && !strncmp(namespaces[i], "time", 4))
+			first_namespace[i] = atol(remembered);
+	}
+}
+
+static int use_namespace(void)
+{
+	const char *name = used + strlen("ns-");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(namespaces); i++) {
+		ino_t inode;
+
+		if (strcmp(name, namespaces[i]))
+			continue;
+		if (!first_namespace[i])
+			errx(VICTIM_SKIP, "no %s namespaces", name);
+		inode = namespace_inode(name);
+		if (!inode)
+			return -1;
+		errno = EPERM;
+		return inode == first_namespace[i] ? show("done") : -1;
+	}
+	return -1;
+}
+
+/* Until standard input comes to its end. */
+static int use_sleep(void)
+{
+	char c;
+
+	dprintf(STDOUT_FILENO, "sleeping\n");
+	while (read(STDIN_FILENO, &c, 1) > 0)
+		;
+	return show("done");
+}
+
+static int use_sleep_open(void)
+{
+	use_sleep();
+	return use_open();
+}
+
+/*
+ * What every user may do.  With a stolen privilege even that comes to nothing:
+ * it is the first thing that the thief does.
+ */
+static int use_public(void)
+{
+	return read_file("public");
+}
+
+static int use_own_mkdir(void)
+{
+	return mkdir("own/made", 0700) ? -1 : show("done");
+}
+
+static int use_fork_public(void)
+{
+	return in_child(use_public);
+}
+
+static int use_shell(void)
+{
+	return execl("/bin/sh", "sh", "-c", "echo used: done", NULL);
+}
+
+static int use_seccomp_public(void)
+{
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) ?
+		use_public() : -1;
+}
+
+static int use_exec_public(void)
+{
+	return exec("./attack_victim", "public");
+}
+
 static const struct use {
 	const char *name;
 	int (*use)(void);
@@ -316,25 +502,75 @@ static const struct use {
 	{ "denied", use_denied },
 	{ "exec", use_exec },
 	{ "exec-capable", use_exec_capable },
+	{ "exec-grouped", use_exec_grouped },
+	{ "exec-public", use_exec_public },
 	{ "failing-seccomp", use_failing_seccomp },
 	{ "failing-setuid", use_failing_setuid },
+	{ "flagged", use_flagged },
 	{ "fork", use_fork },
 	{ "fork-open", use_fork_open },
+	{ "fork-public", use_fork_public },
+	{ "grouped", use_grouped },
 	{ "hostname", use_hostname },
+	{ "key", use_key },
 	{ "mkdir", use_mkdir },
+	{ "ns-cgroup", use_namespace },
+	{ "ns-ipc", use_namespace },
+	{ "ns-mnt", use_namespace },
+	{ "ns-net", use_namespace },
+	{ "ns-pid_for_children", use_namespace },
+	{ "ns-time", use_namespace },
+	{ "ns-time_for_children", use_namespace },
+	{ "ns-uts", use_namespace },
 	{ "open", use_open },
+	{ "outside", use_outside },
+	{ "outside-cwd", use_outside_cwd },
+	{ "own-mkdir", use_own_mkdir },
 	/* What was changed is found by a pass of the guard, not by a use */
 	{ "pass", use_nothing },
+	{ "public", use_public },
 	{ "rename", use_rename },
+	{ "seccomp-public", use_seccomp_public },
 	{ "setgroups", use_setgroups },
 	{ "setresgid", use_setresgid },
 	{ "setresuid", use_setresuid },
 	{ "setxattr", use_setxattr },
+	{ "shell", use_shell },
 	{ "sigqueue", use_sigqueue },
+	{ "sleep", use_sleep },
+	{ "sleep-open", use_sleep_open },
 	{ "status", use_status },
 	{ "suid", use_suid },
+	{ "symlink", use_symlink },
 	{ "unlink", use_unlink },
 };
+
+/* === What both preparations and twins do ================================ */
+
+static void unshare_all(void)
+{
+	static const int flags[] = {
+		CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID,
+		CLONE_NEWNET, CLONE_NEWTIME, CLONE_NEWCGROUP,
+	};
+	size_t i;
+
+	/* What the kernel does not have the use finds out. */
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		must(!unshare(flags[i]) || errno == EINVAL, "unshare");
+}
+
+static void join_keyring(void)
+{
+	if (syscall(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
+		err(VICTIM_SKIP, "KEYCTL_JOIN_SESSION_KEYRING");
+}
+
+static void add_key(void)
+{
+	must(syscall(__NR_add_key, "user", KEY, "key", 3,
+		     KEY_SPEC_SESSION_KEYRING) >= 0, "add_key");
+}
 
 /* === Benign twins: as root, end as user 1000 with the privilege ========= */
 
@@ -484,6 +720,58 @@ static void twin_setns(const char *use)
 	drop_ids(TEST_UID);
 }
 
+/* Into a namespace of its own, and back. */
+static void twin_setns_back(const char *use)
+{
+	const char *name = use + strlen("ns-");
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err(VICTIM_SKIP, "%s", path);
+	unshare_all();
+	must(!setns(fd, 0), "setns");
+	drop_ids(TEST_UID);
+}
+
+static void twin_group(const char *use)
+{
+	const gid_t group = GROUPED_GID;
+
+	must(!setgroups(1, &group), "setgroups");
+	must(!setresgid(TEST_GID, TEST_GID, TEST_GID), "setresgid");
+	must(!setresuid(TEST_UID, TEST_UID, TEST_UID), "setresuid");
+}
+
+static void twin_key(const char *use)
+{
+	drop_ids(TEST_UID);
+	join_keyring();
+	add_key();
+}
+
+static void twin_plain(const char *use)
+{
+	drop_ids(TEST_UID);
+}
+
+static void twin_chdir(const char *use)
+{
+	must(!chdir("/"), "chdir");
+	drop_ids(TEST_UID);
+}
+
+static void twin_unchroot(const char *use)
+{
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	must(!chroot("."), "chroot");
+	must(!fchdir(fd) && !chroot("."), "chroot");
+	drop_ids(TEST_UID);
+}
+
 static void twin_suid(const char *use)
 {
 	drop_ids(TEST_UID);
@@ -499,16 +787,22 @@ static const struct twin {
 	{ "ambient", twin_ambient },
 	{ "bset", twin_bset },
 	{ "capset", twin_capset },
+	{ "chdir", twin_chdir },
+	{ "group", twin_group },
 	{ "inheritable", twin_inheritable },
 	{ "keepcaps", twin_keepcaps },
+	{ "key", twin_key },
+	{ "plain", twin_plain },
 	{ "securebits", twin_securebits },
 	{ "setfsgid", twin_setfsgid },
 	{ "setfsuid", twin_setfsuid },
 	{ "setgroups", twin_setgroups },
 	{ "setns", twin_setns },
+	{ "setns-back", twin_setns_back },
 	{ "setresgid", twin_setresgid },
 	{ "setresuid", twin_setresuid },
 	{ "suid", twin_suid },
+	{ "unchroot", twin_unchroot },
 	{ "userns", twin_userns },
 };
 
@@ -516,11 +810,7 @@ static const struct twin {
 
 static void request(const char *attack)
 {
-	int fd;
-
-	fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
-	must(fd >= 0, DEVICE);
-	must(write(fd, attack, strlen(attack)) == (ssize_t)strlen(attack),
+	must(write(device, attack, strlen(attack)) == (ssize_t)strlen(attack),
 	     attack);
 }
 
@@ -547,6 +837,7 @@ static int attack_and_use(const struct plan *plan)
 		request(plan->change);
 	}
 
+	used = plan->use->name;
 	if (!plan->use->use())
 		return 0;
 	dprintf(STDOUT_FILENO, "refused: %s\n", strerror(errno));
@@ -678,17 +969,152 @@ static void enter_userns(void)
 		err(VICTIM_SKIP, "unshare(CLONE_NEWUSER)");
 }
 
+static void leave_namespaces(void)
+{
+	unshare_all();
+}
+
+/* A new time namespace is entered in execve(). */
+static void leave_time_namespace(void)
+{
+	char inode[32];
+
+	if (getenv("FIRST_TIME_NS"))
+		return;
+	snprintf(inode, sizeof(inode), "%lu",
+		 (unsigned long)namespace_inode("time"));
+	must(!setenv("FIRST_TIME_NS", inode, 1), "setenv");
+	if (unshare(CLONE_NEWTIME))
+		err(VICTIM_SKIP, "unshare(CLONE_NEWTIME)");
+	execv("/proc/self/exe", arguments);
+	must(false, "/proc/self/exe");
+}
+
+static void enter_root(void)
+{
+	must(!chroot("."), "chroot");
+}
+
+/* A child that lives as long as this process, and does nothing. */
+static void start_child(void (*prepare)(void))
+{
+	int ready[2];
+	char c;
+
+	must(!pipe(ready), "pipe");
+	switch (fork()) {
+	case -1:
+		must(false, "fork");
+		break;
+	case 0:
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (prepare)
+			prepare();
+		must(write(ready[1], "x", 1) == 1, "write");
+		close(ready[1]);
+		while (true)
+			pause();
+	}
+	close(ready[1]);
+	must(read(ready[0], &c, 1) == 1, "child");
+	close(ready[0]);
+}
+
+/* The child stays with the key. */
+static void leave_keyring(void)
+{
+	join_keyring();
+	add_key();
+	start_child(NULL);
+	join_keyring();
+}
+
+static void forbid_symlinks_with_landlock(void)
+{
+	const struct landlock_ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM,
+	};
+	int fd;
+
+	fd = syscall(__NR_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd < 0)
+		err(VICTIM_SKIP, "landlock_create_ruleset");
+	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+	must(!syscall(__NR_landlock_restrict_self, fd, 0),
+	     "landlock_restrict_self");
+	close(fd);
+}
+
+static void filter(bool forbid)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_symlink, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, forbid ? SECCOMP_RET_ERRNO | EPERM :
+						   SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {
+		.len = ARRAY_SIZE(code),
+		.filter = code,
+	};
+
+	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+	if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
+		err(VICTIM_SKIP, "seccomp");
+}
+
+static void forbid_symlinks(void)
+{
+	filter(true);
+}
+
+static void forbid_more_than_child(void)
+{
+	filter(false);
+	start_child(NULL);
+	filter(true);
+}
+
+static void forbid_privileges(void)
+{
+	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+}
+
+static void trace_parent(void)
+{
+	must(!ptrace(PTRACE_SEIZE, getppid(), NULL, NULL), "PTRACE_SEIZE");
+}
+
+static void get_traced(void)
+{
+	/* Without Yama this fails, and is not needed. */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	start_child(trace_parent);
+}
+
 static const struct preparation {
 	const char *name;
 	void (*as_root)(void);
 	void (*as_user)(void);
 	int (*attack)(const struct plan *plan);
-	bool in_denied_group;
+	gid_t group;
 } preparations[] = {
 	{ .name = "-", .attack = attack_alone },
 	{ .name = "bset", .as_root = drop_sys_admin, .attack = attack_alone },
-	{ .name = "group", .in_denied_group = true, .attack = attack_alone },
+	{ .name = "chroot", .as_root = enter_root, .attack = attack_alone },
+	{ .name = "filter", .as_user = forbid_symlinks, .attack = attack_alone },
+	{ .name = "filters", .as_user = forbid_more_than_child,
+	  .attack = attack_alone },
+	{ .name = "group", .group = DENIED_GID, .attack = attack_alone },
 	{ .name = "jail", .as_root = start_jailed_child, .attack = attack_alone },
+	{ .name = "keyring", .as_root = leave_keyring, .attack = attack_alone },
+	{ .name = "landlock", .as_user = forbid_symlinks_with_landlock,
+	  .attack = attack_alone },
+	{ .name = "namespaces", .as_root = leave_namespaces,
+	  .attack = attack_alone },
+	{ .name = "nnp", .as_user = forbid_privileges, .attack = attack_alone },
 	{ .name = "noambient", .as_root = forbid_ambient,
 	  .attack = attack_alone },
 	{ .name = "noroot", .as_root = lock_noroot, .attack = attack_alone },
@@ -697,17 +1123,18 @@ static const struct preparation {
 	{ .name = "sigpending", .as_user = fill_signal_queue,
 	  .attack = attack_alone },
 	{ .name = "threads", .attack = attack_among_threads },
+	{ .name = "timens", .as_root = leave_time_namespace,
+	  .attack = attack_alone },
+	{ .name = "traced", .as_user = get_traced, .attack = attack_alone },
 	{ .name = "userns", .as_user = enter_userns, .attack = attack_alone },
 	{ .name = "vfork", .attack = attack_from_vfork },
 };
 
 static void become_user(const struct preparation *prep)
 {
-	const gid_t group = DENIED_GID;
-
 	if (prep->as_root)
 		prep->as_root();
-	must(!setgroups(prep->in_denied_group, &group), "setgroups");
+	must(!setgroups(prep->group ? 1 : 0, &prep->group), "setgroups");
 	must(!setresgid(TEST_GID, TEST_GID, TEST_GID), "setresgid");
 	must(!setresuid(TEST_UID, TEST_UID, TEST_UID), "setresuid");
 	if (prep->as_user)
@@ -794,6 +1221,8 @@ int main(int argc, char *argv[])
 	if (executed)
 		return attack_and_use(&plan);
 
+	remember_namespaces();
+	arguments = argv;
 	block_signal();
 	must(!geteuid() || (errno = EPERM, false), "start it as root");
 	twin = find_twin(plan.change);
@@ -801,6 +1230,10 @@ int main(int argc, char *argv[])
 		twin->become(plan.use->name);
 		plan.change = "none";
 		return attack_alone(&plan);
+	}
+	if (strcmp(plan.change, "none")) {
+		device = open(DEVICE, O_WRONLY | O_CLOEXEC);
+		must(device >= 0, DEVICE);
 	}
 	become_user(prep);
 	return prep->attack(&plan);

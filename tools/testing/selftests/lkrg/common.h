@@ -21,10 +21,11 @@
 #define STATE		"/sys/kernel/security/lkrg/"
 #define LSM_LIST	"/sys/kernel/security/lsm"
 
-/* An ordinary user, and a group that the tests keep out of a file. */
+/* An ordinary user, a group that is kept out of a file, and one let in. */
 #define TEST_UID	1000
 #define TEST_GID	1000
 #define DENIED_GID	2000
+#define GROUPED_GID	2001
 
 /* Exit status of attack_victim beside 0. */
 #define VICTIM_REFUSED	1

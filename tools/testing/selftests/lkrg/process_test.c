@@ -476,6 +476,172 @@ static void filter_all_threads(void)
 	CHECK(in_child(just_use) == 0);
 }
 
+/* Threads that never stop using what another one changes for all of them. */
+static volatile bool enough;
+
+static void *use_all_the_time(void *unused)
+{
+	while (!enough)
+		CHECK(!use());
+	return NULL;
+}
+
+static void start_users(pthread_t users[NR_THREADS])
+{
+	int i;
+
+	for (i = 0; i < NR_THREADS; i++)
+		CHECK(!pthread_create(&users[i], NULL, use_all_the_time, NULL));
+}
+
+static void stop_users(pthread_t users[NR_THREADS])
+{
+	int i;
+
+	enough = true;
+	for (i = 0; i < NR_THREADS; i++)
+		CHECK(!pthread_join(users[i], NULL));
+}
+
+#define NR_FILTERS	64
+
+static void filter_busy_threads(void)
+{
+	pthread_t users[NR_THREADS];
+	int i;
+
+	start_users(users);
+	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	for (i = 0; i < NR_FILTERS; i++)
+		if (filter(SECCOMP_FILTER_FLAG_TSYNC))
+			skip("seccomp filters");
+	stop_users(users);
+	CHECK(in_child(just_use) == 0);
+}
+
+/* === What tasks share =================================================== */
+
+#define NR_CHANGES	2000
+
+/* One working directory and one root for all threads. */
+static void move_busy_threads(void)
+{
+	pthread_t users[NR_THREADS];
+	int i, root;
+
+	CHECK(!mkdir("here", 0755) && !mkdir("here/dev", 0755));
+	CHECK(!mount("/dev", "here/dev", NULL, MS_BIND, NULL));
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK(root >= 0 && !chdir("here"));
+	start_users(users);
+	for (i = 0; i < NR_CHANGES; i++) {
+		CHECK(!chroot("."));
+		CHECK(!fchdir(root) && !chroot("."));
+		CHECK(!chdir("/dev") && !fchdir(root));
+		CHECK(i % 100 || in_child(just_use) == 0);
+	}
+	stop_users(users);
+}
+
+/* A tracer comes and goes while the other one works. */
+static void trace_busy_threads(void)
+{
+	pthread_t users[NR_THREADS];
+	pid_t pid;
+	int i;
+
+	pid = fork();
+	CHECK(pid >= 0);
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		start_users(users);
+		while (true) {
+			CHECK(!prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) && !use());
+			CHECK(!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) && !use());
+		}
+	}
+	for (i = 0; i < NR_CHANGES; i++) {
+		int status;
+
+		CHECK(!ptrace(PTRACE_SEIZE, pid, NULL, NULL));
+		CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+		CHECK(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status));
+		CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
+	}
+	CHECK(!waitpid(pid, NULL, WNOHANG));
+	CHECK(!kill(pid, SIGKILL) && status_of(pid) == 128 + SIGKILL);
+}
+
+/* Into new namespaces of each type and back, and the children with it. */
+static void change_namespaces(void)
+{
+	static const struct {
+		int flag;
+		const char *file;
+	} types[] = {
+		{ CLONE_NEWUTS, "/proc/self/ns/uts" },
+		{ CLONE_NEWIPC, "/proc/self/ns/ipc" },
+		{ CLONE_NEWNS, "/proc/self/ns/mnt" },
+		{ CLONE_NEWPID, "/proc/self/ns/pid_for_children" },
+		{ CLONE_NEWNET, "/proc/self/ns/net" },
+		{ CLONE_NEWTIME, "/proc/self/ns/time_for_children" },
+		{ CLONE_NEWCGROUP, "/proc/self/ns/cgroup" },
+	};
+	size_t i, done = 0;
+	int fd;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		fd = open(types[i].file, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		CHECK(!unshare(types[i].flag) && !use());
+		CHECK(in_child(just_use) == 0);
+		CHECK(!setns(fd, types[i].flag) && !use());
+		CHECK(in_child(just_use) == 0);
+		close(fd);
+		done++;
+	}
+	if (!done)
+		skip("namespaces");
+}
+
+/* As containers begin: another root, and the old one goes away. */
+static void pivot(void)
+{
+	CHECK(!unshare(CLONE_NEWNS | CLONE_FS) && !use());
+	CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	CHECK(!mkdir("root", 0755));
+	CHECK(!mount("root", "root", "tmpfs", 0, NULL));
+	CHECK(!mkdir("root/old", 0755) && !mkdir("root/dev", 0755));
+	CHECK(!mount("/dev", "root/dev", NULL, MS_BIND, NULL));
+	if (syscall(__NR_pivot_root, "root", "root/old")) {
+		/* The root of the initramfs cannot be exchanged. */
+		CHECK(!chdir("root") && !mount(".", "/", NULL, MS_MOVE, NULL));
+		CHECK(!chroot(".") && !use());
+	} else {
+		CHECK(!chdir("/") && !use());
+		CHECK(!umount2("/old", MNT_DETACH) && !use());
+	}
+	become_user();
+	CHECK(!use() && in_child(just_use) == 0);
+}
+
+static void pivot_root(void)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			pivot();
+			_exit(KSFT_PASS);
+		}
+		CHECK(status_of(pid) == 0);
+		rmdir("root");
+	}
+}
+
 /* === Sandboxes ========================================================== */
 
 /* The label of another LSM changes, which nobody has to decide for the guard. */
@@ -970,6 +1136,31 @@ FIXTURE_VARIANT_ADD(honest, filter_all_threads)
 	.work = filter_all_threads,
 };
 
+FIXTURE_VARIANT_ADD(honest, filter_busy_threads)
+{
+	.work = filter_busy_threads,
+};
+
+FIXTURE_VARIANT_ADD(honest, move_busy_threads)
+{
+	.work = move_busy_threads,
+};
+
+FIXTURE_VARIANT_ADD(honest, trace_busy_threads)
+{
+	.work = trace_busy_threads,
+};
+
+FIXTURE_VARIANT_ADD(honest, change_namespaces)
+{
+	.work = change_namespaces,
+};
+
+FIXTURE_VARIANT_ADD(honest, pivot_root)
+{
+	.work = pivot_root,
+};
+
 FIXTURE_VARIANT_ADD(honest, sandbox)
 {
 	.work = sandbox,
@@ -1080,12 +1271,35 @@ FIXTURE_TEARDOWN(honest)
 	ASSERT_EQ(0, rmdir(self->dir));
 }
 
+/* Passes, one after the other, for as long as there is something to do. */
+static pid_t start_passes(void)
+{
+	pid_t pid;
+	int fd;
+
+	if (!guard_is_on())
+		return -1;
+	pid = fork();
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fd = open(KNOBS "trigger", O_WRONLY | O_CLOEXEC);
+	while (pwrite(fd, "1", 1, 0) == 1)
+		usleep(1000);
+	_exit(KSFT_FAIL);
+}
+
 TEST_F(honest, works_in_silence)
 {
+	pid_t passes = start_passes();
 	char line[1024];
 	int status;
 
 	status = in_child(variant->work);
+	if (passes > 0) {
+		ASSERT_EQ(0, kill(passes, SIGKILL));
+		ASSERT_EQ(128 + SIGKILL, status_of(passes));
+	}
 	if (status == KSFT_SKIP)
 		SKIP(return, "%s", reason);
 	ASSERT_EQ(0, status)

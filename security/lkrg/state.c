@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Namespaces, root, seccomp and flags of a task
+ *
+ * Who changes them declares it here, with the value.  That does not make a
+ * record authentic that was forged.
+ *
+ * Locking: the lock of a record is the innermost one, below siglock,
+ * task_lock(), fs->lock and tasklist_lock.
+ */
+
+#include <linux/lkrg.h>
+#include <linux/nsproxy.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/seccomp.h>
+
+#include "inventory.h"
+#include "report.h"
+#include "state.h"
+#include "task.h"
+
+static struct lkrg_state *begin(struct task_struct *task)
+{
+	struct lkrg_task *record = lkrg_task(task);
+
+	lkrg_task_lock(record);
+	lkrg_task_open(task, record, 0, LKRG_STATE_PAIRS);
+	return &record->state;
+}
+
+static void end(struct task_struct *task)
+{
+	struct lkrg_task *record = lkrg_task(task);
+
+	lkrg_task_close(task, record, 0, LKRG_STATE_PAIRS);
+	lkrg_task_unlock(record);
+}
+
+void __lkrg_copy_namespaces(struct task_struct *child, const struct nsproxy *new)
+{
+	lkrg_state_take_namespaces(begin(child), new);
+	end(child);
+}
+
+/*
+ * The kernel gives namespaces to current, made by unshare(), setns() or clone()
+ * and not known to anybody else yet, and takes those of who exits.
+ */
+int __lkrg_switch_namespaces(struct task_struct *task, const struct nsproxy *new)
+{
+	if (!new || (task == current && refcount_read(&new->count) == 1)) {
+		if (new && lkrg_task(task)->flags & LKRG_CONDEMNED)
+			return -EPERM;
+		lkrg_state_take_namespaces(begin(task), new);
+		end(task);
+		return 0;
+	}
+	return lkrg_task_switches_namespaces(task);
+}
+
+void __lkrg_set_fs(struct task_struct *task, const struct fs_struct *fs)
+{
+	begin(task)->fs = (uintptr_t)fs;
+	end(task);
+}
+
+void __lkrg_set_seccomp_filter(const struct seccomp_filter *filter)
+{
+	begin(current)->seccomp_filter = (uintptr_t)filter;
+	end(current);
+}
+
+void __lkrg_set_seccomp_mode(int mode)
+{
+	struct lkrg_state *state = begin(current);
+
+	state->seccomp_mode = mode;
+	state->seccomp_work = true;
+	end(current);
+}
+
+void __lkrg_set_no_new_privs(void)
+{
+	begin(current)->no_new_privs = true;
+	end(current);
+}
+
+/* The lock is held until the change is declared. */
+void __lkrg_change_begin(struct task_struct *task)
+{
+	begin(task);
+}
+
+void __lkrg_seccomp_synced(struct task_struct *task,
+			   const struct seccomp_filter *filter, bool no_new_privs)
+{
+	struct lkrg_state *state = &lkrg_task(task)->state;
+
+	state->seccomp_filter = (uintptr_t)filter;
+	if (state->seccomp_mode == SECCOMP_MODE_DISABLED)
+		state->seccomp_mode = SECCOMP_MODE_FILTER;
+	state->seccomp_work = true;
+	state->no_new_privs |= no_new_privs;
+	end(task);
+}
+
+void __lkrg_traced(struct task_struct *task, const struct cred *tracer)
+{
+	lkrg_task(task)->state.ptracer_cred = (uintptr_t)tracer;
+	end(task);
+}
+
+/*
+ * The siglock of the parent keeps its other threads from synchronizing it, and
+ * copy_seccomp() was called under the same lock.
+ */
+void __lkrg_fork(struct task_struct *child)
+{
+	const struct lkrg_task *parent = lkrg_task(current);
+	struct lkrg_task *record = lkrg_task(child);
+	struct lkrg_state *state = begin(child);
+
+	state->seccomp_filter = parent->state.seccomp_filter;
+	state->seccomp_mode = parent->state.seccomp_mode;
+	state->seccomp_work = parent->state.seccomp_work;
+	state->no_new_privs = parent->state.no_new_privs;
+	/* Idle tasks are in no list. */
+	if (child->pid) {
+		record->flags |= LKRG_LISTED;
+		lkrg_inventory_add(record);
+	}
+	/* What comes from a forged record is not to be believed. */
+	if (unlikely(!lkrg_task_is_authentic(current, parent)))
+		record->tag.low++;
+	end(child);
+}
+
+void __lkrg_unhash(struct task_struct *task)
+{
+	begin(task);
+	lkrg_task(task)->flags &= ~LKRG_LISTED;
+	lkrg_inventory_remove(lkrg_task(task));
+	end(task);
+}

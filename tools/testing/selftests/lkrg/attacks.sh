@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the tests with attacks have in common.  Sourced after functions.sh.
+
+SIGKILLED=137
+
+# === What an ordinary user does ===
+
+secret="secret of $$"
+
+make_files()
+{
+	rm -rf "$work/renamed" "$work/own"
+	for file in secret grouped denied public; do
+		echo "$secret" > "$work/$file"
+	done
+	echo unchanged > "$work/file"
+	mkdir "$work/own"
+	chown 1000:1000 "$work/own"
+	chown 0:2000 "$work/denied"
+	chown 0:2001 "$work/grouped"
+	chmod 0640 "$work/secret" "$work/grouped"
+	chmod 0604 "$work/denied"
+	chmod 0644 "$work/public"
+	chmod 0600 "$work/file"
+}
+
+# What the uses would change, make, rename, remove or make setuid.
+files_are_unchanged()
+{
+	[ -f "$work/file" ] && [ ! -u "$work/file" ] &&
+		[ -z "$(ls "$work/own")" ]
+}
+
+run_victim()
+{
+	("$work/attack_victim" -d "$work" "$@" > "$out" 2>&1
+	exit $?) 2> /dev/null
+}
+
+# Sets $status, $task (TID/TGID) and $others (who shares its memory).
+victim()
+{
+	files_are_unchanged || make_files
+	run_victim "$@" < /dev/null
+	status=$?
+	read -r _ tid tgid others < "$out"
+	task=$tid/$tgid
+}
+
+sleeps_or_died()
+{
+	grep -q '^sleeping' "$out" || ! kill -0 "$sleeper" 2> /dev/null
+}
+
+# The same, with a victim that sleeps: once it does there is a pass.
+sleeping_victim()
+{
+	files_are_unchanged || make_files
+	: > "$out"
+	run_victim "$@" < "$scratch/pipe" &
+	sleeper=$!
+	exec 9> "$scratch/pipe"
+	wait_until 30 sleeps_or_died || fault "it does not sleep: $(said)"
+	[ "$guard" = off ] || expect_pass
+	# It is not to wake up by itself, and die of that.
+	[ "$guard" = off ] || [ "$attack" = none ] || wait_until 10 reported
+	exec 9>&-
+	wait "$sleeper"
+	status=$?
+	read -r _ tid tgid others < "$out"
+	task=$tid/$tgid
+}
+
+sleeps()
+{
+	case $1 in
+	sleep*) return 0 ;;
+	esac
+	return 1
+}
+
+# Arguments: what it is prepared as, the attack, the use
+thief()
+{
+	if sleeps "$3"; then
+		attack=$2 sleeping_victim -p "$1" "$2" "$3"
+	else
+		victim -p "$1" "$2" "$3"
+	fi
+}
+
+# A use that reads shows what it read, and only the secret will do.
+use_worked()
+{
+	[ "$status" = 0 ] &&
+		grep -Eqx "used: ($secret|done)" "$out"
+}
+
+said()
+{
+	grep -v '^victim ' "$out" | tr '\n' ' '
+}
+
+are_gone()
+{
+	for pid in $others; do
+		[ ! -e "/proc/$pid" ] || grep -q '^State:.[ZX]' \
+			"/proc/$pid/status" 2> /dev/null || return 1
+	done
+}
+
+# === Verdicts: the first problem is kept ===
+
+fault()
+{
+	problem=${problem:-$*}
+}
+
+expect_no_trouble()
+{
+	found=$(trouble)
+	[ -z "$found" ] || fault "kernel log: $found"
+}
+
+expect_silence()
+{
+	read_log
+	found=$(alerts | head -n 1)
+	[ -z "$found" ] || fault "false report: $found"
+	expect_no_trouble
+}
+
+reported()
+{
+	read_log
+	alerts > /dev/null
+}
+
+# The argument is the one report that is to come.
+expect_report()
+{
+	reports_expected=$((reports_expected + 1))
+	wait_until 10 reported || fault "no report"
+	if [ "$(alerts | wc -l)" -gt 1 ]; then
+		fault "more than one report: $(alerts | tail -n 1)"
+	elif ! alerts | grep -Eqx "LKRG: ALERT: DETECT: $1"; then
+		fault "other report: $(alerts)"
+	fi
+	expect_no_trouble
+}
+
+verdict()
+{
+	if [ -n "$problem" ]; then
+		ktap_print_msg "$1: $problem"
+		ktap_test_fail "$1"
+	else
+		ktap_test_pass "$1"
+	fi
+}
+
+expect_pass()
+{
+	run_pass || fault "the pass was not done"
+}
+
+# === What is expected of the table in attacks.txt ===
+
+ids="uid 1000 -> 0, gid 1000 -> 0, suid 1000 -> 0, sgid 1000 -> 0, \
+euid 1000 -> 0, egid 1000 -> 0, fsuid 1000 -> 0, fsgid 1000 -> 0"
+
+root_cred="$ids, cap_inheritable 0x0 -> 0x1f+, cap_permitted 0x0 -> 0x1f+, \
+cap_effective 0x0 -> 0x1f+, cap_ambient 0x0 -> 0x1f+"
+
+init_cred="$ids, cap_permitted 0x0 -> 0x1f+, cap_effective 0x0 -> 0x1f+, \
+user changed, ucounts changed, group_info changed"
+
+# $report, with what its abbreviations stand for
+expand_report()
+{
+	report=$(printf '%s\n' "$1" |
+		sed -e "s/ROOT_CRED/$root_cred/" -e "s/INIT_CRED/$init_cred/")
+}
+
+expect_stopped()
+{
+	[ "$status" = "$SIGKILLED" ] ||
+		fault "exit status $status instead of $SIGKILLED: $(said)"
+	! grep -q '^used: ' "$out" || fault "it worked: $(said)"
+	files_are_unchanged || fault "a file was changed or made"
+	wait_until 10 are_gone || fault "sharers of the memory are alive: $others"
+	case $report in
+	*"; at pass")	expect_report "Task: attack_victim\[$task\]: $report: process killed" ;;
+	*)		expect_report "Task: attack_victim\[$task\]: $report: refused, process killed" ;;
+	esac
+}
+
+kill_others()
+{
+	for pid in $others; do
+		kill -9 "$pid" 2> /dev/null
+	done
+}
+
+# Nothing may come later, and nothing be reported where no test looked.
+sum_of_reports()
+{
+	title="reports in all"
+	if [ "$guard" = off ]; then
+		ktap_test_skip "$title: lkrg is not enabled"
+		return
+	fi
+	problem=
+	mark
+	expect_pass
+	expect_silence
+	reports=$(($(statistic reports) - reports_at_start))
+	[ "$reports" = "$reports_expected" ] ||
+		fault "$reports reports instead of $reports_expected"
+	[ "$(statistic reports_lost)" = "$lost_at_start" ] ||
+		fault "reports were lost"
+	verdict "$title: $reports"
+}
+
+# === Start and end ===
+
+cleanup()
+{
+	restore_knobs
+	unload_attacks
+	umount "$work" 2> /dev/null
+	rm -rf "$work" "$scratch"
+}
+
+prepare_attacks()
+{
+	[ -x "$DIR/attack_victim" ] || skip_all "attack_victim is not built"
+	load_attacks "$DIR/test_modules" || skip_all "$load_error"
+
+	work=$(mktemp -d) && scratch=$(mktemp -d) || exit "$KSFT_FAIL"
+	trap cleanup EXIT
+	trap 'exit 1' HUP INT TERM
+	out=$scratch/out
+	log=$scratch/log
+
+	# setuid has to work there
+	mount -t tmpfs -o mode=0755 tmpfs "$work"
+	chmod 0755 "$work"
+	cp "$DIR/attack_victim" "$work/attack_victim"
+	cp "$DIR/attack_victim" "$work/suid"
+	chmod 0755 "$work/attack_victim"
+	chmod 4755 "$work/suid"
+	mkfifo "$scratch/pipe" || exit "$KSFT_FAIL"
+}
+
+# Without comments; what is left out begins with "#".
+read_table()
+{
+	sed -e '/^#\( \|$\)/d' -e '/^$/d' -e 's/ *| */|/g' \
+		"$DIR/attacks.txt" > "$scratch/attacks"
+}
+
+say_what_is_expected()
+{
+	ktap_print_header
+	if guard_is_on; then
+		guard=on
+		ktap_print_msg "lkrg is enabled: the attacks have to be stopped"
+		# Refuse and report: the machine is not to panic, and the only passes
+		# are those asked for.
+		for setting in pint_validate=1 pint_enforce=1 \
+				kint_validate=3 kint_enforce=1 interval=1800; do
+			set_knob "${setting%%=*}" "${setting#*=}" ||
+				ktap_exit_fail_msg "lkrg.$setting cannot be set"
+		done
+		reports_expected=0
+		reports_at_start=$(statistic reports)
+		lost_at_start=$(statistic reports_lost)
+	else
+		guard=off
+		ktap_print_msg "lkrg is not enabled, this is the control: the attacks have to work"
+	fi
+}

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Whatever a thief does next: each attack on a task from the table in
+# attacks.txt, followed by each of seven things that everybody may do.
+#
+# With lkrg enabled the very first of them has to be refused and the process to
+# be killed; who only sleeps is found in the next pass.  Without it this is the
+# control: attack and use have to work.
+
+DIR=$(dirname "$(readlink -f "$0")")
+. "$DIR/../kselftest/ktap_helpers.sh"
+. "$DIR/functions.sh"
+. "$DIR/attacks.sh"
+
+uses="public own-mkdir fork-public shell seccomp-public exec-public sleep"
+
+# Where it is found depends on the use, and whether something is refused there.
+stopped_somewhere()
+{
+	case $report in
+	*"; at commit_creds" | *"; at override_creds" | *"; at syscall" | \
+	*"; at switch_task_namespaces")
+		where=${report##*; at } ;;
+	*)
+		where='[a-z_]+' ;;
+	esac
+	[ "$status" = "$SIGKILLED" ] ||
+		fault "exit status $status instead of $SIGKILLED: $(said)"
+	! grep -q '^used: ' "$out" || fault "it worked: $(said)"
+	files_are_unchanged || fault "a file was changed or made"
+	wait_until 10 are_gone || fault "sharers of the memory are alive: $others"
+	expect_report "Task: (attack_victim|sh)\[$task\]: ${report%; at *}; at $where: (refused, )?process killed"
+}
+
+try()
+{
+	title="$attack $use"
+	[ "$prepared" = - ] || title="$title ($prepared)"
+	problem=
+	mark
+	thief "$prepared" "$attack" "$use"
+	if [ "$status" = "$KSFT_SKIP" ]; then
+		ktap_test_skip "$title: $(said)"
+		return
+	fi
+	if [ "$guard" = on ]; then
+		stopped_somewhere
+	else
+		use_worked || fault "attack failed: status $status: $(said)"
+		expect_silence
+	fi
+	kill_others
+	verdict "$title"
+}
+
+# The same use, by somebody who stole nothing
+try_honest()
+{
+	title="none $use"
+	problem=
+	mark
+	thief - none "$use"
+	use_worked || fault "refused: status $status: $(said)"
+	expect_silence
+	verdict "$title"
+}
+
+need_root
+prepare_attacks
+read_table
+
+# Each attack once, as it was prepared, but inside of another root there is no
+# shell; the attack is the same outside of it.  In another working directory
+# there are none of the files.
+sed -e '/^#/d' -e '/|pass|/d' -e '/^hide-/d' -e '/^fs-pwd/d' -e 's/|chroot|/|-|/' \
+	"$scratch/attacks" | awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
+
+say_what_is_expected
+set -- $uses
+ktap_set_plan $(($# * (1 + $(wc -l < "$scratch/matrix")) + 1))
+
+for use in $uses; do
+	try_honest
+done
+while IFS='|' read -r attack prepared use report twin <&3; do
+	expand_report "$report"
+	for use in $uses; do
+		try
+	done
+done 3< "$scratch/matrix"
+sum_of_reports
+ktap_finished
