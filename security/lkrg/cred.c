@@ -54,6 +54,31 @@ static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,
 
 static siphash_key_t groups_key __ro_after_init;
 
+/*
+ * So many groups are verified at each use: their sum takes one multiplication for
+ * four.  Of more that is left to lkrg_cred_verify_groups().
+ */
+#define FEW_GROUPS 48
+
+static_assert(FEW_GROUPS * sizeof(kgid_t) / LKRG_PAIR < LKRG_RECORD_PAIRS);
+
+#define MANY BIT_ULL(63)
+
+static u64 sum_few(const struct group_info *groups, size_t count)
+{
+	kgid_t rest[LKRG_PAIR / sizeof(kgid_t)] = { };
+	size_t pairs = count / ARRAY_SIZE(rest), left = count % ARRAY_SIZE(rest);
+	u128 sum = lkrg_record_head(NULL, count);
+
+	sum += lkrg_record_span(groups->gid, 0, pairs);
+	if (left) {
+		memcpy(rest, groups->gid + pairs * ARRAY_SIZE(rest),
+		       left * sizeof(rest[0]));
+		sum += lkrg_record_pair(rest, pairs);
+	}
+	return lkrg_record_fold(sum);
+}
+
 /**
  * lkrg_groups_sum - Keyed tag of supplementary groups
  * @groups: the groups, up to 65536
@@ -62,11 +87,28 @@ static siphash_key_t groups_key __ro_after_init;
  */
 u64 lkrg_groups_sum(const struct group_info *groups)
 {
-	/* Most often. */
-	if (!groups->ngroups)
+	unsigned int count = READ_ONCE(groups->ngroups);
+
+	if (!count)
 		return 0;
-	return siphash(groups->gid, groups->ngroups * sizeof(groups->gid[0]),
-		       &groups_key);
+	if (count <= FEW_GROUPS)
+		return sum_few(groups, count);
+	return MANY | siphash(groups->gid, count * sizeof(groups->gid[0]),
+			      &groups_key);
+}
+
+/* As far as it is to be verified at each use. */
+static __always_inline u64 groups_sum_at_hook(const struct group_info *groups,
+					      const struct lkrg_shadow *recorded)
+{
+	/* It could be anything, but then something else differs as well. */
+	if (unlikely((uintptr_t)groups != recorded->group_info))
+		return 0;
+	if (likely(!groups->ngroups))
+		return 0;
+	if (READ_ONCE(groups->ngroups) > FEW_GROUPS && recorded->groups & MANY)
+		return recorded->groups;
+	return lkrg_groups_sum(groups);
 }
 
 static void take_all(struct lkrg_shadow *shadow, const struct cred *cred)
@@ -133,7 +175,7 @@ u64 lkrg_cred_seal(const struct cred *cred)
  * @serial: the serial that the user of @cred has on record
  * @fields: whose fields are verified: @cred, or a fresh copy of it
  *
- * Not who is in the supplementary groups, for which it would take long.
+ * Not who is in the supplementary groups, if they are many.
  *
  * Return: LKRG_NO_VIOLATION, LKRG_CRED_REUSED when the credential that was
  * recorded is gone, whatever its memory holds now, LKRG_CRED_OVERWRITTEN, or
@@ -153,7 +195,7 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 		return LKRG_CRED_REUSED;
 	lkrg_shadow_take(&live, fields);
 	lkrg_shadow_take_own(&live, cred);
-	live.groups = record->shadow.groups;
+	live.groups = groups_sum_at_hook(fields->group_info, &record->shadow);
 	if (likely(lkrg_same_tag(record->tag, shadow_tag(&live, cred, serial))))
 		return LKRG_NO_VIOLATION;
 	if (lkrg_same_tag(record->tag, shadow_tag(&record->shadow, cred, serial)))

@@ -46,8 +46,6 @@ GATE(bprm_check_security, struct linux_binprm *bprm)
 
 /* Other tasks */
 GATE(ptrace_traceme, struct task_struct *parent)
-GATE(task_kill, struct task_struct *p, struct kernel_siginfo *info, int sig,
-     const struct cred *cred)
 GATE(task_setnice, struct task_struct *p, int nice)
 GATE(task_setioprio, struct task_struct *p, int ioprio)
 GATE(task_setscheduler, struct task_struct *p)
@@ -131,6 +129,14 @@ static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 			      unsigned long prot)
 {
 	return prot & PROT_EXEC ? lkrg_task_check(LKRG_AT_file_mprotect) : 0;
+}
+
+/* What a task sends when it exits, the kernel sends for it. */
+static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
+			  int sig, const struct cred *cred)
+{
+	return current->flags & PF_EXITING ?
+		0 : lkrg_task_check(LKRG_AT_task_kill);
 }
 
 /* Who may be traced depends on the one who is to be, too. */

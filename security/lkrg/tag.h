@@ -147,6 +147,21 @@ static inline bool lkrg_same_tag(struct lkrg_record_tag a,
 extern u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS];
 
 /**
+ * lkrg_record_pair - What a tag owes to one pair of a record
+ * @pair: the pair, 8-byte aligned
+ * @index: which one it is, less than LKRG_RECORD_PAIRS - 1
+ *
+ * Return: its product.
+ */
+static __always_inline u128 lkrg_record_pair(const void *pair, size_t index)
+{
+	const u64 *k = lkrg_record_key + 2 + 2 * index;
+	const u64 *w = pair;
+
+	return (u128)(k[0] + w[0]) * (k[1] + w[1]);
+}
+
+/**
  * lkrg_record_span - What a tag owes to some pairs of a record
  * @pairs: the record, 8-byte aligned
  * @first: the first of the pairs
@@ -160,14 +175,12 @@ extern u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS];
 static __always_inline u128 lkrg_record_span(const void *pairs, size_t first,
 					     size_t count)
 {
-	const u64 *k = lkrg_record_key + 2 + 2 * first;
-	const u64 *w = (const u64 *)pairs + 2 * first;
 	u128 sum = 0;
 	size_t i;
 
 #pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		sum += (u128)(k[2 * i] + w[2 * i]) * (k[2 * i + 1] + w[2 * i + 1]);
+	for (i = first; i < first + count; i++)
+		sum += lkrg_record_pair(pairs + i * LKRG_PAIR, i);
 	return sum;
 }
 
@@ -193,6 +206,23 @@ static __always_inline struct lkrg_record_tag lkrg_record_close(u128 sum)
 static __always_inline u128 lkrg_record_sum(struct lkrg_record_tag tag)
 {
 	return (u128)tag.high << 64 | tag.low;
+}
+
+/**
+ * lkrg_record_fold - A shorter tag
+ * @sum: from lkrg_record_head() and _span()
+ *
+ * By another universal hash, over 32-bit words.
+ *
+ * Return: a number below LKRG_TAG_MODULUS.
+ */
+static __always_inline u64 lkrg_record_fold(u128 sum)
+{
+	u64 tag = lkrg_tag_poke(0, 0, (u32)sum);
+
+	tag = lkrg_tag_poke(tag, 1, (u32)(sum >> 32));
+	tag = lkrg_tag_poke(tag, 2, (u32)(sum >> 64));
+	return lkrg_tag_reduce(lkrg_tag_poke(tag, 3, (u32)(sum >> 96)));
 }
 
 /**

