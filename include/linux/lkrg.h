@@ -33,10 +33,8 @@ void __lkrg_revert_creds(const struct cred *old);
 int __lkrg_same_ids(void);
 void __lkrg_grant_creds(const struct cred *new);
 int __lkrg_exec_creds(const struct cred *new);
-int __lkrg_switch_namespaces(struct task_struct *task,
-			     const struct nsproxy *new);
-void __lkrg_copy_namespaces(struct task_struct *child,
-			    const struct nsproxy *new);
+int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new);
+void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new);
 void __lkrg_set_fs(struct task_struct *task, const struct fs_struct *fs);
 void __lkrg_fs_change_begin(struct fs_struct *fs);
 void __lkrg_fs_change_end(struct fs_struct *fs);
@@ -150,14 +148,14 @@ static inline int lkrg_same_ids(void)
 /**
  * lkrg_switch_namespaces - Ask before a task gets other namespaces
  * @task: the task
- * @new: the namespaces, or NULL when the task exits
+ * @new: the namespaces, complete, or NULL when the task exits
  *
  * Context: task context of the current task, may sleep.
  * Return: 0, or -EPERM when the caller must leave @task alone; the reference on
  * @new is leaked on purpose.
  */
 static inline int lkrg_switch_namespaces(struct task_struct *task,
-					 const struct nsproxy *new)
+					 struct nsproxy *new)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		return __lkrg_switch_namespaces(task, new);
@@ -172,7 +170,7 @@ static inline int lkrg_switch_namespaces(struct task_struct *task,
  * Context: task context of the parent.
  */
 static inline void lkrg_copy_namespaces(struct task_struct *child,
-					const struct nsproxy *new)
+					struct nsproxy *new)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		__lkrg_copy_namespaces(child, new);
@@ -447,13 +445,13 @@ static inline int lkrg_same_ids(void)
 }
 
 static inline int lkrg_switch_namespaces(struct task_struct *task,
-					 const struct nsproxy *new)
+					 struct nsproxy *new)
 {
 	return 0;
 }
 
 static inline void lkrg_copy_namespaces(struct task_struct *child,
-					const struct nsproxy *new) { }
+					struct nsproxy *new) { }
 static inline void lkrg_set_fs(struct task_struct *task,
 			       const struct fs_struct *fs) { }
 static inline void lkrg_fs_change_begin(struct fs_struct *fs) { }

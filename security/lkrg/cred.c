@@ -169,13 +169,58 @@ u64 lkrg_cred_seal(const struct cred *cred)
 	return serial;
 }
 
+/*
+ * The sum over the fields as they are: the same as over a shadow of them, which
+ * is not made.  What a copy does not have is taken from @cred, the label from
+ * what is on record.
+ */
+static __always_inline u128 live_sum(const struct cred *fields,
+				     const struct cred *cred,
+				     const struct lkrg_shadow *recorded)
+{
+	u64 jit_keyring = 0;
+	u128 sum;
+
+	sum = lkrg_record_words(0, fields->cap_inheritable.val,
+				fields->cap_permitted.val);
+	sum += lkrg_record_words(1, fields->cap_effective.val,
+				 fields->cap_bset.val);
+	sum += lkrg_record_words(2, fields->cap_ambient.val,
+				 (uintptr_t)fields->user);
+	sum += lkrg_record_words(3, (uintptr_t)fields->user_ns,
+				 (uintptr_t)fields->ucounts);
+	sum += lkrg_record_words(4, (uintptr_t)fields->group_info,
+				 groups_sum_at_hook(fields->group_info, recorded));
+#ifdef CONFIG_KEYS
+	sum += lkrg_record_words(5, (uintptr_t)cred->session_keyring,
+				 (uintptr_t)cred->process_keyring);
+	sum += lkrg_record_words(6, (uintptr_t)cred->thread_keyring,
+				 (uintptr_t)cred->request_key_auth);
+	jit_keyring = cred->jit_keyring;
+#else
+	sum += lkrg_record_words(5, 0, 0);
+	sum += lkrg_record_words(6, 0, 0);
+#endif
+	sum += lkrg_record_words(7, recorded->label,
+				 LKRG_HALVES(jit_keyring, fields->securebits));
+	sum += lkrg_record_words(8, LKRG_HALVES(__kuid_val(fields->uid),
+						__kgid_val(fields->gid)),
+				 LKRG_HALVES(__kuid_val(fields->suid),
+					     __kgid_val(fields->sgid)));
+	sum += lkrg_record_words(9, LKRG_HALVES(__kuid_val(fields->euid),
+						__kgid_val(fields->egid)),
+				 LKRG_HALVES(__kuid_val(fields->fsuid),
+					     __kgid_val(fields->fsgid)));
+	return sum;
+}
+
 /**
  * lkrg_cred_verify - Verify that fields are those of a sealed credential
  * @cred: a credential that the caller may dereference
  * @serial: the serial that the user of @cred has on record
  * @fields: whose fields are verified: @cred, or a fresh copy of it
  *
- * Not who is in the supplementary groups, if they are many.
+ * Not the label, and not who is in the supplementary groups if they are many.
  *
  * Return: LKRG_NO_VIOLATION, LKRG_CRED_REUSED when the credential that was
  * recorded is gone, whatever its memory holds now, LKRG_CRED_OVERWRITTEN, or
@@ -185,7 +230,7 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields)
 {
 	const struct lkrg_cred *record;
-	struct lkrg_shadow live __uninitialized;
+	u128 sum;
 
 	/* security_cred_free() clears it. */
 	if (unlikely(!READ_ONCE(cred->security)))
@@ -193,14 +238,27 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 	record = lkrg_cred(cred);
 	if (READ_ONCE(record->serial) != serial)
 		return LKRG_CRED_REUSED;
-	lkrg_shadow_take(&live, fields);
-	lkrg_shadow_take_own(&live, cred);
-	live.groups = groups_sum_at_hook(fields->group_info, &record->shadow);
-	if (likely(lkrg_same_tag(record->tag, shadow_tag(&live, cred, serial))))
+	sum = lkrg_record_head(cred, serial) + live_sum(fields, cred, &record->shadow);
+	if (likely(lkrg_same_tag(record->tag, lkrg_record_close(sum))))
 		return LKRG_NO_VIOLATION;
 	if (lkrg_same_tag(record->tag, shadow_tag(&record->shadow, cred, serial)))
 		return LKRG_CRED_OVERWRITTEN;
 	return LKRG_RECORD_FORGED;
+}
+
+/**
+ * lkrg_cred_has_label - Verify the labels of other LSMs in a credential
+ * @cred: a credential that was just verified with lkrg_cred_verify()
+ * @serial: its serial
+ *
+ * Return: whether they are those on record.
+ */
+bool lkrg_cred_has_label(const struct cred *cred, u64 serial)
+{
+	const struct lkrg_cred *record = lkrg_cred(cred);
+
+	return READ_ONCE(record->serial) == serial &&
+	       record->shadow.label == security_cred_fingerprint(cred);
 }
 
 /**

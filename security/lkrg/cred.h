@@ -151,6 +151,7 @@ static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 }
 
 void lkrg_cred_grant(const struct cred *new);
+bool lkrg_cred_has_label(const struct cred *cred, u64 serial);
 enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new);
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 				    const struct cred *old, u64 old_serial,

@@ -24,6 +24,13 @@
 #define GATE(name, ...)							\
 static int hook_##name(__VA_ARGS__)					\
 {									\
+	return lkrg_task_check_full(LKRG_AT_##name);			\
+}
+
+/* One that is called more often, and where less matters */
+#define LIGHT_GATE(name, ...)						\
+static int hook_##name(__VA_ARGS__)					\
+{									\
 	return lkrg_task_check(LKRG_AT_##name);				\
 }
 
@@ -63,8 +70,8 @@ GATE(sb_pivotroot, const struct path *old_path, const struct path *new_path)
 GATE(move_mount, const struct path *from_path, const struct path *to_path)
 
 /* The machine */
-GATE(capable, const struct cred *cred, struct user_namespace *ns, int cap,
-     unsigned int opts)
+LIGHT_GATE(capable, const struct cred *cred, struct user_namespace *ns, int cap,
+	   unsigned int opts)
 GATE(kernel_module_request, char *kmod_name)
 GATE(kernel_load_data, enum kernel_load_data_id id, bool contents)
 GATE(kernel_read_file, struct file *file, enum kernel_read_file_id id, bool contents)
@@ -79,10 +86,10 @@ GATE(perf_event_open, int type)
 #endif
 
 /* Communication */
-GATE(ipc_permission, struct kern_ipc_perm *ipcp, short flag)
+LIGHT_GATE(ipc_permission, struct kern_ipc_perm *ipcp, short flag)
 #ifdef CONFIG_KEYS
-GATE(key_permission, key_ref_t key_ref, const struct cred *cred,
-     enum key_need_perm need_perm)
+LIGHT_GATE(key_permission, key_ref_t key_ref, const struct cred *cred,
+	   enum key_need_perm need_perm)
 #endif
 #ifdef CONFIG_SECURITY_NETWORK
 GATE(socket_create, int family, int type, int protocol, int kern)
@@ -96,14 +103,14 @@ GATE(uring_sqpoll, void)
 
 static int hook_file_open(struct file *file)
 {
-	return lkrg_task_check_root(LKRG_AT_file_open);
+	return lkrg_task_check_full(LKRG_AT_file_open);
 }
 
 /* Not in full for each directory on the way to a file */
 static int hook_inode_permission(struct inode *inode, int mask)
 {
 	if (mask & MAY_WRITE)
-		return lkrg_task_check(LKRG_AT_inode_permission);
+		return lkrg_task_check_full(LKRG_AT_inode_permission);
 	return lkrg_task_glance(LKRG_AT_inode_permission);
 }
 
@@ -122,13 +129,13 @@ static int hook_file_permission(struct file *file, int mask)
 static int hook_mmap_file(struct file *file, unsigned long reqprot,
 			  unsigned long prot, unsigned long flags)
 {
-	return prot & PROT_EXEC ? lkrg_task_check(LKRG_AT_mmap_file) : 0;
+	return prot & PROT_EXEC ? lkrg_task_check_full(LKRG_AT_mmap_file) : 0;
 }
 
 static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 			      unsigned long prot)
 {
-	return prot & PROT_EXEC ? lkrg_task_check(LKRG_AT_file_mprotect) : 0;
+	return prot & PROT_EXEC ? lkrg_task_check_full(LKRG_AT_file_mprotect) : 0;
 }
 
 /* What a task sends when it exits, the kernel sends for it. */
@@ -136,13 +143,13 @@ static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
 			  int sig, const struct cred *cred)
 {
 	return current->flags & PF_EXITING ?
-		0 : lkrg_task_check(LKRG_AT_task_kill);
+		0 : lkrg_task_check_full(LKRG_AT_task_kill);
 }
 
 /* Who may be traced depends on the one who is to be, too. */
 static int hook_ptrace_access_check(struct task_struct *child, unsigned int mode)
 {
-	return lkrg_task_check(LKRG_AT_ptrace_access_check) ?:
+	return lkrg_task_check_full(LKRG_AT_ptrace_access_check) ?:
 	       lkrg_task_check_traced(child);
 }
 

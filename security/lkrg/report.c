@@ -34,6 +34,7 @@
 
 #include "common.h"
 #include "fs.h"
+#include "ns.h"
 #include "report.h"
 
 enum slot_state {
@@ -149,6 +150,20 @@ static const struct field cred_fields[] = {
 
 static const struct field state_fields[] = {
 	FIELD(POINTER, nsproxy),
+	FIELD(POINTER, fs),
+	FIELD(POINTER, ptracer_cred),
+	FIELD(POINTER, seccomp_filter),
+	FIELD(ID, seccomp_mode),
+	FIELD(ID, seccomp_work),
+	FIELD(ID, no_new_privs),
+	FIELD(FLAGS, flags),
+};
+
+#undef FIELD
+#define FIELD(kind, member) \
+	{ #member, kind, offsetof(struct lkrg_namespaces, member) }
+
+static const struct field namespace_fields[] = {
 	FIELD(POINTER, uts_ns),
 	FIELD(POINTER, ipc_ns),
 	FIELD(POINTER, mnt_ns),
@@ -157,13 +172,6 @@ static const struct field state_fields[] = {
 	FIELD(POINTER, time_ns),
 	FIELD(POINTER, time_ns_for_children),
 	FIELD(POINTER, cgroup_ns),
-	FIELD(POINTER, fs),
-	FIELD(POINTER, ptracer_cred),
-	FIELD(POINTER, seccomp_filter),
-	FIELD(ID, seccomp_mode),
-	FIELD(ID, seccomp_work),
-	FIELD(ID, no_new_privs),
-	FIELD(FLAGS, flags),
 };
 
 #undef FIELD
@@ -177,11 +185,11 @@ static u64 field_value(const void *fields, const struct field *field)
 	return *(const u64 *)member;
 }
 
-/* Returns whether there was a difference. */
-static bool format_fields(struct seq_buf *s, const struct field *fields,
-			  size_t count, const void *expected, const void *found)
+/* Returns what comes before the next difference. */
+static const char *format_fields(struct seq_buf *s, const char *separator,
+				 const struct field *fields, size_t count,
+				 const void *expected, const void *found)
 {
-	const char *separator = "";
 	const struct field *field;
 
 	for (field = fields; field < fields + count; field++) {
@@ -205,28 +213,45 @@ static bool format_fields(struct seq_buf *s, const struct field *fields,
 			break;
 		}
 	}
-	return *separator;
+	return separator;
 }
 
 static void format_state(struct seq_buf *s, const struct lkrg_task_report *r)
 {
-	bool more = format_fields(s, state_fields, ARRAY_SIZE(state_fields),
-				  &r->state.expected, &r->state.found);
+	const struct {
+		bool changed;
+		const char *name;
+	} shared[] = {
+		{ r->root_changed & LKRG_ROOT_CHANGED, "root" },
+		{ r->root_changed & LKRG_PWD_CHANGED, "pwd" },
+		{ r->dumpable_changed, "dumpable" },
+	};
+	const char *separator = "";
+	size_t i;
 
-	if (r->root_changed & LKRG_ROOT_CHANGED) {
-		seq_buf_printf(s, "%sroot changed", more ? ", " : "");
-		more = true;
+	separator = format_fields(s, separator, state_fields,
+				  ARRAY_SIZE(state_fields), &r->state.expected,
+				  &r->state.found);
+	if (r->namespaces_changed)
+		separator = format_fields(s, separator, namespace_fields,
+					  ARRAY_SIZE(namespace_fields),
+					  &r->namespaces.expected,
+					  &r->namespaces.found);
+	for (i = 0; i < ARRAY_SIZE(shared); i++) {
+		if (!shared[i].changed)
+			continue;
+		seq_buf_printf(s, "%s%s changed", separator, shared[i].name);
+		separator = ", ";
 	}
-	if (r->root_changed & LKRG_PWD_CHANGED) {
-		seq_buf_printf(s, "%spwd changed", more ? ", " : "");
-		more = true;
-	}
-	if (r->dumpable_changed) {
-		seq_buf_printf(s, "%sdumpable changed", more ? ", " : "");
-		more = true;
-	}
-	if (!more)
+	if (!*separator)
 		seq_buf_puts(s, "changed back");
+}
+
+static void format_creds(struct seq_buf *s, const struct lkrg_task_report *r)
+{
+	if (!*format_fields(s, "", cred_fields, ARRAY_SIZE(cred_fields),
+			    &r->cred.expected, &r->cred.found))
+		seq_buf_puts(s, "same fields");
 }
 
 static void format_name(struct seq_buf *s, const struct lkrg_task_name *name)
@@ -251,9 +276,7 @@ static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 	} else if (report->what == LKRG_STATE_CHANGED) {
 		format_state(s, r);
 	} else if (r->expected_known && r->found_readable) {
-		if (!format_fields(s, cred_fields, ARRAY_SIZE(cred_fields),
-				   &r->cred.expected, &r->cred.found))
-			seq_buf_puts(s, "same fields");
+		format_creds(s, r);
 	} else {
 		seq_buf_puts(s, "fields unknown");
 	}
@@ -362,25 +385,25 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 }
 
 /* The whole process, and whoever shares its memory, as the OOM killer does. */
-static void kill_one(const struct lkrg_doomed *doomed)
+static void kill_one(struct lkrg_task *doomed)
 {
 	struct task_struct *p;
 
-	kill_pid(doomed->process, SIGKILL, 1);
+	rcu_read_lock();
+	kill_pid(task_tgid(doomed->task), SIGKILL, 1);
 	/* A hidden one has no pid. */
 	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, doomed->task, PIDTYPE_TGID);
-	put_pid(doomed->process);
 	if (doomed->mm) {
-		rcu_read_lock();
 		for_each_process(p) {
 			if ((p->flags & PF_KTHREAD) || is_global_init(p) ||
 			    !process_shares_mm(p, doomed->mm))
 				continue;
 			do_send_sig_info(SIGKILL, SEND_SIG_PRIV, p, PIDTYPE_TGID);
 		}
-		rcu_read_unlock();
-		mmdrop(doomed->mm);
 	}
+	rcu_read_unlock();
+	if (doomed->mm)
+		mmdrop(doomed->mm);
 	/* The last access to it: perhaps its blob goes with this. */
 	put_task_struct(doomed->task);
 }
@@ -390,9 +413,9 @@ static LLIST_HEAD(doomed_list);
 static void kill_doomed(void)
 {
 	struct llist_node *list = llist_del_all(&doomed_list);
-	struct lkrg_doomed *doomed, *next;
+	struct lkrg_task *doomed, *next;
 
-	llist_for_each_entry_safe(doomed, next, list, node)
+	llist_for_each_entry_safe(doomed, next, list, doomed)
 		kill_one(doomed);
 }
 
@@ -413,24 +436,6 @@ static struct slot *oldest_ready(void)
 	return oldest;
 }
 
-/*
- * All threads of a process use the stolen credential, and some get to a hook
- * before they are dead: that is one report.
- */
-static bool is_repetition(const struct lkrg_report *report)
-{
-	static struct pid *last;
-	struct pid *process = report->task.process;
-	bool again = process == last;
-
-	if (report->done != LKRG_DID_KILL)
-		return false;
-	/* The reference keeps the address from being used again. */
-	put_pid(last);
-	last = process;
-	return again;
-}
-
 static void drain(struct work_struct *work)
 {
 	static char line[1024];
@@ -444,8 +449,7 @@ static void drain(struct work_struct *work)
 
 		seq_buf_init(&s, line, sizeof(line));
 		lkrg_report_format(&s, &slot->report);
-		if (!is_repetition(&slot->report))
-			pr_crit("%s\n", seq_buf_str(&s));
+		pr_crit("%s\n", seq_buf_str(&s));
 		/* Pairs with the cmpxchg in lkrg_report(). */
 		atomic_set_release(&slot->state, FREE);
 	}
@@ -489,7 +493,7 @@ static void __noreturn report_and_panic(const struct lkrg_report *report)
 
 /**
  * lkrg_report - Report a violation
- * @report: copied; with LKRG_DID_KILL its references change hands
+ * @report: copied
  *
  * Context: any, NMI included.  Takes no lock, allocates nothing.  Does not
  * return from LKRG_DID_PANIC.
@@ -516,32 +520,28 @@ void lkrg_report(const struct lkrg_report *report)
 		return;
 	}
 
-	/* Not the last reference: its task is alive. */
-	if (report->done == LKRG_DID_KILL)
-		put_pid(report->task.process);
 	atomic_long_inc(&reports_lost);
 	irq_work_queue(&raise_work);
 }
 
 /**
  * lkrg_kill - Have the process of a task killed, and its sharers
- * @doomed: in the blob of the task, used once
- * @task: the current task, or one that a pass has found
+ * @record: of the current task, or of one that a pass has found; used once
  *
  * Context: task context.  Takes no lock for the current task, allocates nothing.
  */
-void lkrg_kill(struct lkrg_doomed *doomed, struct task_struct *task)
+void lkrg_kill(struct lkrg_task *record)
 {
+	struct task_struct *task = get_task_struct(record->task);
+
 	if (task != current)
 		task_lock(task);
-	doomed->task = get_task_struct(task);
-	doomed->process = get_pid(task_tgid(task));
-	doomed->mm = task->mm;
-	if (doomed->mm)
-		mmgrab(doomed->mm);
+	record->mm = task->mm;
+	if (record->mm)
+		mmgrab(record->mm);
 	if (task != current)
 		task_unlock(task);
-	llist_add(&doomed->node, &doomed_list);
+	llist_add(&record->doomed, &doomed_list);
 	irq_work_queue(&raise_work);
 }
 

@@ -12,11 +12,11 @@
 #include <linux/types.h>
 
 #include "cred.h"
+#include "ns.h"
 #include "tag.h"
 #include "task.h"
 #include "violation.h"
 
-struct pid;
 struct seq_buf;
 
 /**
@@ -56,9 +56,10 @@ struct lkrg_task_name {
  * @found_init_cred: what was found is init_cred
  * @cred: fields on record, and those that are there
  * @state: the same of LKRG_STATE_CHANGED
+ * @namespaces: the same of LKRG_STATE_CHANGED, if @namespaces_changed
+ * @namespaces_changed: of LKRG_STATE_CHANGED: one of the namespaces
  * @root_changed: of LKRG_STATE_CHANGED: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED
  * @dumpable_changed: of LKRG_STATE_CHANGED: whether it may be dumped
- * @process: with LKRG_DID_KILL the process, a reference
  */
 struct lkrg_task_report {
 	enum lkrg_place at;
@@ -74,13 +75,19 @@ struct lkrg_task_report {
 			struct lkrg_shadow found;
 		} cred;
 		struct {
-			struct lkrg_state expected;
-			struct lkrg_state found;
-		} state;
+			struct {
+				struct lkrg_state expected;
+				struct lkrg_state found;
+			} state;
+			struct {
+				struct lkrg_namespaces expected;
+				struct lkrg_namespaces found;
+			} namespaces;
+		};
 	};
+	bool namespaces_changed;
 	unsigned int root_changed;
 	bool dumpable_changed;
-	struct pid *process;
 };
 
 /**
@@ -115,7 +122,7 @@ struct lkrg_report {
 
 int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
-void lkrg_kill(struct lkrg_doomed *doomed, struct task_struct *task);
+void lkrg_kill(struct lkrg_task *record);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
 
 void __noreturn lkrg_panic_no_memory(const char *what);

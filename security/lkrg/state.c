@@ -17,6 +17,7 @@
 #include <linux/seccomp.h>
 
 #include "inventory.h"
+#include "ns.h"
 #include "report.h"
 #include "state.h"
 #include "task.h"
@@ -38,23 +39,29 @@ static void end(struct task_struct *task)
 	lkrg_task_unlock(record);
 }
 
-void __lkrg_copy_namespaces(struct task_struct *child, const struct nsproxy *new)
+static void set_namespaces(struct task_struct *task, struct nsproxy *new)
 {
-	lkrg_state_take_namespaces(begin(child), new);
-	end(child);
+	if (new)
+		lkrg_ns_seal(new);
+	begin(task)->nsproxy = (uintptr_t)new;
+	end(task);
+}
+
+void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new)
+{
+	set_namespaces(child, new);
 }
 
 /*
  * The kernel gives namespaces to current, made by unshare(), setns() or clone()
  * and not known to anybody else yet, and takes those of who exits.
  */
-int __lkrg_switch_namespaces(struct task_struct *task, const struct nsproxy *new)
+int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new)
 {
 	if (!new || (task == current && refcount_read(&new->count) == 1)) {
 		if (new && lkrg_task(task)->flags & LKRG_CONDEMNED)
 			return -EPERM;
-		lkrg_state_take_namespaces(begin(task), new);
-		end(task);
+		set_namespaces(task, new);
 		return 0;
 	}
 	return lkrg_task_switches_namespaces(task);

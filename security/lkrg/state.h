@@ -7,12 +7,12 @@
 #define _SECURITY_LKRG_STATE_H
 
 #include <linux/compiler.h>
-#include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/thread_info.h>
 #include <linux/types.h>
 
+#include "tag.h"
 #include "task.h"
 
 /*
@@ -23,20 +23,22 @@
 	(PF_KTHREAD | PF_USER_WORKER | PF_IO_WORKER |			\
 	 PF__HOLE__01000000 | PF__HOLE__02000000 | PF__HOLE__40000000)
 
-static __always_inline void
-lkrg_state_take_namespaces(struct lkrg_state *s, const struct nsproxy *ns)
+static __always_inline u64 lkrg_seccomp_filter(const struct task_struct *task)
 {
-	s->nsproxy = (uintptr_t)ns;
-	s->uts_ns = ns ? (uintptr_t)READ_ONCE(ns->uts_ns) : 0;
-	s->ipc_ns = ns ? (uintptr_t)READ_ONCE(ns->ipc_ns) : 0;
-	s->mnt_ns = ns ? (uintptr_t)READ_ONCE(ns->mnt_ns) : 0;
-	s->pid_ns_for_children =
-		ns ? (uintptr_t)READ_ONCE(ns->pid_ns_for_children) : 0;
-	s->net_ns = ns ? (uintptr_t)READ_ONCE(ns->net_ns) : 0;
-	s->time_ns = ns ? (uintptr_t)READ_ONCE(ns->time_ns) : 0;
-	s->time_ns_for_children =
-		ns ? (uintptr_t)READ_ONCE(ns->time_ns_for_children) : 0;
-	s->cgroup_ns = ns ? (uintptr_t)READ_ONCE(ns->cgroup_ns) : 0;
+#ifdef CONFIG_SECCOMP
+	return (uintptr_t)READ_ONCE(task->seccomp.filter);
+#else
+	return 0;
+#endif
+}
+
+static __always_inline u32 lkrg_seccomp_mode(const struct task_struct *task)
+{
+#ifdef CONFIG_SECCOMP
+	return READ_ONCE(task->seccomp.mode);
+#else
+	return SECCOMP_MODE_DISABLED;
+#endif
 }
 
 /*
@@ -44,22 +46,28 @@ lkrg_state_take_namespaces(struct lkrg_state *s, const struct nsproxy *ns)
  * not match, and he is asked himself.
  */
 static __always_inline void lkrg_state_take(struct lkrg_state *s,
-					    const struct task_struct *task,
-					    const struct nsproxy *ns)
+					    const struct task_struct *task)
 {
-	lkrg_state_take_namespaces(s, ns);
+	s->nsproxy = (uintptr_t)READ_ONCE(task->nsproxy);
 	s->fs = (uintptr_t)READ_ONCE(task->fs);
 	s->ptracer_cred = (uintptr_t)data_race(rcu_access_pointer(task->ptracer_cred));
-#ifdef CONFIG_SECCOMP
-	s->seccomp_filter = (uintptr_t)READ_ONCE(task->seccomp.filter);
-	s->seccomp_mode = READ_ONCE(task->seccomp.mode);
-#else
-	s->seccomp_filter = 0;
-	s->seccomp_mode = SECCOMP_MODE_DISABLED;
-#endif
+	s->seccomp_filter = lkrg_seccomp_filter(task);
+	s->seccomp_mode = lkrg_seccomp_mode(task);
 	s->seccomp_work = test_task_syscall_work(task, SECCOMP);
 	s->no_new_privs = task_no_new_privs((struct task_struct *)task);
 	s->flags = data_race(task->flags) & LKRG_CONSTANT_FLAGS;
+}
+
+/* The sum over what lkrg_state_take() would take. */
+static __always_inline u128 lkrg_state_sum(const struct task_struct *task)
+{
+	struct lkrg_state s;
+
+	lkrg_state_take(&s, task);
+	return lkrg_record_words(0, s.nsproxy, s.fs) +
+	       lkrg_record_words(1, s.ptracer_cred, s.seccomp_filter) +
+	       lkrg_record_words(2, LKRG_HALVES(s.seccomp_mode, s.seccomp_work),
+				 LKRG_HALVES(s.no_new_privs, s.flags));
 }
 
 #endif /* _SECURITY_LKRG_STATE_H */

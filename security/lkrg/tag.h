@@ -147,19 +147,36 @@ static inline bool lkrg_same_tag(struct lkrg_record_tag a,
 extern u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS];
 
 /**
+ * lkrg_record_words - What a tag owes to one pair of words
+ * @index: which pair it is, less than LKRG_RECORD_PAIRS - 1
+ * @low: the first word
+ * @high: the second word
+ *
+ * Return: its product.
+ */
+static __always_inline u128 lkrg_record_words(size_t index, u64 low, u64 high)
+{
+	const u64 *k = lkrg_record_key + 2 + 2 * index;
+
+	return (u128)(k[0] + low) * (k[1] + high);
+}
+
+/**
  * lkrg_record_pair - What a tag owes to one pair of a record
  * @pair: the pair, 8-byte aligned
- * @index: which one it is, less than LKRG_RECORD_PAIRS - 1
+ * @index: which one it is
  *
  * Return: its product.
  */
 static __always_inline u128 lkrg_record_pair(const void *pair, size_t index)
 {
-	const u64 *k = lkrg_record_key + 2 + 2 * index;
 	const u64 *w = pair;
 
-	return (u128)(k[0] + w[0]) * (k[1] + w[1]);
+	return lkrg_record_words(index, w[0], w[1]);
 }
+
+/* Two 32-bit members as they are in memory */
+#define LKRG_HALVES(low, high) ((u64)(u32)(low) | (u64)(u32)(high) << 32)
 
 /**
  * lkrg_record_span - What a tag owes to some pairs of a record

@@ -29,6 +29,7 @@
 #include "cred.h"
 #include "fs.h"
 #include "mm.h"
+#include "ns.h"
 #include "param.h"
 #include "report.h"
 #include "scan.h"
@@ -65,7 +66,7 @@ static bool is_condemned(const struct lkrg_task *record)
 
 /*
  * Set a flag, which the tag covers like the rest: a task cannot be pardoned by
- * a write.  Returns whether it was set before.
+ * a write.  Returns whether it was set before, and not by a write.
  */
 static bool mark(struct task_struct *task, u16 flag)
 {
@@ -73,7 +74,7 @@ static bool mark(struct task_struct *task, u16 flag)
 	bool was_set;
 
 	lkrg_task_lock(record);
-	was_set = record->flags & flag;
+	was_set = record->flags & flag && lkrg_task_is_authentic(task, record);
 	lkrg_task_open(task, record, 0, 0);
 	record->flags |= flag;
 	lkrg_task_close(task, record, 0, 0);
@@ -97,37 +98,35 @@ struct suspect {
 static __always_inline bool is_as_recorded(const struct lkrg_task *record,
 					   const struct cred *cred)
 {
-	const struct nsproxy *ns = current->nsproxy;
-	struct {
-		struct lkrg_state state;
-		struct lkrg_cred_ref cred;
-	} live __uninitialized;
+	u128 sum = lkrg_record_head(current, lkrg_task_version(record)) +
+		   lkrg_state_sum(current) +
+		   lkrg_record_words(LKRG_STATE_PAIRS, (uintptr_t)cred,
+				     record->cred[0].serial);
 
-	if (record->top || record->state.nsproxy != (uintptr_t)ns)
-		return false;
-	lkrg_state_take(&live.state, current, ns);
-	live.cred = (struct lkrg_cred_ref){ cred, record->cred[0].serial };
-	/* Others may be at it: then it is looked at again, with the lock. */
-	return data_race(lkrg_same_tag(record->tag,
-				       lkrg_record_tag(current,
-						       lkrg_task_version(record),
-						       &live, sizeof(live) / LKRG_PAIR)));
+	return !record->top && lkrg_same_tag(record->tag, lkrg_record_close(sum));
 }
 
 static bool has_state(const struct task_struct *task,
 		      const struct lkrg_task *record)
 {
-	const struct nsproxy *ns = READ_ONCE(task->nsproxy);
-	struct lkrg_state live __uninitialized;
+	struct lkrg_state live;
 
-	/* It could be anything. */
-	if (record->state.nsproxy != (uintptr_t)ns)
-		return false;
-	lkrg_state_take(&live, task, ns);
+	lkrg_state_take(&live, task);
 	return !memcmp(&live, &record->state, sizeof(live));
 }
 
-/* What is there is only verified where it should be. */
+/*
+ * What is shared, of the current task or of one with its task_lock() held.  What
+ * is there is only verified where it should be: otherwise it could be anything.
+ */
+static bool has_changed_namespaces(const struct task_struct *task)
+{
+	const struct nsproxy *ns = READ_ONCE(task->nsproxy);
+
+	return ns && lkrg_task(task)->state.nsproxy == (uintptr_t)ns &&
+	       !lkrg_ns_verify(ns);
+}
+
 static unsigned int has_changed_root(const struct task_struct *task)
 {
 	const struct fs_struct *fs = READ_ONCE(task->fs);
@@ -208,8 +207,9 @@ enum lkrg_violation verify(struct lkrg_task *record, const struct cred *copy,
 	const struct cred *cred = rcu_access_pointer(current->cred);
 
 	suspect->task = current;
+	/* Others may be at it: then it is looked at again, with the lock. */
 	if (unlikely(cred != rcu_access_pointer(current->real_cred) ||
-		     !is_as_recorded(record, cred)))
+		     !data_race(is_as_recorded(record, cred))))
 		return verify_slowly(record, copy, suspect);
 	suspect->recorded = &record->cred[0];
 	suspect->found = copy ?: cred;
@@ -242,42 +242,46 @@ static void call_back(struct task_struct *task,
 		clear_bit(LKRG_WORK_BIT, &record->bits);
 }
 
-/* Verdict first, state second, report third. */
-static enum lkrg_done condemn(struct task_struct *task)
+/*
+ * Verdict first, state second, report third.  The process dies as one, so it is
+ * its leader who tells whether it was condemned before, whichever thread is.
+ * Returns whether it was not.
+ */
+static bool condemn(struct task_struct *task)
 {
 	struct lkrg_task *record = lkrg_task(task);
-	bool authentic = lkrg_task_is_authentic(task, record);
-	bool again = mark(task, LKRG_CONDEMNED);
+	bool again = mark(task->group_leader, LKRG_CONDEMNED);
 
+	if (task != task->group_leader)
+		mark(task, LKRG_CONDEMNED);
 	set_task_syscall_work(task, LKRG);
-	/* Once, although the flag of a forged record may have been cleared. */
-	if (again || (!authentic && record->doomed.task))
-		return LKRG_DID_REFUSE;
-
 	if (task != current)
 		call_back(task, TWA_SIGNAL);
 	else if (!(task->flags & PF_USER_WORKER))
 		/* An io worker does not return, but its process does. */
 		call_back(task, TWA_RESUME | TWAF_NO_ALLOC);
-	lkrg_kill(&record->doomed, task);
-	return LKRG_DID_KILL;
+
+	/* Once, although the record may be forged. */
+	if (again || test_and_set_bit(LKRG_DOOMED_BIT, &record->bits))
+		return false;
+	lkrg_kill(record);
+	return true;
 }
 
 static void describe_state(struct lkrg_task_report *r, struct task_struct *task)
 {
-	const struct lkrg_state *state = &lkrg_task(task)->state;
 	const struct nsproxy *ns = READ_ONCE(task->nsproxy);
 
+	r->state.expected = lkrg_task(task)->state;
+	lkrg_state_take(&r->state.found, task);
+	r->namespaces_changed = has_changed_namespaces(task);
+	if (r->namespaces_changed) {
+		memcpy(&r->namespaces.expected, ns->lkrg_namespaces,
+		       sizeof(r->namespaces.expected));
+		lkrg_ns_take(&r->namespaces.found, ns);
+	}
 	r->root_changed = has_changed_root(task);
 	r->dumpable_changed = has_changed_dumpable(task);
-	r->state.expected = *state;
-	if (state->nsproxy == (uintptr_t)ns) {
-		lkrg_state_take(&r->state.found, task, ns);
-	} else {
-		lkrg_state_take(&r->state.found, task, NULL);
-		memcpy(&r->state.found, state, offsetof(struct lkrg_state, fs));
-		r->state.found.nsproxy = (uintptr_t)ns;
-	}
 }
 
 /* Neither pointer of the suspect is to be trusted: read without faulting. */
@@ -355,17 +359,19 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 	case 0:
 		break;
 	case 1:
-		if (!spare)
-			report->done = condemn(task);
-		else if (!beside)
-			report->done = LKRG_DID_REFUSE;
+		if (spare) {
+			report->done = beside ? LKRG_DID_LOG : LKRG_DID_REFUSE;
+			break;
+		}
+		/* One report for a process. */
+		if (!condemn(task))
+			return err;
+		report->done = LKRG_DID_KILL;
 		break;
 	default:
 		report->done = LKRG_DID_PANIC;
 		break;
 	}
-	if (report->done == LKRG_DID_KILL)
-		report->task.process = get_pid(task_tgid(task));
 	lkrg_report(report);
 	return err;
 }
@@ -439,27 +445,39 @@ int lkrg_task_check(enum lkrg_place at)
 }
 
 /**
- * lkrg_task_check_root - Verify the current task, its root and working directory
+ * lkrg_task_check_full - Verify the current task and what it shares with others
  * @at: where
+ *
+ * Beside lkrg_task_check() the namespaces, root, working directory, and the
+ * labels of other LSMs.
  *
  * Context: any, see lkrg_task_check().
  * Return: 0, or -EPERM when the operation must not happen.
  */
-int lkrg_task_check_root(enum lkrg_place at)
+int lkrg_task_check_full(enum lkrg_place at)
 {
-	const struct suspect suspect = { current, NULL, NULL };
+	const struct lkrg_task *record = lkrg_task(current);
+	const struct lkrg_cred_ref *top = &record->cred[record->top];
+	const struct suspect suspect = { current, top, current_cred() };
 	int err = lkrg_task_check(at);
 
-	if (err || !in_task() || likely(!has_changed_root(current)))
+	if (err || !in_task() || !READ_ONCE(lkrg_knob.pint_validate))
 		return err;
-	return verdict(LKRG_STATE_CHANGED, at, &suspect);
+	if (unlikely(has_changed_namespaces(current) || has_changed_root(current)))
+		return verdict(LKRG_STATE_CHANGED, at, &suspect);
+	/* With pint_enforce=0 anything may be there still. */
+	if (likely(top->cred != current_cred() ||
+		   lkrg_cred_has_label(top->cred, top->serial)))
+		return 0;
+	return verdict(LKRG_CRED_OVERWRITTEN, at, &suspect);
 }
 
 /**
  * lkrg_task_check_all - Verify all of the current task
  * @at: where
  *
- * Also who is in its groups, which may take long, and whether it may be dumped.
+ * Beside lkrg_task_check_full() who is in its groups, which may take long, and
+ * whether it may be dumped.
  *
  * Context: task context.
  * Return: 0, or -EPERM when the operation must not happen.
@@ -470,13 +488,12 @@ int lkrg_task_check_all(enum lkrg_place at)
 	const struct lkrg_cred_ref *top = &record->cred[record->top];
 	const struct suspect suspect = { current, top, current_cred() };
 	enum lkrg_violation what;
-	int err = lkrg_task_check_root(at);
+	int err = lkrg_task_check_full(at);
 
-	if (err)
+	if (err || !READ_ONCE(lkrg_knob.pint_validate))
 		return err;
 	if (unlikely(has_changed_dumpable(current)))
 		return verdict(LKRG_STATE_CHANGED, at, &suspect);
-	/* With pint_enforce=0 anything may be there still. */
 	if (top->cred != current_cred())
 		return 0;
 	what = lkrg_cred_verify_groups(top->cred, top->serial);
@@ -741,7 +758,7 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	const struct cred *cred = rcu_access_pointer(task->real_cred);
 	const struct suspect suspect = { current, &record->cred[0], cred };
 	const struct lkrg_cred_ref *shared;
-	int err = lkrg_task_check(LKRG_AT_task_alloc);
+	int err = lkrg_task_check_full(LKRG_AT_task_alloc);
 	u64 serial;
 
 	/* The child would keep an override: only io workers beget under one. */
@@ -794,13 +811,15 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
 		return false;
 	task_lock(task);
 	what = data_race(compare(&record, &suspect));
-	if (!what && (data_race(has_changed_root(task)) ||
+	if (!what && (has_changed_namespaces(task) ||
+		      data_race(has_changed_root(task)) ||
 		      has_changed_dumpable(task)))
 		what = LKRG_STATE_CHANGED;
 	task_unlock(task);
 	real = &record.cred[0];
 	return what || lkrg_cred_verify(real->cred, real->serial, real->cred) ||
-	       lkrg_cred_verify_groups(real->cred, real->serial);
+	       lkrg_cred_verify_groups(real->cred, real->serial) ||
+	       !lkrg_cred_has_label(real->cred, real->serial);
 }
 
 /**
@@ -888,7 +907,8 @@ void __init __lkrg_start_tasks(void)
 	struct lkrg_task *record = lkrg_task(current);
 
 	record->cred[0] = (struct lkrg_cred_ref){ cred, lkrg_cred_seal(cred) };
-	lkrg_state_take(&record->state, current, current->nsproxy);
+	lkrg_ns_seal(current->nsproxy);
+	lkrg_state_take(&record->state, current);
 	lkrg_fs_start(current->fs);
 	start_record(current, record);
 }

@@ -106,20 +106,6 @@ struct lkrg_cred_ref {
 static_assert(sizeof(struct lkrg_cred_ref) == LKRG_PAIR);
 
 /**
- * struct lkrg_doomed - A process that is to be killed by the reporter
- * @node: in the reporter's list
- * @task: the task that was condemned, a reference: this is in its blob
- * @process: its process, a reference
- * @mm: its memory, a reference from mmgrab(), or NULL
- */
-struct lkrg_doomed {
-	struct llist_node node;
-	struct task_struct *task;
-	struct pid *process;
-	struct mm_struct *mm;
-};
-
-/**
  * struct lkrg_state - What a task should have beside its credentials
  *
  * Members are named as in struct task_struct and in what it points to.  There
@@ -127,14 +113,6 @@ struct lkrg_doomed {
  */
 struct lkrg_state {
 	u64 nsproxy;
-	u64 uts_ns;
-	u64 ipc_ns;
-	u64 mnt_ns;
-	u64 pid_ns_for_children;
-	u64 net_ns;
-	u64 time_ns;
-	u64 time_ns_for_children;
-	u64 cgroup_ns;
 	u64 fs;
 	u64 ptracer_cred;
 	u64 seccomp_filter;
@@ -147,7 +125,7 @@ struct lkrg_state {
 
 #define LKRG_STATE_PAIRS (sizeof(struct lkrg_state) / LKRG_PAIR)
 
-static_assert(sizeof(struct lkrg_state) == 12 * sizeof(u64) + 4 * sizeof(u32));
+static_assert(sizeof(struct lkrg_state) == 4 * sizeof(u64) + 4 * sizeof(u32));
 static_assert(sizeof(struct lkrg_state) % LKRG_PAIR == 0);
 
 /*
@@ -169,10 +147,11 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @version: counts the changes of the record
  * @tag: keyed tag over the address of the task, @version, @flags, @top, @state
  *	and @cred up to @top
- * @bits: LKRG_LOCK_BIT and LKRG_WORK_BIT
+ * @bits: LKRG_LOCK_BIT, LKRG_WORK_BIT and LKRG_DOOMED_BIT
  * @suspected: the version with which the last pass suspected a kernel thread
  * @work: verifies or ends the task on its way back to user mode
- * @doomed: ends its process, and what shares its memory
+ * @doomed: in the list of those whose process is to be killed
+ * @mm: then its memory, a reference from mmgrab(), or NULL
  * @node: in the inventory, under tasklist_lock
  * @task: whose record it is
  *
@@ -189,13 +168,14 @@ struct lkrg_task {
 	unsigned long bits;
 	u32 suspected;
 	struct callback_head work;
-	struct lkrg_doomed doomed;
+	struct llist_node doomed;
+	struct mm_struct *mm;
 	struct list_head node;
 	struct task_struct *task;
 };
 
 static_assert(offsetof(struct lkrg_task, cred) == sizeof(struct lkrg_state));
-static_assert(sizeof(struct lkrg_task) <= 344);
+static_assert(sizeof(struct lkrg_task) <= 320);
 
 /* Done for: each hook refuses, the next way out of the kernel kills. */
 #define LKRG_CONDEMNED	BIT(0)
@@ -208,6 +188,8 @@ static_assert(sizeof(struct lkrg_task) <= 344);
 #define LKRG_LOCK_BIT	0
 /* @work is queued. */
 #define LKRG_WORK_BIT	1
+/* @doomed and @mm are in use, and there is a reference on the task. */
+#define LKRG_DOOMED_BIT	2
 
 static inline struct lkrg_task *lkrg_task(const struct task_struct *task)
 {
@@ -270,7 +252,7 @@ static __always_inline void lkrg_task_close(const struct task_struct *task,
 bool lkrg_task_is_authentic(const struct task_struct *task,
 			    const struct lkrg_task *record);
 int lkrg_task_check(enum lkrg_place at);
-int lkrg_task_check_root(enum lkrg_place at);
+int lkrg_task_check_full(enum lkrg_place at);
 int lkrg_task_check_all(enum lkrg_place at);
 int lkrg_task_glance(enum lkrg_place at);
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,

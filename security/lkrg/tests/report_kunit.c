@@ -83,15 +83,18 @@ static void a_state_line_names_each_field(struct kunit *test)
 
 	report.what = LKRG_STATE_CHANGED;
 	report.task.state.expected = (struct lkrg_state){
-		.uts_ns = 0x1000, .seccomp_mode = 2, .seccomp_work = 1,
+		.fs = 0x1000, .seccomp_mode = 2, .seccomp_work = 1,
 	};
 	report.task.state.found = (struct lkrg_state){
-		.uts_ns = 0x2000, .flags = 0x40000000,
+		.fs = 0x2000, .flags = 0x40000000,
 	};
+	report.task.namespaces.expected = (struct lkrg_namespaces){ };
+	report.task.namespaces.found = (struct lkrg_namespaces){ .uts_ns = 1 };
+	report.task.namespaces_changed = true;
 	report.task.root_changed = LKRG_ROOT_CHANGED | LKRG_PWD_CHANGED;
 	report.task.dumpable_changed = true;
 	KUNIT_EXPECT_STREQ(test, line(test, &report),
-			   "ALERT: DETECT: Task: thief[43/42]: state changed: uts_ns changed, seccomp_mode 2 -> 0, seccomp_work 1 -> 0, flags 0x0 -> 0x40000000, root changed, pwd changed, dumpable changed; at file_open: refused, process killed");
+			   "ALERT: DETECT: Task: thief[43/42]: state changed: fs changed, seccomp_mode 2 -> 0, seccomp_work 1 -> 0, flags 0x0 -> 0x40000000, uts_ns changed, root changed, pwd changed, dumpable changed; at file_open: refused, process killed");
 }
 
 static void a_change_that_is_over_is_said_to_be(struct kunit *test)

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "../ns.h"
 #include "../state.h"
 #include "../task.h"
 
@@ -86,10 +87,10 @@ static void a_declared_change_keeps_it_forged(struct kunit *test)
 {
 	struct lkrg_task *record = test->priv;
 
-	record->state.mnt_ns++;
+	record->state.nsproxy++;
 	declare(record);
 	KUNIT_EXPECT_FALSE(test, is_authentic(test));
-	record->state.mnt_ns--;
+	record->state.nsproxy--;
 	KUNIT_EXPECT_TRUE(test, is_authentic(test));
 }
 
@@ -108,19 +109,54 @@ static void the_state_of_a_task_is_all_there(struct kunit *test)
 	struct lkrg_state state;
 
 	memset(&state, 0xa5, sizeof(state));
-	lkrg_state_take(&state, current, current->nsproxy);
+	lkrg_state_take(&state, current);
 	KUNIT_EXPECT_EQ(test, state.nsproxy, (uintptr_t)current->nsproxy);
-	KUNIT_EXPECT_EQ(test, state.net_ns, (uintptr_t)current->nsproxy->net_ns);
 	KUNIT_EXPECT_EQ(test, state.fs, (uintptr_t)current->fs);
 	KUNIT_EXPECT_EQ(test, state.ptracer_cred, 0);
+	KUNIT_EXPECT_EQ(test, state.seccomp_filter, 0);
 	KUNIT_EXPECT_EQ(test, state.seccomp_mode, SECCOMP_MODE_DISABLED);
 	KUNIT_EXPECT_EQ(test, state.seccomp_work, 0);
+	KUNIT_EXPECT_EQ(test, state.no_new_privs, 0);
 	KUNIT_EXPECT_EQ(test, state.flags, PF_KTHREAD);
-	lkrg_state_take(&state, current, NULL);
-	KUNIT_EXPECT_EQ(test, state.nsproxy | state.uts_ns | state.ipc_ns |
-			state.mnt_ns | state.pid_ns_for_children |
-			state.net_ns | state.time_ns |
-			state.time_ns_for_children | state.cgroup_ns, 0);
+}
+
+/* Computed with and without taking it. */
+static void the_sum_over_the_state_is_the_same(struct kunit *test)
+{
+	struct lkrg_state state;
+
+	lkrg_state_take(&state, current);
+	KUNIT_EXPECT_TRUE(test, lkrg_state_sum(current) ==
+			  lkrg_record_span(&state, 0, LKRG_STATE_PAIRS));
+}
+
+/* Each pointer, while the other ones are right. */
+static void another_namespace_is_found(struct kunit *test)
+{
+	static const size_t members[] = {
+		offsetof(struct nsproxy, uts_ns),
+		offsetof(struct nsproxy, ipc_ns),
+		offsetof(struct nsproxy, mnt_ns),
+		offsetof(struct nsproxy, pid_ns_for_children),
+		offsetof(struct nsproxy, net_ns),
+		offsetof(struct nsproxy, time_ns),
+		offsetof(struct nsproxy, time_ns_for_children),
+		offsetof(struct nsproxy, cgroup_ns),
+	};
+	struct nsproxy *ns = kunit_kmalloc(test, sizeof(*ns), GFP_KERNEL);
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, ns);
+	*ns = *current->nsproxy;
+	KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
+	lkrg_ns_seal(ns);
+	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
+	for (i = 0; i < ARRAY_SIZE(members); i++) {
+		((u8 *)ns)[members[i]] ^= 8;
+		KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
+		((u8 *)ns)[members[i]] ^= 8;
+	}
+	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
 }
 
 static struct kunit_case task_cases[] = {
@@ -131,6 +167,8 @@ static struct kunit_case task_cases[] = {
 	KUNIT_CASE(a_declared_change_keeps_it_forged),
 	KUNIT_CASE(a_declared_change_of_it_keeps_it_forged),
 	KUNIT_CASE(the_state_of_a_task_is_all_there),
+	KUNIT_CASE(the_sum_over_the_state_is_the_same),
+	KUNIT_CASE(another_namespace_is_found),
 	{ }
 };
 

@@ -203,7 +203,7 @@ expect_stopped()
 	files_are_unchanged || fault "a file was changed or made"
 	wait_until 10 are_gone || fault "sharers of the memory are alive: $others"
 	case $report in
-	*"; at pass")	expect_report "Task: attack_victim\[$task\]: $report: process killed" ;;
+	*"; at pass")	expect_report "Task: attack_victim\[[0-9]+/$tgid\]: $report: process killed" ;;
 	*)		expect_report "Task: attack_victim\[$task\]: $report: refused, process killed" ;;
 	esac
 }

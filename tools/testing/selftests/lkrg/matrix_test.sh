@@ -31,7 +31,8 @@ stopped_somewhere()
 	! grep -q '^used: ' "$out" || fault "it worked: $(said)"
 	files_are_unchanged || fault "a file was changed or made"
 	wait_until 10 are_gone || fault "sharers of the memory are alive: $others"
-	expect_report "Task: (attack_victim|sh)\[$task\]: $report; at $where: (refused, )?process killed"
+	# Any thread may be found first.
+	expect_report "Task: (attack_victim|sh)\[[0-9]+/$tgid\]: $report; at $where: (refused, )?process killed"
 }
 
 try()

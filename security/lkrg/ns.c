@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - The namespaces in a nsproxy
+ *
+ * Tasks share a nsproxy, so its tag is in it.  It is sealed before the first task
+ * gets it and does not change any more: who needs other namespaces makes a new
+ * one.  Beside the tag is what it covers, for the report.
+ */
+
+#include <linux/nsproxy.h>
+#include <linux/string.h>
+
+#include "ns.h"
+#include "tag.h"
+
+/**
+ * lkrg_ns_take - Take the namespaces that are there
+ * @taken: result
+ * @ns: a nsproxy that the caller may dereference
+ */
+void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns)
+{
+	taken->uts_ns = (uintptr_t)READ_ONCE(ns->uts_ns);
+	taken->ipc_ns = (uintptr_t)READ_ONCE(ns->ipc_ns);
+	taken->mnt_ns = (uintptr_t)READ_ONCE(ns->mnt_ns);
+	taken->pid_ns_for_children = (uintptr_t)READ_ONCE(ns->pid_ns_for_children);
+	taken->net_ns = (uintptr_t)READ_ONCE(ns->net_ns);
+	taken->time_ns = (uintptr_t)READ_ONCE(ns->time_ns);
+	taken->time_ns_for_children = (uintptr_t)READ_ONCE(ns->time_ns_for_children);
+	taken->cgroup_ns = (uintptr_t)READ_ONCE(ns->cgroup_ns);
+}
+
+static struct lkrg_record_tag tag(const struct nsproxy *ns)
+{
+	u128 sum = lkrg_record_head(ns, 0);
+
+	sum += lkrg_record_words(0, (uintptr_t)READ_ONCE(ns->uts_ns),
+				 (uintptr_t)READ_ONCE(ns->ipc_ns));
+	sum += lkrg_record_words(1, (uintptr_t)READ_ONCE(ns->mnt_ns),
+				 (uintptr_t)READ_ONCE(ns->pid_ns_for_children));
+	sum += lkrg_record_words(2, (uintptr_t)READ_ONCE(ns->net_ns),
+				 (uintptr_t)READ_ONCE(ns->time_ns));
+	sum += lkrg_record_words(3, (uintptr_t)READ_ONCE(ns->time_ns_for_children),
+				 (uintptr_t)READ_ONCE(ns->cgroup_ns));
+	return lkrg_record_close(sum);
+}
+
+/**
+ * lkrg_ns_seal - Record the namespaces of a nsproxy
+ * @ns: complete, and known to nobody else
+ */
+void lkrg_ns_seal(struct nsproxy *ns)
+{
+	struct lkrg_record_tag new = tag(ns);
+
+	lkrg_ns_take((struct lkrg_namespaces *)ns->lkrg_namespaces, ns);
+	ns->lkrg_tag[0] = new.low;
+	ns->lkrg_tag[1] = new.high;
+}
+
+/**
+ * lkrg_ns_verify - Verify the namespaces of a nsproxy
+ * @ns: of the current task, or of another one with its task_lock() held
+ *
+ * Context: any.
+ * Return: whether they are those that were sealed.
+ */
+bool lkrg_ns_verify(const struct nsproxy *ns)
+{
+	const struct lkrg_record_tag expected = { ns->lkrg_tag[0], ns->lkrg_tag[1] };
+
+	return lkrg_same_tag(expected, tag(ns));
+}
