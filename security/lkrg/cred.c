@@ -97,15 +97,16 @@ u64 lkrg_groups_sum(const struct group_info *groups)
 			      &groups_key);
 }
 
-/* As far as it is to be verified at each use. */
-static __always_inline u64 groups_sum_at_hook(const struct group_info *groups,
-					      const struct lkrg_shadow *recorded)
+/**
+ * lkrg_groups_sum_at_hook - The same, as far as it is to be verified at each use
+ * @groups: groups that are on record by their address, more than none
+ * @recorded: what is on record
+ *
+ * Return: the tag, that on record if they are many.
+ */
+u64 lkrg_groups_sum_at_hook(const struct group_info *groups,
+			    const struct lkrg_shadow *recorded)
 {
-	/* It could be anything, but then something else differs as well. */
-	if (unlikely((uintptr_t)groups != recorded->group_info))
-		return 0;
-	if (likely(!groups->ngroups))
-		return 0;
 	if (READ_ONCE(groups->ngroups) > FEW_GROUPS && recorded->groups & MANY)
 		return recorded->groups;
 	return lkrg_groups_sum(groups);
@@ -169,51 +170,6 @@ u64 lkrg_cred_seal(const struct cred *cred)
 	return serial;
 }
 
-/*
- * The sum over the fields as they are: the same as over a shadow of them, which
- * is not made.  What a copy does not have is taken from @cred, the label from
- * what is on record.
- */
-static __always_inline u128 live_sum(const struct cred *fields,
-				     const struct cred *cred,
-				     const struct lkrg_shadow *recorded)
-{
-	u64 jit_keyring = 0;
-	u128 sum;
-
-	sum = lkrg_record_words(0, fields->cap_inheritable.val,
-				fields->cap_permitted.val);
-	sum += lkrg_record_words(1, fields->cap_effective.val,
-				 fields->cap_bset.val);
-	sum += lkrg_record_words(2, fields->cap_ambient.val,
-				 (uintptr_t)fields->user);
-	sum += lkrg_record_words(3, (uintptr_t)fields->user_ns,
-				 (uintptr_t)fields->ucounts);
-	sum += lkrg_record_words(4, (uintptr_t)fields->group_info,
-				 groups_sum_at_hook(fields->group_info, recorded));
-#ifdef CONFIG_KEYS
-	sum += lkrg_record_words(5, (uintptr_t)cred->session_keyring,
-				 (uintptr_t)cred->process_keyring);
-	sum += lkrg_record_words(6, (uintptr_t)cred->thread_keyring,
-				 (uintptr_t)cred->request_key_auth);
-	jit_keyring = cred->jit_keyring;
-#else
-	sum += lkrg_record_words(5, 0, 0);
-	sum += lkrg_record_words(6, 0, 0);
-#endif
-	sum += lkrg_record_words(7, recorded->label,
-				 LKRG_HALVES(jit_keyring, fields->securebits));
-	sum += lkrg_record_words(8, LKRG_HALVES(__kuid_val(fields->uid),
-						__kgid_val(fields->gid)),
-				 LKRG_HALVES(__kuid_val(fields->suid),
-					     __kgid_val(fields->sgid)));
-	sum += lkrg_record_words(9, LKRG_HALVES(__kuid_val(fields->euid),
-						__kgid_val(fields->egid)),
-				 LKRG_HALVES(__kuid_val(fields->fsuid),
-					     __kgid_val(fields->fsgid)));
-	return sum;
-}
-
 /**
  * lkrg_cred_verify - Verify that fields are those of a sealed credential
  * @cred: a credential that the caller may dereference
@@ -230,7 +186,6 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields)
 {
 	const struct lkrg_cred *record;
-	u128 sum;
 
 	/* security_cred_free() clears it. */
 	if (unlikely(!READ_ONCE(cred->security)))
@@ -238,8 +193,7 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 	record = lkrg_cred(cred);
 	if (READ_ONCE(record->serial) != serial)
 		return LKRG_CRED_REUSED;
-	sum = lkrg_record_head(cred, serial) + live_sum(fields, cred, &record->shadow);
-	if (likely(lkrg_same_tag(record->tag, lkrg_record_close(sum))))
+	if (lkrg_cred_is_intact(cred, serial, fields))
 		return LKRG_NO_VIOLATION;
 	if (lkrg_same_tag(record->tag, shadow_tag(&record->shadow, cred, serial)))
 		return LKRG_CRED_OVERWRITTEN;
@@ -370,6 +324,39 @@ static enum lkrg_violation compare(const struct cred *new,
 						 LKRG_CRED_NOT_GRANTED;
 }
 
+/*
+ * Has nothing changed since the ticket was issued, also of what may change?  Then
+ * @sum is what a tag owes to the fields, and the shadow need not be taken again.
+ */
+static bool is_just_as_granted(const struct lkrg_cred *record,
+			       const struct cred *new, u128 *sum)
+{
+	if (record->shadow.groups & MANY ||
+	    record->shadow.label != security_cred_fingerprint(new))
+		return false;
+	*sum = lkrg_live_sum(new, new, &record->shadow);
+	return lkrg_same_tag(record->tag,
+			     lkrg_record_close(lkrg_record_head(new, (uintptr_t)current) +
+					       *sum));
+}
+
+static u64 draw_serial(void)
+{
+	u64 serial;
+
+	preempt_disable();
+	serial = next_serial();
+	preempt_enable();
+	return serial;
+}
+
+/* Nobody else knows of the credential yet. */
+static void publish(struct lkrg_cred *record, u64 serial)
+{
+	/* Pairs with the acquires in lkrg_cred_serial() and lkrg_cred_seal(). */
+	smp_store_release(&record->serial, serial);
+}
+
 /**
  * lkrg_cred_admit - Seal what a task changes to, if it may
  * @new: the credential to be, prepared by the current task
@@ -392,9 +379,17 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 	struct lkrg_cred *record = lkrg_cred(new);
 	enum lkrg_violation what;
 	struct lkrg_shadow shadow;
+	u128 sum;
 
 	*serial = READ_ONCE(record->serial);
 	if (*serial == LKRG_GRANTED) {
+		if (is_just_as_granted(record, new, &sum)) {
+			*serial = draw_serial();
+			record->tag = lkrg_record_close(lkrg_record_head(new, *serial) +
+							sum);
+			publish(record, *serial);
+			return LKRG_NO_VIOLATION;
+		}
 		if (!is_as_granted(record, new, &shadow))
 			return LKRG_CRED_OVERWRITTEN;
 	} else {
@@ -406,14 +401,10 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 			return lkrg_cred_verify(new, *serial, new);
 	}
 
-	/* Nobody else knows of @new yet. */
-	preempt_disable();
-	*serial = next_serial();
-	preempt_enable();
+	*serial = draw_serial();
 	record->shadow = shadow;
 	record->tag = shadow_tag(&shadow, new, *serial);
-	/* Pairs with the acquires in lkrg_cred_serial() and lkrg_cred_seal(). */
-	smp_store_release(&record->serial, *serial);
+	publish(record, *serial);
 	return LKRG_NO_VIOLATION;
 }
 

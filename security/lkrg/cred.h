@@ -150,6 +150,80 @@ static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 	s->group_info = (uintptr_t)c->group_info;
 }
 
+u64 lkrg_groups_sum(const struct group_info *groups);
+u64 lkrg_groups_sum_at_hook(const struct group_info *groups,
+			    const struct lkrg_shadow *recorded);
+
+/*
+ * The sum over the fields as they are: the same as over a shadow of them, which
+ * is not made.  What a copy does not have is taken from @cred, the label from
+ * what is on record.
+ */
+static __always_inline u128 lkrg_live_sum(const struct cred *fields,
+					  const struct cred *cred,
+					  const struct lkrg_shadow *recorded)
+{
+	const struct group_info *groups = fields->group_info;
+	u64 groups_sum = 0, jit_keyring = 0;
+	u128 sum;
+
+	/* Other groups could be anything, but they are found in any case. */
+	if (likely((uintptr_t)groups == recorded->group_info) &&
+	    unlikely(groups->ngroups))
+		groups_sum = lkrg_groups_sum_at_hook(groups, recorded);
+	sum = lkrg_record_words(0, fields->cap_inheritable.val,
+				fields->cap_permitted.val);
+	sum += lkrg_record_words(1, fields->cap_effective.val,
+				 fields->cap_bset.val);
+	sum += lkrg_record_words(2, fields->cap_ambient.val,
+				 (uintptr_t)fields->user);
+	sum += lkrg_record_words(3, (uintptr_t)fields->user_ns,
+				 (uintptr_t)fields->ucounts);
+	sum += lkrg_record_words(4, (uintptr_t)fields->group_info,
+				 groups_sum);
+#ifdef CONFIG_KEYS
+	sum += lkrg_record_words(5, (uintptr_t)cred->session_keyring,
+				 (uintptr_t)cred->process_keyring);
+	sum += lkrg_record_words(6, (uintptr_t)cred->thread_keyring,
+				 (uintptr_t)cred->request_key_auth);
+	jit_keyring = cred->jit_keyring;
+#else
+	sum += lkrg_record_words(5, 0, 0);
+	sum += lkrg_record_words(6, 0, 0);
+#endif
+	sum += lkrg_record_words(7, recorded->label,
+				 LKRG_HALVES(jit_keyring, fields->securebits));
+	sum += lkrg_record_words(8, LKRG_HALVES(__kuid_val(fields->uid),
+						__kgid_val(fields->gid)),
+				 LKRG_HALVES(__kuid_val(fields->suid),
+					     __kgid_val(fields->sgid)));
+	sum += lkrg_record_words(9, LKRG_HALVES(__kuid_val(fields->euid),
+						__kgid_val(fields->egid)),
+				 LKRG_HALVES(__kuid_val(fields->fsuid),
+					     __kgid_val(fields->fsgid)));
+	return sum;
+}
+
+/**
+ * lkrg_cred_is_intact - The most likely outcome of lkrg_cred_verify()
+ * @cred: a credential with blobs
+ * @serial: the serial that the user of @cred has on record
+ * @fields: whose fields are verified
+ *
+ * Return: whether they are those of the sealed credential.
+ */
+static __always_inline bool lkrg_cred_is_intact(const struct cred *cred,
+						u64 serial,
+						const struct cred *fields)
+{
+	const struct lkrg_cred *record = lkrg_cred(cred);
+	/* With the wrong serial it is the wrong sum. */
+	u128 sum = lkrg_record_head(cred, serial) +
+		   lkrg_live_sum(fields, cred, &record->shadow);
+
+	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
+}
+
 void lkrg_cred_grant(const struct cred *new);
 bool lkrg_cred_has_label(const struct cred *cred, u64 serial);
 enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new);
@@ -157,7 +231,6 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 				    const struct cred *old, u64 old_serial,
 				    u64 *serial);
 u64 lkrg_cred_seal(const struct cred *cred);
-u64 lkrg_groups_sum(const struct group_info *groups);
 enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial);
 enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 				     const struct cred *fields);

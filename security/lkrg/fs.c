@@ -2,9 +2,10 @@
 /*
  * LKRG - Root and working directory
  *
- * Tasks share a fs_struct, so its tags are in it: one over root, one over pwd.
- * Who changes a path takes its share off the tag before, and adds the new one
- * after that: a change that nobody declared stays.
+ * Tasks share a fs_struct, so its tags are in it: one over root, one over pwd,
+ * which are two pairs of one record, so that their sum is a tag as well.  Who
+ * changes a path takes its share off the tag before, and adds the new one after
+ * that: a change that nobody declared stays.
  *
  * Locking: written with fs->lock held, or before anybody else knows of it.
  * Verified without, see lkrg_fs_verify().
@@ -21,9 +22,14 @@
 
 static_assert(sizeof(struct path) == LKRG_PAIR);
 
-static u128 share(const struct path *path)
+static u128 root_share(const struct fs_struct *fs)
 {
-	return lkrg_record_head(path, 0) + lkrg_record_span(path, 0, 1);
+	return lkrg_record_head(fs, 0) + lkrg_record_pair(&fs->root, 0);
+}
+
+static u128 pwd_share(const struct fs_struct *fs)
+{
+	return lkrg_record_pair(&fs->pwd, 1);
 }
 
 static struct lkrg_record_tag add(const u64 tag[2], u128 sum)
@@ -41,49 +47,48 @@ static void put(u64 tag[2], struct lkrg_record_tag new)
 
 void __lkrg_fs_change_begin(struct fs_struct *fs)
 {
-	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, -share(&fs->root)));
-	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, -share(&fs->pwd)));
+	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, -root_share(fs)));
+	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, -pwd_share(fs)));
 }
 
 void __lkrg_fs_change_end(struct fs_struct *fs)
 {
-	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, share(&fs->root)));
-	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, share(&fs->pwd)));
+	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, root_share(fs)));
+	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, pwd_share(fs)));
 }
 
 /* What was wrong with the old one is with the new one. */
 void __lkrg_fs_copied(struct fs_struct *new, const struct fs_struct *old)
 {
 	put(new->lkrg_root_tag,
-	    add(old->lkrg_root_tag, share(&new->root) - share(&old->root)));
+	    add(old->lkrg_root_tag, root_share(new) - root_share(old)));
 	put(new->lkrg_pwd_tag,
-	    add(old->lkrg_pwd_tag, share(&new->pwd) - share(&old->pwd)));
+	    add(old->lkrg_pwd_tag, pwd_share(new) - pwd_share(old)));
 }
 
-static bool is_right(const struct path *path, const u64 tag[2])
+static bool is_right(const u64 tag[2], u128 sum)
 {
 	const struct lkrg_record_tag expected = {
 		READ_ONCE(tag[0]), READ_ONCE(tag[1])
 	};
 
-	return lkrg_same_tag(expected, lkrg_record_close(share(path)));
+	return lkrg_same_tag(expected, lkrg_record_close(sum));
 }
 
 /* Looks after which a path that is changed all the time is let be. */
 #define LOOKS 16
 
 /**
- * lkrg_fs_verify - Verify root and working directory
+ * __lkrg_fs_verify - What lkrg_fs_verify() does when something seems wrong
  * @fs: of the current task, or of another one with its task_lock() held
  *
  * A difference counts if nobody was writing meanwhile.  The sequence count is
  * not waited for: the writer may be a task that this one has preempted.  He is
  * looked at again in the next hook.
  *
- * Context: any.
  * Return: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED, both or 0.
  */
-unsigned int lkrg_fs_verify(const struct fs_struct *fs)
+unsigned int __lkrg_fs_verify(const struct fs_struct *fs)
 {
 	unsigned int seq, changed;
 	int looks = LOOKS;
@@ -91,11 +96,11 @@ unsigned int lkrg_fs_verify(const struct fs_struct *fs)
 	do {
 		/* Pairs with the barriers of write_seqcount_begin() and _end(). */
 		seq = smp_load_acquire(&fs->seq.seqcount.sequence);
-		changed = (is_right(&fs->root, fs->lkrg_root_tag) ?
+		changed = (is_right(fs->lkrg_root_tag, root_share(fs)) ?
 			   0 : LKRG_ROOT_CHANGED) |
-			  (is_right(&fs->pwd, fs->lkrg_pwd_tag) ?
+			  (is_right(fs->lkrg_pwd_tag, pwd_share(fs)) ?
 			   0 : LKRG_PWD_CHANGED);
-		if (likely(!changed))
+		if (!changed)
 			return 0;
 		smp_rmb();
 		if (!(seq & 1) && READ_ONCE(fs->seq.seqcount.sequence) == seq)
@@ -110,6 +115,6 @@ unsigned int lkrg_fs_verify(const struct fs_struct *fs)
  */
 void __init lkrg_fs_start(struct fs_struct *fs)
 {
-	put(fs->lkrg_root_tag, lkrg_record_close(share(&fs->root)));
-	put(fs->lkrg_pwd_tag, lkrg_record_close(share(&fs->pwd)));
+	put(fs->lkrg_root_tag, lkrg_record_close(root_share(fs)));
+	put(fs->lkrg_pwd_tag, lkrg_record_close(pwd_share(fs)));
 }

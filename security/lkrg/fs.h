@@ -7,14 +7,39 @@
 #define _SECURITY_LKRG_FS_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/fs_struct.h>
 #include <linux/init.h>
+#include <linux/types.h>
 
-struct fs_struct;
+#include "tag.h"
 
 #define LKRG_ROOT_CHANGED	BIT(0)
 #define LKRG_PWD_CHANGED	BIT(1)
 
-unsigned int lkrg_fs_verify(const struct fs_struct *fs);
+unsigned int __lkrg_fs_verify(const struct fs_struct *fs);
+
+/**
+ * lkrg_fs_verify - Verify root and working directory
+ * @fs: of the current task, or of another one with its task_lock() held
+ *
+ * Both at once, whoever may be writing: if they are right they are.
+ *
+ * Context: any.
+ * Return: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED, both or 0.
+ */
+static inline unsigned int lkrg_fs_verify(const struct fs_struct *fs)
+{
+	const u64 *root = fs->lkrg_root_tag, *pwd = fs->lkrg_pwd_tag;
+	u128 expected = ((u128)data_race(root[1]) << 64 | data_race(root[0])) +
+			((u128)data_race(pwd[1]) << 64 | data_race(pwd[0]));
+	u128 found = data_race(lkrg_record_head(fs, 0) +
+			       lkrg_record_pair(&fs->root, 0) +
+			       lkrg_record_pair(&fs->pwd, 1));
+
+	return likely(expected == found) ? 0 : __lkrg_fs_verify(fs);
+}
+
 void __init lkrg_fs_start(struct fs_struct *fs);
 
 #endif /* _SECURITY_LKRG_FS_H */

@@ -106,12 +106,11 @@ static int hook_file_open(struct file *file)
 	return lkrg_task_check_full(LKRG_AT_file_open);
 }
 
-/* Not in full for each directory on the way to a file */
+/* Not for each directory on the way to a file */
 static int hook_inode_permission(struct inode *inode, int mask)
 {
-	if (mask & MAY_WRITE)
-		return lkrg_task_check_full(LKRG_AT_inode_permission);
-	return lkrg_task_glance(LKRG_AT_inode_permission);
+	return mask & MAY_WRITE ?
+		lkrg_task_check_full(LKRG_AT_inode_permission) : 0;
 }
 
 /* Files that were opened before: a sample of what is read and written */
@@ -121,9 +120,8 @@ static DEFINE_PER_CPU(unsigned int, file_permissions);
 
 static int hook_file_permission(struct file *file, int mask)
 {
-	if (this_cpu_inc_return(file_permissions) % FILE_PERMISSION_SAMPLE)
-		return lkrg_task_glance(LKRG_AT_file_permission);
-	return lkrg_task_check(LKRG_AT_file_permission);
+	return this_cpu_inc_return(file_permissions) % FILE_PERMISSION_SAMPLE ?
+		0 : lkrg_task_check_full(LKRG_AT_file_permission);
 }
 
 static int hook_mmap_file(struct file *file, unsigned long reqprot,

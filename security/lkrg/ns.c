@@ -30,44 +30,15 @@ void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns)
 	taken->cgroup_ns = (uintptr_t)READ_ONCE(ns->cgroup_ns);
 }
 
-static struct lkrg_record_tag tag(const struct nsproxy *ns)
-{
-	u128 sum = lkrg_record_head(ns, 0);
-
-	sum += lkrg_record_words(0, (uintptr_t)READ_ONCE(ns->uts_ns),
-				 (uintptr_t)READ_ONCE(ns->ipc_ns));
-	sum += lkrg_record_words(1, (uintptr_t)READ_ONCE(ns->mnt_ns),
-				 (uintptr_t)READ_ONCE(ns->pid_ns_for_children));
-	sum += lkrg_record_words(2, (uintptr_t)READ_ONCE(ns->net_ns),
-				 (uintptr_t)READ_ONCE(ns->time_ns));
-	sum += lkrg_record_words(3, (uintptr_t)READ_ONCE(ns->time_ns_for_children),
-				 (uintptr_t)READ_ONCE(ns->cgroup_ns));
-	return lkrg_record_close(sum);
-}
-
 /**
  * lkrg_ns_seal - Record the namespaces of a nsproxy
  * @ns: complete, and known to nobody else
  */
 void lkrg_ns_seal(struct nsproxy *ns)
 {
-	struct lkrg_record_tag new = tag(ns);
+	struct lkrg_record_tag new = lkrg_ns_tag(ns);
 
 	lkrg_ns_take((struct lkrg_namespaces *)ns->lkrg_namespaces, ns);
 	ns->lkrg_tag[0] = new.low;
 	ns->lkrg_tag[1] = new.high;
-}
-
-/**
- * lkrg_ns_verify - Verify the namespaces of a nsproxy
- * @ns: of the current task, or of another one with its task_lock() held
- *
- * Context: any.
- * Return: whether they are those that were sealed.
- */
-bool lkrg_ns_verify(const struct nsproxy *ns)
-{
-	const struct lkrg_record_tag expected = { ns->lkrg_tag[0], ns->lkrg_tag[1] };
-
-	return lkrg_same_tag(expected, tag(ns));
 }

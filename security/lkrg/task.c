@@ -98,12 +98,16 @@ struct suspect {
 static __always_inline bool is_as_recorded(const struct lkrg_task *record,
 					   const struct cred *cred)
 {
-	u128 sum = lkrg_record_head(current, lkrg_task_version(record)) +
-		   lkrg_state_sum(current) +
-		   lkrg_record_words(LKRG_STATE_PAIRS, (uintptr_t)cred,
-				     record->cred[0].serial);
+	u128 sum;
 
-	return !record->top && lkrg_same_tag(record->tag, lkrg_record_close(sum));
+	/* A branch behind the sum makes the compiler keep all of it. */
+	if (record->top)
+		return false;
+	sum = lkrg_record_head(current, lkrg_task_version(record)) +
+	      lkrg_state_sum(current) +
+	      lkrg_record_words(LKRG_STATE_PAIRS, (uintptr_t)cred,
+				record->cred[0].serial);
+	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
 }
 
 static bool has_state(const struct task_struct *task,
@@ -116,15 +120,25 @@ static bool has_state(const struct task_struct *task,
 }
 
 /*
- * What is shared, of the current task or of one with its task_lock() held.  What
- * is there is only verified where it should be: otherwise it could be anything.
+ * What is shared, of the current task or of one with its task_lock() held.  Only
+ * where it should be: otherwise it could be anything.
  */
+static __always_inline bool has_namespaces(const struct nsproxy *ns)
+{
+	return !ns || lkrg_ns_verify(ns);
+}
+
+static __always_inline bool has_root(const struct fs_struct *fs)
+{
+	return !fs || !lkrg_fs_verify(fs);
+}
+
 static bool has_changed_namespaces(const struct task_struct *task)
 {
 	const struct nsproxy *ns = READ_ONCE(task->nsproxy);
 
-	return ns && lkrg_task(task)->state.nsproxy == (uintptr_t)ns &&
-	       !lkrg_ns_verify(ns);
+	return lkrg_task(task)->state.nsproxy == (uintptr_t)ns &&
+	       !has_namespaces(ns);
 }
 
 static unsigned int has_changed_root(const struct task_struct *task)
@@ -174,14 +188,30 @@ static enum lkrg_violation compare(const struct lkrg_task *record,
 	return has_state(task, record) ? LKRG_NO_VIOLATION : LKRG_STATE_CHANGED;
 }
 
-static noinline enum lkrg_violation verify_slowly(struct lkrg_task *record,
-						  const struct cred *copy,
-						  struct suspect *suspect)
+/*
+ * Is everything as it should be?  If not, verify() says what is wrong.  The
+ * fields of current->cred are taken from @copy if there is one.
+ */
+static __always_inline bool looks_right(const struct lkrg_task *record,
+					const struct cred *copy)
+{
+	const struct cred *cred = rcu_access_pointer(current->cred);
+
+	/* Others may be at it: then it is looked at again, with the lock. */
+	return cred == rcu_access_pointer(current->real_cred) &&
+	       data_race(is_as_recorded(record, cred)) &&
+	       lkrg_cred_is_intact(cred, record->cred[0].serial, copy ?: cred);
+}
+
+static enum lkrg_violation verify(struct lkrg_task *record,
+				  const struct cred *copy,
+				  struct suspect *suspect)
 {
 	const struct lkrg_cred_ref *real = &record->cred[0];
 	const struct lkrg_cred_ref *top = &record->cred[record->top];
 	enum lkrg_violation what;
 
+	suspect->task = current;
 	lkrg_task_lock(record);
 	what = compare(record, suspect);
 	lkrg_task_unlock(record);
@@ -197,23 +227,6 @@ static noinline enum lkrg_violation verify_slowly(struct lkrg_task *record,
 		what = lkrg_cred_verify(real->cred, real->serial, real->cred);
 	}
 	return what;
-}
-
-/* The fields of current->cred are taken from @copy if there is one. */
-static __always_inline
-enum lkrg_violation verify(struct lkrg_task *record, const struct cred *copy,
-			   struct suspect *suspect)
-{
-	const struct cred *cred = rcu_access_pointer(current->cred);
-
-	suspect->task = current;
-	/* Others may be at it: then it is looked at again, with the lock. */
-	if (unlikely(cred != rcu_access_pointer(current->real_cred) ||
-		     !data_race(is_as_recorded(record, cred))))
-		return verify_slowly(record, copy, suspect);
-	suspect->recorded = &record->cred[0];
-	suspect->found = copy ?: cred;
-	return lkrg_cred_verify(cred, record->cred[0].serial, suspect->found);
 }
 
 /* On the way to user mode, or where a system call waits to be interrupted. */
@@ -408,27 +421,37 @@ int lkrg_task_switches_namespaces(struct task_struct *task)
 	return react(current, &report);
 }
 
-static __always_inline int check(enum lkrg_place at, const struct cred *copy)
+/* Not verified, or let pass with pint_enforce=0: anything may be there. */
+#define LET_PASS 1
+
+static noinline int check_slowly(enum lkrg_place at, const struct cred *copy)
 {
 	enum lkrg_violation what;
-	struct lkrg_task *record;
 	struct suspect suspect;
+
+	what = verify(lkrg_task(current), copy, &suspect);
+	return what ? verdict(what, at, &suspect) ?: LET_PASS : 0;
+}
+
+/* 0, LET_PASS or -EPERM */
+static __always_inline int check(enum lkrg_place at, const struct cred *copy)
+{
+	const struct lkrg_task *record;
 	int validate;
 
 	if (!in_task())
-		return 0;
+		return LET_PASS;
 	record = lkrg_task(current);
 	if (is_condemned(record))
 		return -EPERM;
 	validate = READ_ONCE(lkrg_knob.pint_validate);
-	if (!validate)
-		return 0;
-	if (unlikely(validate == 3))
-		lkrg_scan_trigger_from_hook();
-	what = verify(record, copy, &suspect);
-	if (likely(!what))
-		return 0;
-	return verdict(what, at, &suspect);
+	if (unlikely(validate != 1)) {
+		if (!validate)
+			return LET_PASS;
+		if (validate == 3)
+			lkrg_scan_trigger_from_hook();
+	}
+	return likely(looks_right(record, copy)) ? 0 : check_slowly(at, copy);
 }
 
 /**
@@ -441,7 +464,19 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
  */
 int lkrg_task_check(enum lkrg_place at)
 {
-	return check(at, NULL);
+	return min(check(at, NULL), 0);
+}
+
+static noinline int check_shared_slowly(enum lkrg_place at)
+{
+	const struct lkrg_task *record = lkrg_task(current);
+	const struct lkrg_cred_ref *top = &record->cred[record->top];
+	const struct suspect suspect = { current, top, current_cred() };
+
+	if (has_changed_namespaces(current) || has_changed_root(current))
+		return verdict(LKRG_STATE_CHANGED, at, &suspect);
+	return lkrg_cred_has_label(top->cred, top->serial) ?
+		0 : verdict(LKRG_CRED_OVERWRITTEN, at, &suspect);
 }
 
 /**
@@ -456,20 +491,16 @@ int lkrg_task_check(enum lkrg_place at)
  */
 int lkrg_task_check_full(enum lkrg_place at)
 {
-	const struct lkrg_task *record = lkrg_task(current);
-	const struct lkrg_cred_ref *top = &record->cred[record->top];
-	const struct suspect suspect = { current, top, current_cred() };
-	int err = lkrg_task_check(at);
+	const struct cred *cred = current_cred();
+	int err = check(at, NULL);
 
-	if (err || !in_task() || !READ_ONCE(lkrg_knob.pint_validate))
-		return err;
-	if (unlikely(has_changed_namespaces(current) || has_changed_root(current)))
-		return verdict(LKRG_STATE_CHANGED, at, &suspect);
-	/* With pint_enforce=0 anything may be there still. */
-	if (likely(top->cred != current_cred() ||
-		   lkrg_cred_has_label(top->cred, top->serial)))
-		return 0;
-	return verdict(LKRG_CRED_OVERWRITTEN, at, &suspect);
+	if (unlikely(err))
+		return min(err, 0);
+	return likely(has_namespaces(current->nsproxy) &&
+		      has_root(current->fs) &&
+		      lkrg_cred(cred)->shadow.label ==
+		      security_cred_fingerprint(cred)) ?
+		0 : check_shared_slowly(at);
 }
 
 /**
@@ -488,35 +519,16 @@ int lkrg_task_check_all(enum lkrg_place at)
 	const struct lkrg_cred_ref *top = &record->cred[record->top];
 	const struct suspect suspect = { current, top, current_cred() };
 	enum lkrg_violation what;
-	int err = lkrg_task_check_full(at);
+	int err = check(at, NULL);
 
-	if (err || !READ_ONCE(lkrg_knob.pint_validate))
-		return err;
+	if (!err)
+		err = lkrg_task_check_full(at);
+	if (err)
+		return min(err, 0);
 	if (unlikely(has_changed_dumpable(current)))
 		return verdict(LKRG_STATE_CHANGED, at, &suspect);
-	if (top->cred != current_cred())
-		return 0;
 	what = lkrg_cred_verify_groups(top->cred, top->serial);
 	return unlikely(what) ? verdict(what, at, &suspect) : 0;
-}
-
-/**
- * lkrg_task_glance - Verify what is cheap to verify of the current task
- * @at: where
- *
- * For hooks that are called too often.
- *
- * Context: any, see lkrg_task_check().
- * Return: 0, or -EPERM when the operation must not happen.
- */
-int lkrg_task_glance(enum lkrg_place at)
-{
-	const struct lkrg_task *record = lkrg_task(current);
-
-	if (likely(!is_condemned(record) && record->top <= LKRG_OVERRIDES &&
-		   current_cred() == record->cred[record->top].cred))
-		return 0;
-	return lkrg_task_check(at);
 }
 
 /* A credential that the current task does not run with. */
@@ -549,9 +561,9 @@ int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 	int err;
 
 	if (old == current_cred())
-		return check(at, new);
+		return min(check(at, new), 0);
 
-	err = check(at, NULL);
+	err = min(check(at, NULL), 0);
 	recorded.serial = lkrg_cred_serial(old);
 	if (err || !recorded.serial)
 		return err;

@@ -9,6 +9,7 @@
 #include <linux/bit_spinlock.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/cred.h>
 #include <linux/init.h>
 #include <linux/llist.h>
 #include <linux/sched.h>
@@ -254,7 +255,6 @@ bool lkrg_task_is_authentic(const struct task_struct *task,
 int lkrg_task_check(enum lkrg_place at);
 int lkrg_task_check_full(enum lkrg_place at);
 int lkrg_task_check_all(enum lkrg_place at);
-int lkrg_task_glance(enum lkrg_place at);
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 			 const struct cred *old);
 
