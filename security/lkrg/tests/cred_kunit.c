@@ -149,6 +149,7 @@ static void an_overwritten_shadow_is_found(struct kunit *test)
 
 	flip(cred, overwrite);
 	lkrg_shadow_take(&lkrg_cred(cred)->shadow, cred);
+	lkrg_shadow_take_own(&lkrg_cred(cred)->shadow, cred);
 	KUNIT_EXPECT_EQ(test, lkrg_cred_verify(cred, serial, cred),
 			LKRG_RECORD_FORGED);
 	flip(cred, overwrite);

@@ -87,10 +87,10 @@ static void a_declared_change_keeps_it_forged(struct kunit *test)
 {
 	struct lkrg_task *record = test->priv;
 
-	record->state.nsproxy++;
+	record->state.ptracer_cred++;
 	declare(record);
 	KUNIT_EXPECT_FALSE(test, is_authentic(test));
-	record->state.nsproxy--;
+	record->state.ptracer_cred--;
 	KUNIT_EXPECT_TRUE(test, is_authentic(test));
 }
 

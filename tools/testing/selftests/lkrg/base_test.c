@@ -33,7 +33,7 @@ static const struct knob {
 	{ "kint_enforce", 0, 2 },
 	{ "kint_validate", 0, 3 },
 	{ "pint_enforce", 0, 2 },
-	{ "pint_validate", 0, 1 },
+	{ "pint_validate", 0, 3 },
 	{ "trigger", 0, 1 },
 };
 
