@@ -31,6 +31,7 @@ int __lkrg_commit_creds(const struct cred *new);
 const struct cred *__lkrg_override_creds(const struct cred *new);
 void __lkrg_revert_creds(const struct cred *old);
 int __lkrg_same_ids(void);
+int __lkrg_prctl(void);
 void __lkrg_grant_creds(const struct cred *new);
 int __lkrg_exec_creds(const struct cred *new);
 int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new);
@@ -142,6 +143,22 @@ static inline int lkrg_same_ids(void)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		return __lkrg_same_ids();
+	return 0;
+}
+
+/**
+ * lkrg_prctl - Ask before prctl() does anything
+ *
+ * The hook for it comes behind the capability module, which may have changed
+ * credentials by then.
+ *
+ * Context: task context of the current task.
+ * Return: 0, or -EPERM.
+ */
+static inline int lkrg_prctl(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_prctl();
 	return 0;
 }
 
@@ -440,6 +457,11 @@ static inline int lkrg_exec_creds(const struct cred *new)
 static inline void lkrg_revert_creds(const struct cred *old) { }
 
 static inline int lkrg_same_ids(void)
+{
+	return 0;
+}
+
+static inline int lkrg_prctl(void)
 {
 	return 0;
 }

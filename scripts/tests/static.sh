@@ -103,6 +103,7 @@ without_option() {
 # before with the same content is only applied.
 prefixes() {
 	base=$(base_tree)
+	configs=$LKRG_TOP/scripts/configs
 	copy=$LKRG_CACHE/prefix/source
 	O=$LKRG_CACHE/prefix/build
 	ccache_env
@@ -110,7 +111,7 @@ prefixes() {
 	mkdir -p "$O" "$LKRG_CACHE/static"
 	cp -al "$base" "$copy"
 	{
-		cat "$LKRG_TMP/id" "$LKRG_TOP/scripts/configs/small.config"
+		cat "$LKRG_TMP/id" "$configs/small.config" "$configs/lint.config"
 		gcc --version
 	} >"$LKRG_TMP/prefix"
 	for p in $(series_patches); do
@@ -127,8 +128,8 @@ prefix() {
 	mark=$LKRG_CACHE/static/prefix-$(sha256sum <"$LKRG_TMP/prefix" | cut -c 1-16)
 	[ ! -e "$mark" ] || return 0
 	quiet make -C "$copy" O="$O" -s tinyconfig
-	cp "$LKRG_TOP/scripts/configs/small.config" "$LKRG_TMP/small.config"
-	quiet "$copy/scripts/kconfig/merge_config.sh" -m -O "$O" "$O/.config" "$LKRG_TMP/small.config"
+	cat "$configs/small.config" "$configs/lint.config" >"$LKRG_TMP/prefix.config"
+	quiet "$copy/scripts/kconfig/merge_config.sh" -m -O "$O" "$O/.config" "$LKRG_TMP/prefix.config"
 	quiet make -C "$copy" O="$O" -s olddefconfig
 	# shellcheck disable=SC2086
 	quiet make -C "$copy" O="$O" CC="$CC" -j"$(nproc)" $objects

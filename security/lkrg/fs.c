@@ -102,6 +102,7 @@ unsigned int __lkrg_fs_verify(const struct fs_struct *fs)
 			   0 : LKRG_PWD_CHANGED);
 		if (!changed)
 			return 0;
+		/* Pairs with the same. */
 		smp_rmb();
 		if (!(seq & 1) && READ_ONCE(fs->seq.seqcount.sequence) == seq)
 			return changed;

@@ -31,13 +31,14 @@ unsigned int __lkrg_fs_verify(const struct fs_struct *fs);
 static inline unsigned int lkrg_fs_verify(const struct fs_struct *fs)
 {
 	const u64 *root = fs->lkrg_root_tag, *pwd = fs->lkrg_pwd_tag;
-	u128 expected = ((u128)data_race(root[1]) << 64 | data_race(root[0])) +
-			((u128)data_race(pwd[1]) << 64 | data_race(pwd[0]));
-	u128 found = data_race(lkrg_record_head(fs, 0) +
-			       lkrg_record_pair(&fs->root, 0) +
-			       lkrg_record_pair(&fs->pwd, 1));
+	/* A difference is looked at again, when nobody is writing. */
+	bool same = data_race(((u128)root[1] << 64 | root[0]) +
+			      ((u128)pwd[1] << 64 | pwd[0]) ==
+			      lkrg_record_head(fs, 0) +
+			      lkrg_record_pair(&fs->root, 0) +
+			      lkrg_record_pair(&fs->pwd, 1));
 
-	return likely(expected == found) ? 0 : __lkrg_fs_verify(fs);
+	return likely(same) ? 0 : __lkrg_fs_verify(fs);
 }
 
 void __init lkrg_fs_start(struct fs_struct *fs);

@@ -9,7 +9,6 @@
 
 #include <linux/binfmts.h>
 #include <linux/bpf.h>
-#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/key.h>
 #include <linux/lsm_hooks.h>
@@ -21,7 +20,7 @@
 #include "task.h"
 
 /* A hook that does nothing but verify the current task */
-#define GATE(name, ...)							\
+#define FULL_GATE(name, ...)						\
 static int hook_##name(__VA_ARGS__)					\
 {									\
 	return lkrg_task_check_full(LKRG_AT_##name);			\
@@ -35,54 +34,55 @@ static int hook_##name(__VA_ARGS__)					\
 }
 
 /* Files */
-GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
-     struct iattr *attr)
-GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
-     const char *name, const void *value, size_t size, int flags)
-GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
-     const char *name)
-GATE(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
-     const char *acl_name, struct posix_acl *kacl)
-GATE(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
-     const char *acl_name)
-GATE(file_receive, struct file *file)
+FULL_GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	  struct iattr *attr)
+FULL_GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	  const char *name, const void *value, size_t size, int flags)
+FULL_GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	  const char *name)
+FULL_GATE(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	  const char *acl_name, struct posix_acl *kacl)
+FULL_GATE(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	  const char *acl_name)
+FULL_GATE(file_receive, struct file *file)
 
 /* Exec.  The credentials that it makes are judged in cred.c. */
-GATE(bprm_creds_for_exec, struct linux_binprm *bprm)
-GATE(bprm_check_security, struct linux_binprm *bprm)
+FULL_GATE(bprm_creds_for_exec, struct linux_binprm *bprm)
+FULL_GATE(bprm_check_security, struct linux_binprm *bprm)
 
 /* Other tasks */
-GATE(ptrace_traceme, struct task_struct *parent)
-GATE(task_setnice, struct task_struct *p, int nice)
-GATE(task_setioprio, struct task_struct *p, int ioprio)
-GATE(task_setscheduler, struct task_struct *p)
-GATE(task_prlimit, const struct cred *cred, const struct cred *tcred,
-     unsigned int flags)
-GATE(task_setrlimit, struct task_struct *p, unsigned int resource,
-     struct rlimit *new_rlim)
+FULL_GATE(ptrace_traceme, struct task_struct *parent)
+FULL_GATE(task_setnice, struct task_struct *p, int nice)
+FULL_GATE(task_setioprio, struct task_struct *p, int ioprio)
+FULL_GATE(task_setscheduler, struct task_struct *p)
+FULL_GATE(task_prlimit, const struct cred *cred, const struct cred *tcred,
+	  unsigned int flags)
+FULL_GATE(task_setrlimit, struct task_struct *p, unsigned int resource,
+	  struct rlimit *new_rlim)
 
 /* Namespaces and mounts */
-GATE(userns_create, const struct cred *cred)
-GATE(sb_mount, const char *dev_name, const struct path *path, const char *type,
-     unsigned long flags, void *data)
-GATE(sb_umount, struct vfsmount *mnt, int flags)
-GATE(sb_pivotroot, const struct path *old_path, const struct path *new_path)
-GATE(move_mount, const struct path *from_path, const struct path *to_path)
+FULL_GATE(userns_create, const struct cred *cred)
+FULL_GATE(sb_mount, const char *dev_name, const struct path *path, const char *type,
+	  unsigned long flags, void *data)
+FULL_GATE(sb_umount, struct vfsmount *mnt, int flags)
+FULL_GATE(sb_pivotroot, const struct path *old_path, const struct path *new_path)
+FULL_GATE(move_mount, const struct path *from_path, const struct path *to_path)
 
 /* The machine */
 LIGHT_GATE(capable, const struct cred *cred, struct user_namespace *ns, int cap,
 	   unsigned int opts)
-GATE(kernel_module_request, char *kmod_name)
-GATE(kernel_load_data, enum kernel_load_data_id id, bool contents)
-GATE(kernel_read_file, struct file *file, enum kernel_read_file_id id, bool contents)
-GATE(syslog, int type)
-GATE(settime, const struct timespec64 *ts, const struct timezone *tz)
-GATE(quotactl, int cmds, int type, int id, const struct super_block *sb)
+FULL_GATE(kernel_module_request, char *kmod_name)
+FULL_GATE(kernel_load_data, enum kernel_load_data_id id, bool contents)
+FULL_GATE(kernel_read_file, struct file *file, enum kernel_read_file_id id,
+	  bool contents)
+FULL_GATE(syslog, int type)
+FULL_GATE(settime, const struct timespec64 *ts, const struct timezone *tz)
+FULL_GATE(quotactl, int cmds, int type, int id, const struct super_block *sb)
 #ifdef CONFIG_BPF_SYSCALL
-GATE(bpf, int cmd, union bpf_attr *attr, unsigned int size)
+FULL_GATE(bpf, int cmd, union bpf_attr *attr, unsigned int size)
 #endif
 #ifdef CONFIG_PERF_EVENTS
-GATE(perf_event_open, int type)
+FULL_GATE(perf_event_open, int type)
 #endif
 
 /* Communication */
@@ -92,13 +92,13 @@ LIGHT_GATE(key_permission, key_ref_t key_ref, const struct cred *cred,
 	   enum key_need_perm need_perm)
 #endif
 #ifdef CONFIG_SECURITY_NETWORK
-GATE(socket_create, int family, int type, int protocol, int kern)
-GATE(socket_bind, struct socket *sock, struct sockaddr *address, int addrlen)
-GATE(socket_connect, struct socket *sock, struct sockaddr *address, int addrlen)
+FULL_GATE(socket_create, int family, int type, int protocol, int kern)
+FULL_GATE(socket_bind, struct socket *sock, struct sockaddr *address, int addrlen)
+FULL_GATE(socket_connect, struct socket *sock, struct sockaddr *address, int addrlen)
 #endif
 #ifdef CONFIG_IO_URING
-GATE(uring_override_creds, const struct cred *new)
-GATE(uring_sqpoll, void)
+FULL_GATE(uring_override_creds, const struct cred *new)
+FULL_GATE(uring_sqpoll, void)
 #endif
 
 static int hook_file_open(struct file *file)
@@ -149,13 +149,6 @@ static int hook_ptrace_access_check(struct task_struct *child, unsigned int mode
 {
 	return lkrg_task_check_full(LKRG_AT_ptrace_access_check) ?:
 	       lkrg_task_check_traced(child);
-}
-
-/* Anything but this code ends the call. */
-static int hook_task_prctl(int option, unsigned long arg2, unsigned long arg3,
-			   unsigned long arg4, unsigned long arg5)
-{
-	return lkrg_task_check(LKRG_AT_task_prctl) ?: -ENOSYS;
 }
 
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {
@@ -211,7 +204,6 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(file_permission, hook_file_permission),
 	LSM_HOOK_INIT(mmap_file, hook_mmap_file),
 	LSM_HOOK_INIT(file_mprotect, hook_file_mprotect),
-	LSM_HOOK_INIT(task_prctl, hook_task_prctl),
 };
 
 /**

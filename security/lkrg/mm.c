@@ -26,10 +26,11 @@ static u128 share(const struct mm_struct *mm)
 
 static u128 sum(const struct mm_struct *mm)
 {
-	return lkrg_record_sum((struct lkrg_record_tag){
-		data_race(mm->lkrg_dumpable_tag[0]),
-		data_race(mm->lkrg_dumpable_tag[1])
-	});
+	struct lkrg_record_tag tag;
+
+	/* Who finds a difference looks again, with the lock. */
+	data_race(tag = *(const struct lkrg_record_tag *)mm->lkrg_dumpable_tag);
+	return lkrg_record_sum(tag);
 }
 
 static void put(struct mm_struct *mm, u128 sum)

@@ -82,10 +82,13 @@ static const struct {
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
 
-#define PLACE_NAME(name) [LKRG_AT_##name] = #name,
+#define LKRG_PLACE(name) \
+	[LKRG_AT_##name] = #name,
 static const char *const places[] = {
-	LKRG_PLACES(PLACE_NAME)
+#include "place_defs.h"
 };
+
+#undef LKRG_PLACE
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
 
@@ -528,19 +531,20 @@ void lkrg_report(const struct lkrg_report *report)
  * lkrg_kill - Have the process of a task killed, and its sharers
  * @record: of the current task, or of one that a pass has found; used once
  *
- * Context: task context.  Takes no lock for the current task, allocates nothing.
+ * Context: task context.  For the current task it takes no lock and does not
+ * sleep; it allocates nothing.
  */
 void lkrg_kill(struct lkrg_task *record)
 {
 	struct task_struct *task = get_task_struct(record->task);
+	bool other = task != current;
+	struct mm_struct *mm = other ? get_task_mm(task) : task->mm;
 
-	if (task != current)
-		task_lock(task);
-	record->mm = task->mm;
-	if (record->mm)
-		mmgrab(record->mm);
-	if (task != current)
-		task_unlock(task);
+	record->mm = mm;
+	if (mm)
+		mmgrab(mm);
+	if (other && mm)
+		mmput(mm);
 	llist_add(&record->doomed, &doomed_list);
 	irq_work_queue(&raise_work);
 }

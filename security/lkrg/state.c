@@ -22,7 +22,7 @@
 #include "state.h"
 #include "task.h"
 
-static struct lkrg_state *begin(struct task_struct *task)
+static struct lkrg_state *begin(struct task_struct *task) __acquires(bitlock)
 {
 	struct lkrg_task *record = lkrg_task(task);
 
@@ -31,7 +31,7 @@ static struct lkrg_state *begin(struct task_struct *task)
 	return &record->state;
 }
 
-static void end(struct task_struct *task)
+static void end(struct task_struct *task) __releases(bitlock)
 {
 	struct lkrg_task *record = lkrg_task(task);
 

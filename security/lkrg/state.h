@@ -50,11 +50,13 @@ static __always_inline void lkrg_state_take(struct lkrg_state *s,
 {
 	s->nsproxy = (uintptr_t)READ_ONCE(task->nsproxy);
 	s->fs = (uintptr_t)READ_ONCE(task->fs);
+	/* Like the rest: see above. */
 	s->ptracer_cred = (uintptr_t)data_race(rcu_access_pointer(task->ptracer_cred));
 	s->seccomp_filter = lkrg_seccomp_filter(task);
 	s->seccomp_mode = lkrg_seccomp_mode(task);
 	s->seccomp_work = test_task_syscall_work(task, SECCOMP);
 	s->no_new_privs = task_no_new_privs((struct task_struct *)task);
+	/* Others of the flags may change. */
 	s->flags = data_race(task->flags) & LKRG_CONSTANT_FLAGS;
 }
 

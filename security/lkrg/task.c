@@ -197,8 +197,8 @@ static __always_inline bool looks_right(const struct lkrg_task *record,
 {
 	const struct cred *cred = rcu_access_pointer(current->cred);
 
-	/* Others may be at it: then it is looked at again, with the lock. */
 	return cred == rcu_access_pointer(current->real_cred) &&
+	       /* Others may be at it: then it is looked at again, with the lock. */
 	       data_race(is_as_recorded(record, cred)) &&
 	       lkrg_cred_is_intact(cred, record->cred[0].serial, copy ?: cred);
 }
@@ -245,8 +245,7 @@ static void do_work(struct callback_head *unused)
 }
 
 /* Fails for an exiting task, which is nearly gone. */
-static void call_back(struct task_struct *task,
-			  enum task_work_notify_mode how)
+static void call_back(struct task_struct *task, enum task_work_notify_mode how)
 {
 	struct lkrg_task *record = lkrg_task(task);
 
@@ -608,13 +607,13 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 }
 
 /* Own changes of the credentials on record. */
-static void open_creds(struct lkrg_task *record)
+static void open_creds(struct lkrg_task *record) __acquires(bitlock)
 {
 	lkrg_task_lock(record);
 	lkrg_task_open(current, record, LKRG_STATE_PAIRS, 1 + record->top);
 }
 
-static void close_creds(struct lkrg_task *record)
+static void close_creds(struct lkrg_task *record) __releases(bitlock)
 {
 	lkrg_task_close(current, record, LKRG_STATE_PAIRS, 1 + record->top);
 	lkrg_task_unlock(record);
@@ -730,6 +729,11 @@ int __lkrg_same_ids(void)
 	return lkrg_task_check(LKRG_AT_same_ids);
 }
 
+int __lkrg_prctl(void)
+{
+	return lkrg_task_check(LKRG_AT_prctl);
+}
+
 /*
  * Nobody returns to user mode with an override: a task that does, or that enters
  * the kernel with one because it returned in another way, made it for good.
@@ -822,9 +826,9 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
 	if (record.flags & (LKRG_CONDEMNED | LKRG_LOGGED))
 		return false;
 	task_lock(task);
+	/* The same. */
 	what = data_race(compare(&record, &suspect));
-	if (!what && (has_changed_namespaces(task) ||
-		      data_race(has_changed_root(task)) ||
+	if (!what && (has_changed_namespaces(task) || has_changed_root(task) ||
 		      has_changed_dumpable(task)))
 		what = LKRG_STATE_CHANGED;
 	task_unlock(task);

@@ -20,75 +20,9 @@
 #include "tag.h"
 #include "violation.h"
 
-/*
- * Where a task is verified: hooks, functions and call-outs by their names, and
- * on behalf of a pass.
- */
-#define LKRG_PLACES(PLACE)		\
-	LKRG_GATES(PLACE)		\
-	PLACE(cred_prepare)		\
-	PLACE(cred_transfer)		\
-	PLACE(task_fix_setgroups)		\
-	PLACE(exec_creds)		\
-	PLACE(bprm_creds_from_file)	\
-	PLACE(task_alloc)		\
-	PLACE(commit_creds)		\
-	PLACE(override_creds)		\
-	PLACE(revert_creds)		\
-	PLACE(same_ids)			\
-	PLACE(switch_task_namespaces)	\
-	PLACE(syscall)			\
-	PLACE(pass)
-
-/* The hooks in gate.c. */
-#define LKRG_GATES(PLACE)		\
-	PLACE(file_open)		\
-	PLACE(inode_setattr)		\
-	PLACE(inode_setxattr)		\
-	PLACE(inode_removexattr)	\
-	PLACE(inode_set_acl)		\
-	PLACE(inode_remove_acl)		\
-	PLACE(file_receive)		\
-	PLACE(bprm_creds_for_exec)	\
-	PLACE(bprm_check_security)	\
-	PLACE(ptrace_access_check)	\
-	PLACE(ptrace_traceme)		\
-	PLACE(task_kill)		\
-	PLACE(task_setnice)		\
-	PLACE(task_setioprio)		\
-	PLACE(task_setscheduler)	\
-	PLACE(task_prlimit)		\
-	PLACE(task_setrlimit)		\
-	PLACE(userns_create)		\
-	PLACE(sb_mount)			\
-	PLACE(sb_umount)		\
-	PLACE(sb_pivotroot)		\
-	PLACE(move_mount)		\
-	PLACE(capable)			\
-	PLACE(kernel_module_request)	\
-	PLACE(kernel_load_data)		\
-	PLACE(kernel_read_file)		\
-	PLACE(syslog)			\
-	PLACE(settime)			\
-	PLACE(quotactl)			\
-	PLACE(bpf)			\
-	PLACE(perf_event_open)		\
-	PLACE(ipc_permission)		\
-	PLACE(key_permission)		\
-	PLACE(socket_create)		\
-	PLACE(socket_bind)		\
-	PLACE(socket_connect)		\
-	PLACE(uring_override_creds)	\
-	PLACE(uring_sqpoll)		\
-	PLACE(inode_permission)		\
-	PLACE(file_permission)		\
-	PLACE(mmap_file)		\
-	PLACE(file_mprotect)		\
-	PLACE(task_prctl)
-
 #define LKRG_PLACE(name) LKRG_AT_##name,
 enum lkrg_place {
-	LKRG_PLACES(LKRG_PLACE)
+#include "place_defs.h"
 	LKRG_NR_PLACES
 };
 
@@ -108,9 +42,16 @@ static_assert(sizeof(struct lkrg_cred_ref) == LKRG_PAIR);
 
 /**
  * struct lkrg_state - What a task should have beside its credentials
+ * @nsproxy: address; what is in it is recorded there
+ * @fs: address; what is in it is recorded there
+ * @ptracer_cred: address
+ * @seccomp_filter: address of the innermost filter
+ * @seccomp_mode: SECCOMP_MODE_*
+ * @seccomp_work: SYSCALL_WORK_SECCOMP, without which the mode means nothing
+ * @no_new_privs: whether it is set
+ * @flags: LKRG_CONSTANT_FLAGS of the flags
  *
- * Members are named as in struct task_struct and in what it points to.  There
- * are no holes, and the tag covers it in pairs of 64-bit words.
+ * There are no holes, and the tag covers it in pairs of 64-bit words.
  */
 struct lkrg_state {
 	u64 nsproxy;
@@ -118,7 +59,6 @@ struct lkrg_state {
 	u64 ptracer_cred;
 	u64 seccomp_filter;
 	u32 seccomp_mode;
-	/* SYSCALL_WORK_SECCOMP, without which the mode means nothing */
 	u32 seccomp_work;
 	u32 no_new_privs;
 	u32 flags;

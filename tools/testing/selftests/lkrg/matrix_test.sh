@@ -32,7 +32,8 @@ stopped_somewhere()
 	files_are_unchanged || fault "a file was changed or made"
 	wait_until 10 are_gone || fault "sharers of the memory are alive: $others"
 	# Any thread may be found first.
-	expect_report "Task: (attack_victim|sh)\[[0-9]+/$tgid\]: $report; at $where: (refused, )?process killed"
+	who="Task: (attack_victim|sh)\[[0-9]+/$tgid\]"
+	expect_report "$who: $report; at $where: (refused, )?process killed"
 }
 
 try()

@@ -21,6 +21,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/fsuid.h>
 #include <sys/mman.h>
@@ -477,7 +478,7 @@ static void filter_all_threads(void)
 }
 
 /* Threads that never stop using what another one changes for all of them. */
-static volatile bool enough;
+static atomic_bool enough;
 
 static void *use_all_the_time(void *unused)
 {
@@ -590,7 +591,7 @@ static void change_namespaces(void)
 	size_t i, done = 0;
 	int fd;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		fd = open(types[i].file, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			continue;

@@ -78,7 +78,7 @@ MODULE_PARM_DESC(changed, "What was changed in the kernel image (read only)");
  * @name: What is written to the device
  * @what: What it changes, for a person
  * @run: Does it to a task, the field is for those attacks that need one
- * @field: Offset of the field in struct cred
+ * @field: Offset of the field in struct cred or struct nsproxy
  * @on_parent: The task is the parent of the caller instead of the caller
  */
 struct attack {
@@ -435,33 +435,44 @@ static int switch_child(struct task_struct *task, size_t field)
 
 /*
  * One pointer of its namespaces, which it shares with nobody, to that of init.
- * The namespace of before loses its last owner, and stays.
+ * The field is its offset in struct nsproxy.  The namespace of before loses its
+ * last owner, and stays.
  */
-#define OVERWRITE_NS(member, common)					\
-static int overwrite_##member(struct task_struct *task, size_t field)	\
-{									\
-	struct nsproxy *const init = (void *)init_nsproxy_at;		\
-	struct nsproxy *const own = task->nsproxy;			\
-									\
-	if (!init)							\
-		return -ENOENT;						\
-	if (own->member == init->member)				\
-		return -EBUSY;						\
-	refcount_inc(&(common)->count);					\
-	kmemleak_ignore(own->member);					\
-	WRITE_ONCE(own->member, init->member);				\
-	return 0;							\
-}
+static int overwrite_ns(struct task_struct *task, size_t field)
+{
+	struct nsproxy *const init = (void *)init_nsproxy_at;
+	const struct {
+		size_t field;
+		struct ns_common *common;
+	} kinds[] = {
+		{ offsetof(struct nsproxy, uts_ns), &init->uts_ns->ns },
+		{ offsetof(struct nsproxy, ipc_ns), &init->ipc_ns->ns },
+		/* It begins with it, which only fs/ knows */
+		{ offsetof(struct nsproxy, mnt_ns),
+		  (struct ns_common *)init->mnt_ns },
+		{ offsetof(struct nsproxy, pid_ns_for_children),
+		  &init->pid_ns_for_children->ns },
+		{ offsetof(struct nsproxy, net_ns), &init->net_ns->ns },
+		{ offsetof(struct nsproxy, time_ns), &init->time_ns->ns },
+		{ offsetof(struct nsproxy, time_ns_for_children),
+		  &init->time_ns_for_children->ns },
+		{ offsetof(struct nsproxy, cgroup_ns), &init->cgroup_ns->ns },
+	};
+	void **const own = (void *)task->nsproxy + field;
+	void **const other = (void *)init + field;
+	size_t i;
 
-OVERWRITE_NS(uts_ns, &init->uts_ns->ns)
-OVERWRITE_NS(ipc_ns, &init->ipc_ns->ns)
-/* It begins with it, which only fs/ knows */
-OVERWRITE_NS(mnt_ns, (struct ns_common *)init->mnt_ns)
-OVERWRITE_NS(pid_ns_for_children, &init->pid_ns_for_children->ns)
-OVERWRITE_NS(net_ns, &init->net_ns->ns)
-OVERWRITE_NS(time_ns, &init->time_ns->ns)
-OVERWRITE_NS(time_ns_for_children, &init->time_ns_for_children->ns)
-OVERWRITE_NS(cgroup_ns, &init->cgroup_ns->ns)
+	if (!init)
+		return -ENOENT;
+	if (*own == *other)
+		return -EBUSY;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].field == field)
+			refcount_inc(&kinds[i].common->count);
+	kmemleak_ignore(*own);
+	WRITE_ONCE(*own, *other);
+	return 0;
+}
 
 /* === Root, seccomp, tracer and flags ==================================== */
 
@@ -720,6 +731,13 @@ static int restore_rodata(struct task_struct *task, size_t field)
 	.field = offsetof(struct cred, _field),		\
 }
 
+#define NS(_name, _field) {				\
+	.name = "ns-" _name,				\
+	.what = "own " #_field " becomes that of init",	\
+	.run = overwrite_ns,				\
+	.field = offsetof(struct nsproxy, _field),	\
+}
+
 #define ATTACK(_name, _run, _what) {			\
 	.name = _name,					\
 	.what = _what,					\
@@ -768,17 +786,14 @@ static const struct attack attacks[] = {
 	       "switch_task_namespaces() of itself to init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
 	       "switch_task_namespaces() of the last child to init_nsproxy"),
-	ATTACK("ns-uts", overwrite_uts_ns, "own uts_ns becomes that of init"),
-	ATTACK("ns-ipc", overwrite_ipc_ns, "own ipc_ns becomes that of init"),
-	ATTACK("ns-mnt", overwrite_mnt_ns, "own mnt_ns becomes that of init"),
-	ATTACK("ns-pid_for_children", overwrite_pid_ns_for_children,
-	       "own pid_ns_for_children becomes that of init"),
-	ATTACK("ns-net", overwrite_net_ns, "own net_ns becomes that of init"),
-	ATTACK("ns-time", overwrite_time_ns, "own time_ns becomes that of init"),
-	ATTACK("ns-time_for_children", overwrite_time_ns_for_children,
-	       "own time_ns_for_children becomes that of init"),
-	ATTACK("ns-cgroup", overwrite_cgroup_ns,
-	       "own cgroup_ns becomes that of init"),
+	NS("uts", uts_ns),
+	NS("ipc", ipc_ns),
+	NS("mnt", mnt_ns),
+	NS("pid_for_children", pid_ns_for_children),
+	NS("net", net_ns),
+	NS("time", time_ns),
+	NS("time_for_children", time_ns_for_children),
+	NS("cgroup", cgroup_ns),
 	ATTACK("own-fs", redirect_fs, "own fs becomes that of init_task"),
 	ATTACK("fs-root", overwrite_root, "own root becomes that of init_task"),
 	ATTACK("fs-pwd", overwrite_pwd,

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Where a task is verified: hooks, functions and call-outs by their names
+ *
+ * Included with LKRG_PLACE() defined, each time for something else.
+ */
+
+/* The hooks in gate.c */
+LKRG_PLACE(file_open)
+LKRG_PLACE(inode_setattr)
+LKRG_PLACE(inode_setxattr)
+LKRG_PLACE(inode_removexattr)
+LKRG_PLACE(inode_set_acl)
+LKRG_PLACE(inode_remove_acl)
+LKRG_PLACE(file_receive)
+LKRG_PLACE(bprm_creds_for_exec)
+LKRG_PLACE(bprm_check_security)
+LKRG_PLACE(ptrace_access_check)
+LKRG_PLACE(ptrace_traceme)
+LKRG_PLACE(task_kill)
+LKRG_PLACE(task_setnice)
+LKRG_PLACE(task_setioprio)
+LKRG_PLACE(task_setscheduler)
+LKRG_PLACE(task_prlimit)
+LKRG_PLACE(task_setrlimit)
+LKRG_PLACE(userns_create)
+LKRG_PLACE(sb_mount)
+LKRG_PLACE(sb_umount)
+LKRG_PLACE(sb_pivotroot)
+LKRG_PLACE(move_mount)
+LKRG_PLACE(capable)
+LKRG_PLACE(kernel_module_request)
+LKRG_PLACE(kernel_load_data)
+LKRG_PLACE(kernel_read_file)
+LKRG_PLACE(syslog)
+LKRG_PLACE(settime)
+LKRG_PLACE(quotactl)
+LKRG_PLACE(bpf)
+LKRG_PLACE(perf_event_open)
+LKRG_PLACE(ipc_permission)
+LKRG_PLACE(key_permission)
+LKRG_PLACE(socket_create)
+LKRG_PLACE(socket_bind)
+LKRG_PLACE(socket_connect)
+LKRG_PLACE(uring_override_creds)
+LKRG_PLACE(uring_sqpoll)
+LKRG_PLACE(inode_permission)
+LKRG_PLACE(file_permission)
+LKRG_PLACE(mmap_file)
+LKRG_PLACE(file_mprotect)
+
+/* The hooks and call-outs in cred.c and task.c */
+LKRG_PLACE(cred_prepare)
+LKRG_PLACE(cred_transfer)
+LKRG_PLACE(task_fix_setgroups)
+LKRG_PLACE(exec_creds)
+LKRG_PLACE(bprm_creds_from_file)
+LKRG_PLACE(task_alloc)
+LKRG_PLACE(commit_creds)
+LKRG_PLACE(override_creds)
+LKRG_PLACE(revert_creds)
+LKRG_PLACE(same_ids)
+LKRG_PLACE(prctl)
+LKRG_PLACE(switch_task_namespaces)
+LKRG_PLACE(syscall)
+
+/* On behalf of a pass */
+LKRG_PLACE(pass)
