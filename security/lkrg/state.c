@@ -95,13 +95,14 @@ void __lkrg_set_no_new_privs(void)
 }
 
 /* The lock is held until the change is declared. */
-void __lkrg_change_begin(struct task_struct *task)
+void __lkrg_change_begin(struct task_struct *task) __acquires(bitlock)
 {
 	begin(task);
 }
 
 void __lkrg_seccomp_synced(struct task_struct *task,
 			   const struct seccomp_filter *filter, bool no_new_privs)
+	__releases(bitlock)
 {
 	struct lkrg_state *state = &lkrg_task(task)->state;
 
@@ -114,6 +115,7 @@ void __lkrg_seccomp_synced(struct task_struct *task,
 }
 
 void __lkrg_traced(struct task_struct *task, const struct cred *tracer)
+	__releases(bitlock)
 {
 	lkrg_task(task)->state.ptracer_cred = (uintptr_t)tracer;
 	end(task);
