@@ -52,12 +52,14 @@ void __lkrg_mm_init(struct mm_struct *mm, const struct mm_struct *old)
 }
 
 void __lkrg_dumpable_begin(struct mm_struct *mm)
+	__acquires(&dumpable_lock)
 {
 	raw_spin_lock(&dumpable_lock);
 	put(mm, sum(mm) - share(mm));
 }
 
 void __lkrg_dumpable_end(struct mm_struct *mm)
+	__releases(&dumpable_lock)
 {
 	put(mm, sum(mm) + share(mm));
 	raw_spin_unlock(&dumpable_lock);

@@ -1014,8 +1014,8 @@ static void enter_root(void)
 	must(!chroot("."), "chroot");
 }
 
-/* A child that lives as long as this process, and does nothing. */
-static void start_child(void (*prepare)(void))
+/* A child that lives as long as this process. */
+static void start_child(void (*prepare)(void), void (*work)(void))
 {
 	int ready[2];
 	char c;
@@ -1031,7 +1031,7 @@ static void start_child(void (*prepare)(void))
 		must(write(ready[1], "x", 1) == 1, "write");
 		close(ready[1]);
 		while (true)
-			pause();
+			work();
 	}
 	close(ready[1]);
 	must(read(ready[0], &c, 1) == 1, "child");
@@ -1040,6 +1040,7 @@ static void start_child(void (*prepare)(void))
 
 static void do_nothing(void)
 {
+	usleep(1000);
 }
 
 /* Or the parent could not signal it. */
@@ -1053,7 +1054,7 @@ static void leave_keyring(void)
 {
 	join_keyring();
 	add_key();
-	start_child(drop_all);
+	start_child(drop_all, do_nothing);
 	join_keyring();
 }
 
@@ -1101,7 +1102,7 @@ static void forbid_symlinks(void)
 static void forbid_more_than_child(void)
 {
 	filter(false);
-	start_child(do_nothing);
+	start_child(do_nothing, do_nothing);
 	filter(true);
 }
 
@@ -1115,12 +1116,23 @@ static void trace_parent(void)
 	must(!ptrace(PTRACE_SEIZE, getppid(), NULL, NULL), "PTRACE_SEIZE");
 }
 
+/* Each signal stops who is traced. */
+static void trace_on(void)
+{
+	int status;
+	pid_t pid;
+
+	pid = waitpid(-1, &status, __WALL);
+	if (pid > 0 && WIFSTOPPED(status))
+		ptrace(PTRACE_CONT, pid, NULL, WSTOPSIG(status));
+}
+
 static void get_traced(void)
 {
 	must(!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "PR_SET_DUMPABLE");
 	/* Without Yama this fails, and is not needed. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-	start_child(trace_parent);
+	start_child(trace_parent, trace_on);
 }
 
 static const struct preparation {
