@@ -206,7 +206,7 @@ static __always_inline u128 lkrg_live_sum(const struct cred *fields,
 
 /**
  * lkrg_cred_is_intact - The most likely outcome of lkrg_cred_verify()
- * @cred: a credential with blobs
+ * @cred: a credential that the caller may dereference
  * @serial: the serial that the user of @cred has on record
  * @fields: whose fields are verified
  *
@@ -216,11 +216,16 @@ static __always_inline bool lkrg_cred_is_intact(const struct cred *cred,
 						u64 serial,
 						const struct cred *fields)
 {
-	const struct lkrg_cred *record = lkrg_cred(cred);
-	/* With the wrong serial it is the wrong sum. */
-	u128 sum = lkrg_record_head(cred, serial) +
-		   lkrg_live_sum(fields, cred, &record->shadow);
+	const struct lkrg_cred *record;
+	u128 sum;
 
+	/* security_cred_free() clears it. */
+	if (unlikely(!READ_ONCE(cred->security)))
+		return false;
+	record = lkrg_cred(cred);
+	/* With the wrong serial it is the wrong sum. */
+	sum = lkrg_record_head(cred, serial) +
+	      lkrg_live_sum(fields, cred, &record->shadow);
 	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
 }
 

@@ -156,6 +156,21 @@ static void an_overwritten_shadow_is_found(struct kunit *test)
 	lkrg_cred(cred)->shadow = honest;
 }
 
+/* As put_cred_rcu() leaves it. */
+static void a_freed_credential_is_found(struct kunit *test)
+{
+	struct cred *cred = test->priv;
+	u64 serial = lkrg_cred_seal(cred);
+	void *blobs = cred->security;
+
+	cred->security = NULL;
+	KUNIT_EXPECT_FALSE(test, lkrg_cred_is_intact(cred, serial, cred));
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify(cred, serial, cred),
+			LKRG_CRED_REUSED);
+	cred->security = blobs;
+	KUNIT_EXPECT_TRUE(test, lkrg_cred_is_intact(cred, serial, cred));
+}
+
 /* Not the pointer, but what it leads to. */
 static void another_group_is_found(struct kunit *test)
 {
@@ -322,6 +337,7 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(another_serial_is_a_reused_credential),
 	KUNIT_CASE_PARAM(an_overwritten_field_is_found, overwrites_gen_params),
 	KUNIT_CASE_PARAM(an_overwritten_shadow_is_found, overwrites_gen_params),
+	KUNIT_CASE(a_freed_credential_is_found),
 	KUNIT_CASE(another_group_is_found),
 	KUNIT_CASE(a_record_moved_to_another_credential_is_found),
 	KUNIT_CASE(a_tampered_copy_is_found),
