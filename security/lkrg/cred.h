@@ -216,13 +216,13 @@ static __always_inline bool lkrg_cred_is_intact(const struct cred *cred,
 						u64 serial,
 						const struct cred *fields)
 {
-	const struct lkrg_cred *record;
+	const void *blobs = READ_ONCE(cred->security);
+	const struct lkrg_cred *record = blobs + lkrg_blob_sizes.lbs_cred;
 	u128 sum;
 
 	/* security_cred_free() clears it. */
-	if (unlikely(!READ_ONCE(cred->security)))
+	if (unlikely(!blobs))
 		return false;
-	record = lkrg_cred(cred);
 	/* With the wrong serial it is the wrong sum. */
 	sum = lkrg_record_head(cred, serial) +
 	      lkrg_live_sum(fields, cred, &record->shadow);

@@ -98,15 +98,12 @@ struct suspect {
 static __always_inline bool is_as_recorded(const struct lkrg_task *record,
 					   const struct cred *cred)
 {
-	u128 sum;
+	/* Without an override: otherwise the tag covers more than that. */
+	u128 sum = lkrg_record_head(current, lkrg_task_version(record)) +
+		   lkrg_state_sum(current) +
+		   lkrg_record_words(LKRG_STATE_PAIRS, (uintptr_t)cred,
+				     record->cred[0].serial);
 
-	/* A branch behind the sum makes the compiler keep all of it. */
-	if (record->top)
-		return false;
-	sum = lkrg_record_head(current, lkrg_task_version(record)) +
-	      lkrg_state_sum(current) +
-	      lkrg_record_words(LKRG_STATE_PAIRS, (uintptr_t)cred,
-				record->cred[0].serial);
 	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
 }
 
