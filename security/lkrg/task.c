@@ -324,13 +324,14 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 		return;
 	lkrg_shadow_take(actual, &copy);
 	/* What pointers lead to is only known of the credential on record. */
-	if (recorded && (recorded->cred == found ||
-			 (what == LKRG_CRED_OVERWRITTEN && r->expected_known)))
+	if (r->expected_known &&
+	    (recorded->cred == found || what == LKRG_CRED_OVERWRITTEN))
 		lkrg_shadow_take_own(actual, recorded->cred);
 	else
 		lkrg_shadow_take_free(actual, &r->cred.expected);
 	actual->groups = r->cred.expected.groups;
-	if (actual->group_info == r->cred.expected.group_info)
+	if (r->expected_known &&
+	    actual->group_info == r->cred.expected.group_info)
 		actual->groups = lkrg_groups_sum(copy.group_info);
 }
 
