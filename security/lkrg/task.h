@@ -11,6 +11,7 @@
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/init.h>
+#include <linux/irqflags.h>
 #include <linux/llist.h>
 #include <linux/sched.h>
 #include <linux/stddef.h>
@@ -89,6 +90,7 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @tag: keyed tag over the address of the task, @version, @flags, @top, @state
  *	and @cred up to @top
  * @bits: LKRG_LOCK_BIT, LKRG_WORK_BIT and LKRG_DOOMED_BIT
+ * @irqs: state of interrupts of whoever holds the lock
  * @suspected: the version with which the last pass suspected a kernel thread
  * @work: verifies or ends the task on its way back to user mode
  * @doomed: in the list of those whose process is to be killed
@@ -107,6 +109,7 @@ struct lkrg_task {
 	u32 version;
 	struct lkrg_record_tag tag;
 	unsigned long bits;
+	unsigned long irqs;
 	u32 suspected;
 	struct callback_head work;
 	struct llist_node doomed;
@@ -139,12 +142,20 @@ static inline struct lkrg_task *lkrg_task(const struct task_struct *task)
 
 static inline void lkrg_task_lock(struct lkrg_task *record)
 {
+	unsigned long irqs;
+
+	/* Others take it with siglock held, which interrupts wait for. */
+	local_irq_save(irqs);
 	bit_spin_lock(LKRG_LOCK_BIT, &record->bits);
+	record->irqs = irqs;
 }
 
 static inline void lkrg_task_unlock(struct lkrg_task *record)
 {
+	unsigned long irqs = record->irqs;
+
 	bit_spin_unlock(LKRG_LOCK_BIT, &record->bits);
+	local_irq_restore(irqs);
 }
 
 static __always_inline u64 lkrg_task_version(const struct lkrg_task *record)
