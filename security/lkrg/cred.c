@@ -87,7 +87,9 @@ static u64 sum_few(const struct group_info *groups, size_t count)
  */
 u64 lkrg_groups_sum(const struct group_info *groups)
 {
-	unsigned int count = READ_ONCE(groups->ngroups);
+	/* It may have been written. */
+	unsigned int count = min_t(unsigned int, READ_ONCE(groups->ngroups),
+				   NGROUPS_MAX);
 
 	if (!count)
 		return 0;

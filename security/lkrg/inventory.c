@@ -178,10 +178,8 @@ enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
 	for (i = 0; i < found.count; i++) {
 		struct task_struct *task = found.list[i].task;
 
-		if (found.list[i].from)
-			cursor->violations +=
-				lkrg_task_hidden(task, found.list[i].from);
-		else
+		cursor->violations += found.list[i].from ?
+			lkrg_task_hidden(task, found.list[i].from) :
 			lkrg_task_suspect(task);
 		put_task_struct(task);
 	}

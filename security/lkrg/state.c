@@ -5,20 +5,18 @@
  * Who changes them declares it here, with the value.  That does not make a
  * record authentic that was forged.
  *
- * Locking: the lock of a record is the innermost one, below siglock,
- * task_lock(), fs->lock and tasklist_lock.
+ * Locking: no other lock is taken under that of a record, which is taken below
+ * siglock, task_lock(), fs->lock and tasklist_lock, with interrupts off.
  */
 
 #include <linux/lkrg.h>
 #include <linux/nsproxy.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
-#include <linux/sched/task.h>
 #include <linux/seccomp.h>
 
 #include "inventory.h"
 #include "ns.h"
-#include "report.h"
 #include "state.h"
 #include "task.h"
 
@@ -27,6 +25,13 @@ static struct lkrg_state *begin(struct task_struct *task) __acquires(bitlock)
 	struct lkrg_task *record = lkrg_task(task);
 
 	lkrg_task_lock(record);
+	/*
+	 * A declared value replaces the one on record, so it must not hide that
+	 * something else was there: then the record counts as forged.  Only the
+	 * task itself is not in the middle of another change.
+	 */
+	if (task == current && !lkrg_state_is(task, &record->state))
+		record->tag.low++;
 	lkrg_task_open(task, record, 0, LKRG_STATE_PAIRS);
 	return &record->state;
 }

@@ -9,6 +9,7 @@
 #include <linux/compiler.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <linux/string.h>
 #include <linux/thread_info.h>
 #include <linux/types.h>
 
@@ -58,6 +59,15 @@ static __always_inline void lkrg_state_take(struct lkrg_state *s,
 	s->no_new_privs = task_no_new_privs((struct task_struct *)task);
 	/* Others of the flags may change. */
 	s->flags = data_race(task->flags) & LKRG_CONSTANT_FLAGS;
+}
+
+static inline bool lkrg_state_is(const struct task_struct *task,
+				 const struct lkrg_state *recorded)
+{
+	struct lkrg_state live;
+
+	lkrg_state_take(&live, task);
+	return !memcmp(&live, recorded, sizeof(live));
 }
 
 /* The sum over what lkrg_state_take() would take. */

@@ -17,6 +17,7 @@
 #include <linux/lsm_hooks.h>
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -107,15 +108,6 @@ static __always_inline bool is_as_recorded(const struct lkrg_task *record,
 	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
 }
 
-static bool has_state(const struct task_struct *task,
-		      const struct lkrg_task *record)
-{
-	struct lkrg_state live;
-
-	lkrg_state_take(&live, task);
-	return !memcmp(&live, &record->state, sizeof(live));
-}
-
 /*
  * What is shared, of the current task or of one with its task_lock() held.  Only
  * where it should be: otherwise it could be anything.
@@ -182,7 +174,7 @@ static enum lkrg_violation compare(const struct lkrg_task *record,
 		suspect->found = real_cred;
 		return LKRG_CRED_REPLACED;
 	}
-	return has_state(task, record) ? LKRG_NO_VIOLATION : LKRG_STATE_CHANGED;
+	return lkrg_state_is(task, &record->state) ? LKRG_NO_VIOLATION : LKRG_STATE_CHANGED;
 }
 
 /*
@@ -259,10 +251,13 @@ static void call_back(struct task_struct *task, enum task_work_notify_mode how)
 static bool condemn(struct task_struct *task)
 {
 	struct lkrg_task *record = lkrg_task(task);
-	bool again = mark(task->group_leader, LKRG_CONDEMNED);
+	bool again;
 
-	if (task != task->group_leader)
-		mark(task, LKRG_CONDEMNED);
+	/* A released task has no leader, another one has it until RCU is over. */
+	rcu_read_lock();
+	again = mark(pid_alive(task) ? task->group_leader : task, LKRG_CONDEMNED);
+	rcu_read_unlock();
+	mark(task, LKRG_CONDEMNED);
 	set_task_syscall_work(task, LKRG);
 	if (task != current)
 		call_back(task, TWA_SIGNAL);
@@ -270,10 +265,11 @@ static bool condemn(struct task_struct *task)
 		/* An io worker does not return, but its process does. */
 		call_back(task, TWA_RESUME | TWAF_NO_ALLOC);
 
-	/* Once, although the record may be forged. */
-	if (again || test_and_set_bit(LKRG_DOOMED_BIT, &record->bits))
+	if (again)
 		return false;
-	lkrg_kill(record);
+	/* Once, although the record may be forged. */
+	if (!test_and_set_bit(LKRG_DOOMED_BIT, &record->bits))
+		lkrg_kill(record);
 	return true;
 }
 
@@ -343,6 +339,21 @@ static void take_name(struct lkrg_task_name *name, struct task_struct *task)
 }
 
 /*
+ * To kill these would punish everybody.  What a task is was recorded when it was
+ * made: its flags may have been written since, and its number.
+ */
+static bool is_spared(const struct task_struct *task)
+{
+	const struct lkrg_task *record = lkrg_task(task);
+
+	if (task->signal == init_pid_ns.child_reaper->signal)
+		return true;
+	if (lkrg_task_is_authentic(task, record))
+		return record->state.flags & PF_KTHREAD;
+	return task->flags & PF_KTHREAD && !task->mm;
+}
+
+/*
  * Act on a violation by a task, in task context: takes no lock but that of the
  * record, allocates nothing, prints nothing unless it panics.  Returns -EPERM,
  * or 0 with pint_enforce=0 or pint_validate=0.
@@ -351,8 +362,7 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 {
 	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
 	int err = enforce == 0 ? 0 : -EPERM;
-	/* To kill these would punish everybody. */
-	bool spare = (task->flags & PF_KTHREAD) || is_global_init(task);
+	bool spare = is_spared(task);
 	/* Beside an operation there is nothing to refuse. */
 	bool beside = report->task.at == LKRG_AT_syscall ||
 		      report->task.at == LKRG_AT_pass;
@@ -803,6 +813,48 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	return err;
 }
 
+static bool is_settled(const struct task_struct *task,
+		       const struct lkrg_task *record)
+{
+	return record->flags & (LKRG_CONDEMNED | LKRG_LOGGED) &&
+	       lkrg_task_is_authentic(task, record);
+}
+
+/*
+ * What seems to be wrong with another task.  The suspect is about @record, which
+ * becomes a copy of its record.
+ */
+static enum lkrg_violation look_at(struct lkrg_task *record,
+				   struct suspect *suspect)
+{
+	struct task_struct *task = suspect->task;
+	const struct lkrg_cred_ref *real = &record->cred[0];
+	enum lkrg_violation what;
+
+	/* The owner may be writing: then it does not match its tag. */
+	data_race(memcpy(record, lkrg_task(task), sizeof(*record)));
+	if (is_settled(task, record))
+		return LKRG_NO_VIOLATION;
+	task_lock(task);
+	/* The same. */
+	what = data_race(compare(record, suspect));
+	if (!what && (has_changed_namespaces(task) || has_changed_root(task) ||
+		      has_changed_dumpable(task)))
+		what = LKRG_STATE_CHANGED;
+	task_unlock(task);
+	if (what)
+		return what;
+
+	suspect->recorded = real;
+	suspect->found = real->cred;
+	what = lkrg_cred_verify(real->cred, real->serial, real->cred);
+	if (!what)
+		what = lkrg_cred_verify_groups(real->cred, real->serial);
+	if (!what && !lkrg_cred_has_label(real->cred, real->serial))
+		what = LKRG_CRED_OVERWRITTEN;
+	return what;
+}
+
 /**
  * lkrg_task_looks_wrong - Compare a task with its record from outside
  * @task: any task that is in the inventory
@@ -815,25 +867,9 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 bool lkrg_task_looks_wrong(struct task_struct *task)
 {
 	struct suspect suspect = { task };
-	const struct lkrg_cred_ref *real;
-	enum lkrg_violation what;
 	struct lkrg_task record;
 
-	/* The owner may be writing: then it does not match its tag. */
-	data_race(memcpy(&record, lkrg_task(task), sizeof(record)));
-	if (record.flags & (LKRG_CONDEMNED | LKRG_LOGGED))
-		return false;
-	task_lock(task);
-	/* The same. */
-	what = data_race(compare(&record, &suspect));
-	if (!what && (has_changed_namespaces(task) || has_changed_root(task) ||
-		      has_changed_dumpable(task)))
-		what = LKRG_STATE_CHANGED;
-	task_unlock(task);
-	real = &record.cred[0];
-	return what || lkrg_cred_verify(real->cred, real->serial, real->cred) ||
-	       lkrg_cred_verify_groups(real->cred, real->serial) ||
-	       !lkrg_cred_has_label(real->cred, real->serial);
+	return look_at(&record, &suspect);
 }
 
 /**
@@ -843,33 +879,31 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
  * It verifies itself at once, and even if it sleeps.  As that may end a system
  * call early, it is only asked for if it still looks wrong.  Kernel threads do
  * not come by a place where they could verify themselves: of them a difference
- * counts that two passes see while they sleep, and which is not in the middle of
- * a change therefore.
+ * counts that two passes see while they sleep, with nothing declared in between,
+ * and which is not in the middle of a change therefore.
  *
  * Context: task context, no locks.
+ * Return: whether it still looks wrong.
  */
-void lkrg_task_suspect(struct task_struct *task)
+bool lkrg_task_suspect(struct task_struct *task)
 {
-	struct lkrg_task *record = lkrg_task(task);
+	u32 *suspected = &lkrg_task(task)->suspected;
 	struct suspect suspect = { task };
-	u32 version = READ_ONCE(record->version);
 	enum lkrg_violation what;
+	struct lkrg_task record;
+	bool sleeps;
 
-	if (!(task->flags & PF_KTHREAD)) {
-		rcu_read_lock();
-		if (lkrg_task_looks_wrong(task))
-			call_back(task, TWA_SIGNAL);
-		rcu_read_unlock();
-		return;
-	}
-	if (task_is_running(task) || record->suspected != version) {
-		record->suspected = version;
-		return;
-	}
-	lkrg_task_lock(record);
-	what = compare(record, &suspect);
-	lkrg_task_unlock(record);
-	verdict(what ?: LKRG_CRED_OVERWRITTEN, LKRG_AT_pass, &suspect);
+	rcu_read_lock();
+	sleeps = !task_is_running(task);
+	what = look_at(&record, &suspect);
+	if (what && !(task->flags & PF_KTHREAD))
+		call_back(task, TWA_SIGNAL);
+	else if (what && sleeps && *suspected == record.version)
+		verdict(what, LKRG_AT_pass, &suspect);
+	else if (what)
+		*suspected = record.version;
+	rcu_read_unlock();
+	return what;
 }
 
 /**
@@ -888,7 +922,7 @@ bool lkrg_task_hidden(struct task_struct *task, const char *from)
 		.task.hidden_from = from,
 	};
 
-	if (READ_ONCE(lkrg_task(task)->flags) & (LKRG_CONDEMNED | LKRG_LOGGED))
+	if (is_settled(task, lkrg_task(task)))
 		return false;
 	react(task, &report);
 	return true;

@@ -128,7 +128,7 @@ static_assert(sizeof(struct lkrg_task) <= 320);
 /* In the inventory. */
 #define LKRG_LISTED	BIT(2)
 
-/* The record is being changed, preemption is off. */
+/* The record is being changed, interrupts are off. */
 #define LKRG_LOCK_BIT	0
 /* @work is queued. */
 #define LKRG_WORK_BIT	1
@@ -212,7 +212,7 @@ int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 int lkrg_task_check_traced(struct task_struct *child);
 int lkrg_task_switches_namespaces(struct task_struct *task);
 bool lkrg_task_looks_wrong(struct task_struct *task);
-void lkrg_task_suspect(struct task_struct *task);
+bool lkrg_task_suspect(struct task_struct *task);
 bool lkrg_task_hidden(struct task_struct *task, const char *from);
 
 void __init lkrg_add_task_hooks(void);

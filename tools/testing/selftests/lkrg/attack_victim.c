@@ -347,11 +347,40 @@ static int use_symlink(void)
 	return unlink("own/link") ? -1 : show("done");
 }
 
+/* One more filter, which allows all, after there should be one that does not. */
+static int attach(unsigned int action)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_symlink, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, action),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {
+		.len = ARRAY_SIZE(code),
+		.filter = code,
+	};
+
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+static int use_filter_symlink(void)
+{
+	return attach(SECCOMP_RET_ALLOW) ? -1 : use_symlink();
+}
+
 /* Outside of the directory that is the root. */
 static int use_outside(void)
 {
 	return open("/proc/version", O_RDONLY | O_CLOEXEC) < 0 ?
 		-1 : show("done");
+}
+
+/* A copy of the root of others is one's own. */
+static int use_unshare_outside(void)
+{
+	return unshare(CLONE_FS) ? -1 : use_outside();
 }
 
 /* Below the working directory is no such file. */
@@ -525,6 +554,7 @@ static const struct use {
 	{ "exec-public", use_exec_public },
 	{ "failing-seccomp", use_failing_seccomp },
 	{ "failing-setuid", use_failing_setuid },
+	{ "filter-symlink", use_filter_symlink },
 	{ "flagged", use_flagged },
 	{ "fork", use_fork },
 	{ "fork-open", use_fork_open },
@@ -562,6 +592,7 @@ static const struct use {
 	{ "suid", use_suid },
 	{ "symlink", use_symlink },
 	{ "unlink", use_unlink },
+	{ "unshare-outside", use_unshare_outside },
 };
 
 /* === What both preparations and twins do ================================ */
@@ -589,6 +620,11 @@ static void add_key(void)
 {
 	must(syscall(__NR_add_key, "user", KEY, "key", 3,
 		     KEY_SPEC_SESSION_KEYRING) >= 0, "add_key");
+}
+
+static void forbid_privileges(void)
+{
+	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
 }
 
 /* === Benign twins: as root, end as user 1000 with the privilege ========= */
@@ -771,6 +807,12 @@ static void twin_key(const char *use)
 	add_key();
 }
 
+static void twin_no_new_privs(const char *use)
+{
+	drop_ids(TEST_UID);
+	forbid_privileges();
+}
+
 static void twin_plain(const char *use)
 {
 	drop_ids(TEST_UID);
@@ -811,6 +853,7 @@ static const struct twin {
 	{ "inheritable", twin_inheritable },
 	{ "keepcaps", twin_keepcaps },
 	{ "key", twin_key },
+	{ "no-new-privs", twin_no_new_privs },
 	{ "plain", twin_plain },
 	{ "securebits", twin_securebits },
 	{ "setfsgid", twin_setfsgid },
@@ -1068,7 +1111,7 @@ static void forbid_symlinks_with_landlock(void)
 	fd = syscall(__NR_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (fd < 0)
 		err(VICTIM_SKIP, "landlock_create_ruleset");
-	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+	forbid_privileges();
 	must(!syscall(__NR_landlock_restrict_self, fd, 0),
 	     "landlock_restrict_self");
 	close(fd);
@@ -1076,21 +1119,8 @@ static void forbid_symlinks_with_landlock(void)
 
 static void filter(bool forbid)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_symlink, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, forbid ? SECCOMP_RET_ERRNO | EPERM :
-						   SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {
-		.len = ARRAY_SIZE(code),
-		.filter = code,
-	};
-
-	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
-	if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
+	forbid_privileges();
+	if (attach(forbid ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_ALLOW))
 		err(VICTIM_SKIP, "seccomp");
 }
 
@@ -1104,11 +1134,6 @@ static void forbid_more_than_child(void)
 	filter(false);
 	start_child(do_nothing, do_nothing);
 	filter(true);
-}
-
-static void forbid_privileges(void)
-{
-	must(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
 }
 
 static void trace_parent(void)

@@ -29,6 +29,7 @@ make_files()
 files_are_unchanged()
 {
 	[ -f "$work/file" ] && [ ! -u "$work/file" ] &&
+		[ ! -e "$work/renamed" ] &&
 		[ -z "$(ls "$work/own")" ]
 }
 

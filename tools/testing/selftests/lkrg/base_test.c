@@ -44,6 +44,7 @@ static const char *const statistics[] = {
 	"violation_cred_overwritten", "violation_cred_replaced",
 	"violation_cred_reused", "violation_cred_not_granted",
 	"violation_override_left", "violation_namespaces_switched",
+	"violation_state_changed", "violation_task_hidden",
 	"violation_record_forged", "violation_text_changed",
 	"violation_rodata_changed",
 };
