@@ -8,14 +8,14 @@
  * that: a change that nobody declared stays.
  *
  * Locking: written with fs->lock held, or before anybody else knows of it.
- * Verified without, see lkrg_fs_verify().
+ * Verified without, and once more with it if something seems to be wrong.
  */
 
 #include <linux/build_bug.h>
 #include <linux/fs_struct.h>
 #include <linux/lkrg.h>
 #include <linux/path.h>
-#include <linux/seqlock.h>
+#include <linux/spinlock.h>
 
 #include "fs.h"
 #include "tag.h"
@@ -68,46 +68,29 @@ void __lkrg_fs_copied(struct fs_struct *new, const struct fs_struct *old)
 
 static bool is_right(const u64 tag[2], u128 sum)
 {
-	const struct lkrg_record_tag expected = {
-		READ_ONCE(tag[0]), READ_ONCE(tag[1])
-	};
+	const struct lkrg_record_tag expected = { tag[0], tag[1] };
 
 	return lkrg_same_tag(expected, lkrg_record_close(sum));
 }
-
-/* Looks after which a path that is changed all the time is let be. */
-#define LOOKS 16
 
 /**
  * __lkrg_fs_verify - What lkrg_fs_verify() does when something seems wrong
  * @fs: of the current task, or of another one with its task_lock() held
  *
- * A difference counts if nobody was writing meanwhile.  The sequence count is
- * not waited for: the writer may be a task that this one has preempted.  He is
- * looked at again in the next hook.
- *
+ * Context: task context, fs->lock not held.
  * Return: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED, both or 0.
  */
-unsigned int __lkrg_fs_verify(const struct fs_struct *fs)
+unsigned int __lkrg_fs_verify(struct fs_struct *fs)
 {
-	unsigned int seq, changed;
-	int looks = LOOKS;
+	unsigned int changed = 0;
 
-	do {
-		/* Pairs with the barriers of write_seqcount_begin() and _end(). */
-		seq = smp_load_acquire(&fs->seq.seqcount.sequence);
-		changed = (is_right(fs->lkrg_root_tag, root_share(fs)) ?
-			   0 : LKRG_ROOT_CHANGED) |
-			  (is_right(fs->lkrg_pwd_tag, pwd_share(fs)) ?
-			   0 : LKRG_PWD_CHANGED);
-		if (!changed)
-			return 0;
-		/* Pairs with the same. */
-		smp_rmb();
-		if (!(seq & 1) && READ_ONCE(fs->seq.seqcount.sequence) == seq)
-			return changed;
-	} while (--looks);
-	return 0;
+	spin_lock(&fs->lock);
+	if (!is_right(fs->lkrg_root_tag, root_share(fs)))
+		changed |= LKRG_ROOT_CHANGED;
+	if (!is_right(fs->lkrg_pwd_tag, pwd_share(fs)))
+		changed |= LKRG_PWD_CHANGED;
+	spin_unlock(&fs->lock);
+	return changed;
 }
 
 /**

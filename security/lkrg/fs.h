@@ -17,7 +17,7 @@
 #define LKRG_ROOT_CHANGED	BIT(0)
 #define LKRG_PWD_CHANGED	BIT(1)
 
-unsigned int __lkrg_fs_verify(const struct fs_struct *fs);
+unsigned int __lkrg_fs_verify(struct fs_struct *fs);
 
 /**
  * lkrg_fs_verify - Verify root and working directory
@@ -25,10 +25,10 @@ unsigned int __lkrg_fs_verify(const struct fs_struct *fs);
  *
  * Both at once, whoever may be writing: if they are right they are.
  *
- * Context: any.
+ * Context: task context, fs->lock not held.
  * Return: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED, both or 0.
  */
-static inline unsigned int lkrg_fs_verify(const struct fs_struct *fs)
+static inline unsigned int lkrg_fs_verify(struct fs_struct *fs)
 {
 	const u64 *root = fs->lkrg_root_tag, *pwd = fs->lkrg_pwd_tag;
 	/* A difference is looked at again, when nobody is writing. */

@@ -136,12 +136,12 @@ static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 	return prot & PROT_EXEC ? lkrg_task_check_full(LKRG_AT_file_mprotect) : 0;
 }
 
-/* What a task sends when it exits, the kernel sends for it. */
+/* What a task sends when it exits, without memory, the kernel sends for it. */
 static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
 			  int sig, const struct cred *cred)
 {
-	return current->flags & PF_EXITING ?
-		0 : lkrg_task_check_full(LKRG_AT_task_kill);
+	return current->mm || current->flags & PF_KTHREAD ?
+		lkrg_task_check_full(LKRG_AT_task_kill) : 0;
 }
 
 /* Who may be traced depends on the one who is to be, too. */

@@ -76,6 +76,24 @@ static const char *hidden_from(struct task_struct *task)
 	return NULL;
 }
 
+/* Who is it about?  What is there may have been written. */
+static struct task_struct *owner_of(struct lkrg_task *record)
+{
+	struct task_struct *task = READ_ONCE(record->task);
+	void *blobs;
+
+	return !get_kernel_nofault(blobs, &task->security) &&
+	       blobs + lkrg_blob_sizes.lbs_task == record ? task : NULL;
+}
+
+static bool is_in_inventory(const struct task_struct *task)
+{
+	const struct lkrg_task *record = lkrg_task(task);
+
+	return READ_ONCE(record->flags) & LKRG_LISTED &&
+	       READ_ONCE(record->task) == task && is_linked(&record->node);
+}
+
 /**
  * struct finding - What a piece of a pass has found
  * @task: a reference
@@ -118,11 +136,12 @@ static bool walk_inventory(struct lkrg_cursor *cursor, struct findings *found)
 	while (!list_is_last(&here, &inventory)) {
 		struct lkrg_task *record =
 			list_entry(here.next, struct lkrg_task, node);
-		struct task_struct *task = record->task;
-		const char *from = hidden_from(task);
+		struct task_struct *task = owner_of(record);
+		const char *from = task ? hidden_from(task) : NULL;
 
 		list_move(&here, &record->node);
-		if (from || lkrg_task_looks_wrong(task))
+		/* Without an owner he is missing here: see walk_pids(). */
+		if (from || (task && lkrg_task_looks_wrong(task)))
 			find(found, task, from);
 		if (is_piece_over(cursor, found))
 			return false;
@@ -138,8 +157,7 @@ static bool walk_pids(struct lkrg_cursor *cursor, struct findings *found)
 	while ((pid = find_ge_pid(cursor->position - IN_PIDS, &init_pid_ns))) {
 		struct task_struct *task = pid_task(pid, PIDTYPE_PID);
 
-		if (task && !(READ_ONCE(lkrg_task(task)->flags) & LKRG_LISTED &&
-			      is_linked(&lkrg_task(task)->node)))
+		if (task && !is_in_inventory(task))
 			find(found, task, "the inventory");
 		cursor->position = IN_PIDS + pid_nr(pid) + 1;
 		if (is_piece_over(cursor, found))

@@ -38,7 +38,7 @@ static const struct lkrg_knob_row rows[] = {
 	{ "interval", &lkrg_knob.interval, 5, 1800, 15, reschedule },
 	{ "kint_validate", &lkrg_knob.kint_validate, 0, 3, 3, reschedule },
 	{ "kint_enforce", &lkrg_knob.kint_enforce, 0, 2, 2 },
-	{ "pint_validate", &lkrg_knob.pint_validate, 0, 3, 1 },
+	{ "pint_validate", &lkrg_knob.pint_validate, 0, 3, 1, reschedule },
 	{ "pint_enforce", &lkrg_knob.pint_enforce, 0, 2, 1 },
 	{ "heartbeat", &lkrg_knob.heartbeat, 0, 1, 0 },
 	{ "trigger", &lkrg_knob.trigger, 0, 1, 0, trigger },

@@ -12,10 +12,12 @@
 /**
  * struct lkrg_knob - The present settings
  * @interval: seconds between passes
- * @kint_validate: 0 no passes, 1 on triggers, 2 periodic as well, 3 as 2
+ * @kint_validate: the kernel is verified 0 never, 1 in passes that were asked
+ *	for, 2 and 3 in each pass
  * @kint_enforce: a changed kernel is 0 reported once, 1 reported by each pass,
  *	2 stopped
- * @pint_validate: 0 tasks are not verified, 1 they are
+ * @pint_validate: tasks are verified 0 never, 1 and 2 at their uses of what they
+ *	may do and in each pass, 3 and each use asks for a pass
  * @pint_enforce: a thief is 0 reported once, 1 refused and killed, 2 reason to
  *	panic
  * @heartbeat: 1 says so after each clean pass

@@ -44,7 +44,7 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 
 static struct workqueue_struct *queue __ro_after_init;
 
-/* There is a baseline. */
+/* There is what passes compare with. */
 static bool ready;
 
 static void run_pass(struct work_struct *work);
@@ -55,7 +55,7 @@ static struct lkrg_scan_stats stats;
 static atomic_long_t waits;
 
 /* One piece of each check that is not done, and again, until all are. */
-static unsigned long verify_everything(void)
+static unsigned long verify_everything(bool asked_for)
 {
 	struct lkrg_cursor cursors[ARRAY_SIZE(checks)] = { };
 	bool done[ARRAY_SIZE(checks)] = { };
@@ -71,6 +71,7 @@ static unsigned long verify_everything(void)
 
 			if (done[i])
 				continue;
+			cursors[i].asked_for = asked_for;
 			cursors[i].piece_end = local_clock() + LKRG_PIECE_NS;
 			step = checks[i](&cursors[i]);
 			done[i] = step == LKRG_STEP_DONE;
@@ -93,12 +94,14 @@ static void run_pass(struct work_struct *work)
 {
 	ktime_t start = ktime_get();
 	unsigned long violations, number, flags;
+	bool asked_for;
 
 	spin_lock_irqsave(&stats_lock, flags);
 	number = ++stats.started;
+	asked_for = number <= stats.requested;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
-	violations = verify_everything();
+	violations = verify_everything(asked_for);
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
@@ -112,7 +115,7 @@ static void run_pass(struct work_struct *work)
 }
 
 /**
- * lkrg_scan_reschedule - Let interval and kint_validate take effect
+ * lkrg_scan_reschedule - Let interval and what is to be verified take effect
  *
  * Context: any but hard interrupts.
  */
@@ -126,7 +129,8 @@ void lkrg_scan_reschedule(void)
 	spin_lock_irqsave(&stats_lock, flags);
 	/* If somebody waits for a pass, it is queued to start at once. */
 	if (stats.requested <= stats.started) {
-		if (READ_ONCE(lkrg_knob.kint_validate) >= 2)
+		if (READ_ONCE(lkrg_knob.kint_validate) >= 2 ||
+		    READ_ONCE(lkrg_knob.pint_validate))
 			mod_delayed_work(queue, &pass, delay);
 		else
 			cancel_delayed_work(&pass);
@@ -143,7 +147,8 @@ void lkrg_scan_trigger(void)
 {
 	unsigned long flags;
 
-	if (!READ_ONCE(ready) || !READ_ONCE(lkrg_knob.kint_validate))
+	if (!READ_ONCE(ready) || (!READ_ONCE(lkrg_knob.kint_validate) &&
+				  !READ_ONCE(lkrg_knob.pint_validate)))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.requested = stats.started + 1;
@@ -192,12 +197,12 @@ void __lkrg_kernel_is_readonly(void)
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
 	/* kgdb would write to text without saying so. */
-	if (!rodata_enabled) {
+	if (rodata_enabled) {
+		lkrg_text_baseline();
+		lkrg_rodata_baseline();
+	} else {
 		lkrg_say_no_image();
-		return;
 	}
-	lkrg_text_baseline();
-	lkrg_rodata_baseline();
 	WRITE_ONCE(ready, true);
 	lkrg_scan_reschedule();
 }

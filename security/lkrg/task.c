@@ -66,21 +66,51 @@ static bool is_condemned(const struct lkrg_task *record)
 }
 
 /*
- * Set a flag, which the tag covers like the rest: a task cannot be pardoned by
- * a write.  Returns whether it was set before, and not by a write.
+ * The tag covers the flag like the rest: a task cannot be pardoned by a write.
+ * Returns whether it was condemned before, and not by a write.
  */
-static bool mark(struct task_struct *task, u16 flag)
+static bool mark_condemned(struct task_struct *task)
 {
 	struct lkrg_task *record = lkrg_task(task);
 	bool was_set;
 
 	lkrg_task_lock(record);
-	was_set = record->flags & flag && lkrg_task_is_authentic(task, record);
+	was_set = is_condemned(record) && lkrg_task_is_authentic(task, record);
 	lkrg_task_open(task, record, 0, 0);
-	record->flags |= flag;
+	record->flags |= LKRG_CONDEMNED;
 	lkrg_task_close(task, record, 0, 0);
 	lkrg_task_unlock(record);
 	return was_set;
+}
+
+/* Of its own, because the record may be forged.  A write does not make it. */
+static u64 reported_tag(const struct task_struct *task, u64 reported)
+{
+	return lkrg_record_fold(lkrg_record_head(task, reported));
+}
+
+static bool was_reported(const struct task_struct *task, enum lkrg_violation what)
+{
+	const struct lkrg_task *record = lkrg_task(task);
+	u64 reported = READ_ONCE(record->reported);
+
+	/* Who reports meanwhile may be late with one of the two. */
+	return reported & BIT_ULL(what) &&
+	       READ_ONCE(record->reported_tag) == reported_tag(task, reported);
+}
+
+/* Returns whether it was before. */
+static bool mark_reported(struct task_struct *task, enum lkrg_violation what)
+{
+	struct lkrg_task *record = lkrg_task(task);
+	bool again;
+
+	lkrg_task_lock(record);
+	again = was_reported(task, what);
+	WRITE_ONCE(record->reported, record->reported | BIT_ULL(what));
+	WRITE_ONCE(record->reported_tag, reported_tag(task, record->reported));
+	lkrg_task_unlock(record);
+	return again;
 }
 
 /* What a verdict is about. */
@@ -117,7 +147,7 @@ static __always_inline bool has_namespaces(const struct nsproxy *ns)
 	return !ns || lkrg_ns_verify(ns);
 }
 
-static __always_inline bool has_root(const struct fs_struct *fs)
+static __always_inline bool has_root(struct fs_struct *fs)
 {
 	return !fs || !lkrg_fs_verify(fs);
 }
@@ -132,7 +162,7 @@ static bool has_changed_namespaces(const struct task_struct *task)
 
 static unsigned int has_changed_root(const struct task_struct *task)
 {
-	const struct fs_struct *fs = READ_ONCE(task->fs);
+	struct fs_struct *fs = READ_ONCE(task->fs);
 
 	if (!fs || lkrg_task(task)->state.fs != (uintptr_t)fs)
 		return 0;
@@ -229,18 +259,24 @@ static void do_work(struct callback_head *unused)
 	 * task_work also runs inside of system calls and when the task exits:
 	 * not the place to exit from.
 	 */
-	if (is_condemned(record) && !(current->flags & PF_EXITING))
+	if (is_condemned(record))
 		force_sig(SIGKILL);
 }
 
-/* Fails for an exiting task, which is nearly gone. */
-static void call_back(struct task_struct *task, enum task_work_notify_mode how)
+/*
+ * Returns whether the task will come by, for the first time since it did.  An
+ * exiting task, which is nearly gone, will not.
+ */
+static bool call_back(struct task_struct *task, enum task_work_notify_mode how)
 {
 	struct lkrg_task *record = lkrg_task(task);
 
-	if (!test_and_set_bit(LKRG_WORK_BIT, &record->bits) &&
-	    task_work_add(task, &record->work, how))
-		clear_bit(LKRG_WORK_BIT, &record->bits);
+	if (test_and_set_bit(LKRG_WORK_BIT, &record->bits))
+		return false;
+	if (!task_work_add(task, &record->work, how))
+		return true;
+	clear_bit(LKRG_WORK_BIT, &record->bits);
+	return false;
 }
 
 /*
@@ -255,9 +291,9 @@ static bool condemn(struct task_struct *task)
 
 	/* A released task has no leader, another one has it until RCU is over. */
 	rcu_read_lock();
-	again = mark(pid_alive(task) ? task->group_leader : task, LKRG_CONDEMNED);
+	again = mark_condemned(pid_alive(task) ? task->group_leader : task);
 	rcu_read_unlock();
-	mark(task, LKRG_CONDEMNED);
+	mark_condemned(task);
 	set_task_syscall_work(task, LKRG);
 	if (task != current)
 		call_back(task, TWA_SIGNAL);
@@ -339,18 +375,23 @@ static void take_name(struct lkrg_task_name *name, struct task_struct *task)
 }
 
 /*
- * To kill these would punish everybody.  What a task is was recorded when it was
- * made: its flags may have been written since, and its number.
+ * What a task is was recorded when it was made: its flags may have been written
+ * since.
  */
-static bool is_spared(const struct task_struct *task)
+static bool is_kernel_thread(const struct task_struct *task)
 {
 	const struct lkrg_task *record = lkrg_task(task);
 
-	if (task->signal == init_pid_ns.child_reaper->signal)
-		return true;
 	if (lkrg_task_is_authentic(task, record))
 		return record->state.flags & PF_KTHREAD;
 	return task->flags & PF_KTHREAD && !task->mm;
+}
+
+/* To kill these would punish everybody. */
+static bool is_spared(const struct task_struct *task)
+{
+	return task->signal == init_pid_ns.child_reaper->signal ||
+	       is_kernel_thread(task);
 }
 
 /*
@@ -369,8 +410,9 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
 		return 0;
-	/* Who lives on is reported once. */
-	if ((enforce == 0 || (enforce == 1 && spare)) && mark(task, LKRG_LOGGED))
+	/* Who lives on is reported once, for each kind. */
+	if ((enforce == 0 || (enforce == 1 && spare)) &&
+	    mark_reported(task, report->what))
 		return err;
 
 	take_name(&report->task.name, task);
@@ -813,11 +855,12 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	return err;
 }
 
+/* Nothing is left to do about it. */
 static bool is_settled(const struct task_struct *task,
-		       const struct lkrg_task *record)
+		       const struct lkrg_task *record, enum lkrg_violation what)
 {
-	return record->flags & (LKRG_CONDEMNED | LKRG_LOGGED) &&
-	       lkrg_task_is_authentic(task, record);
+	return (is_condemned(record) && lkrg_task_is_authentic(task, record)) ||
+	       was_reported(task, what);
 }
 
 /*
@@ -833,8 +876,6 @@ static enum lkrg_violation look_at(struct lkrg_task *record,
 
 	/* The owner may be writing: then it does not match its tag. */
 	data_race(memcpy(record, lkrg_task(task), sizeof(*record)));
-	if (is_settled(task, record))
-		return LKRG_NO_VIOLATION;
 	task_lock(task);
 	/* The same. */
 	what = data_race(compare(record, suspect));
@@ -855,6 +896,15 @@ static enum lkrg_violation look_at(struct lkrg_task *record,
 	return what;
 }
 
+static enum lkrg_violation look_for_news(struct lkrg_task *record,
+					 struct suspect *suspect)
+{
+	enum lkrg_violation what = look_at(record, suspect);
+
+	return what && is_settled(suspect->task, record, what) ?
+		LKRG_NO_VIOLATION : what;
+}
+
 /**
  * lkrg_task_looks_wrong - Compare a task with its record from outside
  * @task: any task that is in the inventory
@@ -869,7 +919,7 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
 	struct suspect suspect = { task };
 	struct lkrg_task record;
 
-	return look_at(&record, &suspect);
+	return look_for_news(&record, &suspect);
 }
 
 /**
@@ -878,9 +928,10 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
  *
  * It verifies itself at once, and even if it sleeps.  As that may end a system
  * call early, it is only asked for if it still looks wrong.  Kernel threads do
- * not come by a place where they could verify themselves: of them a difference
- * counts that two passes see while they sleep, with nothing declared in between,
- * and which is not in the middle of a change therefore.
+ * not come by a place where they could verify themselves, and who was asked may
+ * not come: of them a difference counts that two passes see while they sleep,
+ * with nothing declared in between, and which is not in the middle of a change
+ * therefore.
  *
  * Context: task context, no locks.
  * Return: whether it still looks wrong.
@@ -895,13 +946,12 @@ bool lkrg_task_suspect(struct task_struct *task)
 
 	rcu_read_lock();
 	sleeps = !task_is_running(task);
-	what = look_at(&record, &suspect);
-	if (what && !(task->flags & PF_KTHREAD))
-		call_back(task, TWA_SIGNAL);
-	else if (what && sleeps && *suspected == record.version)
-		verdict(what, LKRG_AT_pass, &suspect);
-	else if (what)
+	what = look_for_news(&record, &suspect);
+	if (what && (is_kernel_thread(task) || !call_back(task, TWA_SIGNAL))) {
+		if (sleeps && *suspected == record.version)
+			verdict(what, LKRG_AT_pass, &suspect);
 		*suspected = record.version;
+	}
 	rcu_read_unlock();
 	return what;
 }
@@ -922,7 +972,7 @@ bool lkrg_task_hidden(struct task_struct *task, const char *from)
 		.task.hidden_from = from,
 	};
 
-	if (is_settled(task, lkrg_task(task)))
+	if (is_settled(task, lkrg_task(task), LKRG_TASK_HIDDEN))
 		return false;
 	react(task, &report);
 	return true;

@@ -85,13 +85,15 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @cred: @cred[0] is what real_cred should be, @cred[@top] what cred should
  *	be; in between are the credentials that nested overrides put aside
  * @top: number of overrides in effect
- * @flags: %LKRG_CONDEMNED, %LKRG_LOGGED and %LKRG_LISTED
+ * @flags: %LKRG_CONDEMNED and %LKRG_LISTED
  * @version: counts the changes of the record
  * @tag: keyed tag over the address of the task, @version, @flags, @top, @state
  *	and @cred up to @top
  * @bits: LKRG_LOCK_BIT, LKRG_WORK_BIT and LKRG_DOOMED_BIT
  * @irqs: state of interrupts of whoever holds the lock
- * @suspected: the version with which the last pass suspected a kernel thread
+ * @suspected: the version with which the last pass suspected it in vain
+ * @reported: the kinds of violations that were reported, of who was left alive
+ * @reported_tag: keyed tag over the address of the task and @reported
  * @work: verifies or ends the task on its way back to user mode
  * @doomed: in the list of those whose process is to be killed
  * @mm: then its memory, a reference from mmgrab(), or NULL
@@ -110,6 +112,8 @@ struct lkrg_task {
 	struct lkrg_record_tag tag;
 	unsigned long bits;
 	unsigned long irqs;
+	u64 reported;
+	u64 reported_tag;
 	u32 suspected;
 	struct callback_head work;
 	struct llist_node doomed;
@@ -123,10 +127,8 @@ static_assert(sizeof(struct lkrg_task) <= 320);
 
 /* Done for: each hook refuses, the next way out of the kernel kills. */
 #define LKRG_CONDEMNED	BIT(0)
-/* Violated, reported, and left alive. */
-#define LKRG_LOGGED	BIT(1)
 /* In the inventory. */
-#define LKRG_LISTED	BIT(2)
+#define LKRG_LISTED	BIT(1)
 
 /* The record is being changed, interrupts are off. */
 #define LKRG_LOCK_BIT	0
