@@ -57,6 +57,12 @@ test_boot() {
 	clean_console 'boot: with parameters nothing else on the console' \
 		'ISSUE: lkrg\.kint_enforce: not a whole number from 0 to 2, nothing changed$'
 
+	guest boot-tasks-only --append 'rodata=off lkrg.kint_validate=0' -- /guest/sleeper
+	went_well 'boot: without the kernel image'
+	clean_console 'boot: tasks are verified in passes nevertheless' \
+		'ISSUE: rodata=off: the kernel image is not guarded, tasks are$' \
+		'DETECT: Task: sh\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0, .*; at pass: process killed$'
+
 	if [ -n "$full" ]; then
 		for i in 1 2 3 4 5 6 7 8 9 10; do
 			guest "boot-again-$i" --smp 4 -- /guest/status
