@@ -250,7 +250,11 @@ void lkrg_cred_grant(const struct cred *new)
 	/* What is in use is beyond decisions. */
 	if (lkrg_cred_serial(new))
 		return;
-	take_all(&record->shadow, new);
+	lkrg_shadow_take(&record->shadow, new);
+	lkrg_shadow_take_keys(&record->shadow, new);
+	/* It may change, but with ids it rarely does. */
+	record->shadow.label = lkrg_cred(current_cred())->shadow.label;
+	record->shadow.groups = lkrg_groups_sum(new->group_info);
 	record->tag = shadow_tag(&record->shadow, new, (uintptr_t)current);
 	WRITE_ONCE(record->serial, LKRG_GRANTED);
 }

@@ -93,9 +93,8 @@ static inline u64 lkrg_cred_serial(const struct cred *cred)
 	return serial >= LKRG_GRANTED ? 0 : serial;
 }
 
-/* What of a credential belongs to itself, and not to its copies as well. */
-static inline void lkrg_shadow_take_own(struct lkrg_shadow *s,
-					const struct cred *c)
+static inline void lkrg_shadow_take_keys(struct lkrg_shadow *s,
+					 const struct cred *c)
 {
 #ifdef CONFIG_KEYS
 	s->session_keyring = (uintptr_t)c->session_keyring;
@@ -110,6 +109,13 @@ static inline void lkrg_shadow_take_own(struct lkrg_shadow *s,
 	s->request_key_auth = 0;
 	s->jit_keyring = 0;
 #endif
+}
+
+/* What of a credential belongs to itself, and not to its copies as well. */
+static inline void lkrg_shadow_take_own(struct lkrg_shadow *s,
+					const struct cred *c)
+{
+	lkrg_shadow_take_keys(s, c);
 	s->label = security_cred_fingerprint(c);
 }
 

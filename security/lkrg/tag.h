@@ -29,6 +29,7 @@
 #ifndef _SECURITY_LKRG_TAG_H
 #define _SECURITY_LKRG_TAG_H
 
+#include <linux/compiler.h>
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/types.h>
@@ -185,7 +186,8 @@ static __always_inline u128 lkrg_record_pair(const void *pair, size_t index)
  * @count: how many, @first and @count being less than LKRG_RECORD_PAIRS
  *
  * The sum wraps at 2^128, as NH wants it.  Inline, because most records have a
- * constant length: without the loop it takes half of the instructions.
+ * constant length: without the loop it takes half of the instructions.  The rest
+ * is short.
  *
  * Return: the sum of their products.
  */
@@ -195,7 +197,13 @@ static __always_inline u128 lkrg_record_span(const void *pairs, size_t first,
 	u128 sum = 0;
 	size_t i;
 
-#pragma GCC unroll 8
+	if (__builtin_constant_p(first) && __builtin_constant_p(count)) {
+#pragma GCC unroll 16
+		for (i = first; i < first + count; i++)
+			sum += lkrg_record_pair(pairs + i * LKRG_PAIR, i);
+		return sum;
+	}
+#pragma GCC unroll 1
 	for (i = first; i < first + count; i++)
 		sum += lkrg_record_pair(pairs + i * LKRG_PAIR, i);
 	return sum;
@@ -212,6 +220,8 @@ static __always_inline u128 lkrg_record_head(const void *object, u64 version)
 {
 	const u64 *k = lkrg_record_key;
 
+	/* There are too few registers to keep keys from one sum to the next. */
+	barrier();
 	return (u128)(k[0] + (uintptr_t)object) * (k[1] + version);
 }
 

@@ -656,17 +656,13 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 	return false;
 }
 
-/* Own changes of the credentials on record. */
-static void open_creds(struct lkrg_task *record) __acquires(bitlock)
-{
-	lkrg_task_lock(record);
-	lkrg_task_open(current, record, LKRG_STATE_PAIRS, 1 + record->top);
-}
+/* The place of a credential among the pairs of a record */
+#define CRED_PAIR(n) (LKRG_STATE_PAIRS + (n))
 
-static void close_creds(struct lkrg_task *record) __releases(bitlock)
+/* How many there are.  The number may have been written. */
+static u16 overrides(const struct lkrg_task *record)
 {
-	lkrg_task_close(current, record, LKRG_STATE_PAIRS, 1 + record->top);
-	lkrg_task_unlock(record);
+	return min_t(u16, READ_ONCE(record->top), LKRG_OVERRIDES);
 }
 
 /*
@@ -685,11 +681,24 @@ int __lkrg_commit_creds(const struct cred *new)
 			&err))
 		return err;
 
-	open_creds(record);
+	lkrg_task_lock(record);
+	lkrg_task_open(current, record, CRED_PAIR(0), 1 + overrides(record));
 	record->top = 0;
 	record->cred[0] = (struct lkrg_cred_ref){ new, serial };
-	close_creds(record);
+	lkrg_task_close(current, record, CRED_PAIR(0), 1);
+	lkrg_task_unlock(record);
 	return 0;
+}
+
+/* Without it there is one way back less, not one more. */
+static noinline void forget_oldest_override(struct lkrg_task *record)
+{
+	record->top = overrides(record);
+	lkrg_task_open(current, record, CRED_PAIR(1), record->top);
+	record->top--;
+	memmove(&record->cred[1], &record->cred[2],
+		record->top * sizeof(record->cred[0]));
+	lkrg_task_close(current, record, CRED_PAIR(1), record->top);
 }
 
 /*
@@ -717,15 +726,13 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 	if (!serial)
 		return current_cred();
 
-	open_creds(record);
-	/* Without the oldest there is one way back less, not one more. */
-	if (record->top == LKRG_OVERRIDES) {
-		memmove(&record->cred[1], &record->cred[2],
-			(LKRG_OVERRIDES - 1) * sizeof(record->cred[0]));
-		record->top--;
-	}
+	lkrg_task_lock(record);
+	if (unlikely(record->top >= LKRG_OVERRIDES))
+		forget_oldest_override(record);
+	lkrg_task_open(current, record, 0, 0);
 	record->cred[++record->top] = (struct lkrg_cred_ref){ new, serial };
-	close_creds(record);
+	lkrg_task_close(current, record, CRED_PAIR(record->top), 1);
+	lkrg_task_unlock(record);
 	/* It has to be over when the system call is, see __lkrg_syscall_work(). */
 	if (!(current->flags & (PF_KTHREAD | PF_USER_WORKER)))
 		set_syscall_work(LKRG);
@@ -746,12 +753,15 @@ void __lkrg_revert_creds(const struct cred *old)
 
 	if (is_condemned(record))
 		return;
-	for (top = record->top; top-- > 0;) {
+	for (top = overrides(record); top-- > 0;) {
 		if (record->cred[top].cred != old)
 			continue;
-		open_creds(record);
+		lkrg_task_lock(record);
+		lkrg_task_open(current, record, CRED_PAIR(top + 1),
+			       overrides(record) - top);
 		record->top = top;
-		close_creds(record);
+		lkrg_task_close(current, record, 0, 0);
+		lkrg_task_unlock(record);
 		if (!top)
 			clear_syscall_work(LKRG);
 		return;
