@@ -34,55 +34,17 @@
 #include <sys/wait.h>
 
 #include "../kselftest_harness.h"
+#include "child.h"
 #include "common.h"
 
 #define NR_THREADS	8
 #define NR_STORM	8
 #define OTHER_UID	1001
 
-/* Of a child: where it failed, or why it cannot be tried here. */
-static char *reason;
-
-#define REASON_SIZE	256
-
-/* Ends the child: all that is checked here is done by children. */
-#define CHECK(done)	check(done, #done, __LINE__)
-
-static void check(bool done, const char *what, int line)
-{
-	if (done)
-		return;
-	if (!*reason)
-		snprintf(reason, REASON_SIZE, "line %d: %s: %s", line, what,
-			 strerror(errno));
-	_exit(KSFT_FAIL);
-}
-
 static void skip(const char *why)
 {
 	snprintf(reason, REASON_SIZE, "%s: %s", why, strerror(errno));
 	_exit(KSFT_SKIP);
-}
-
-/* Every kind of use that needs no privilege; all are verified by the guard. */
-static int use(void)
-{
-	int fd;
-
-	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	close(fd);
-	return access("/dev/null", R_OK);
-}
-
-static int status_of(pid_t pid)
-{
-	int status;
-
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 static int in_child(void (*work)(void))
@@ -1253,9 +1215,8 @@ FIXTURE_SETUP(honest)
 	ASSERT_EQ(0, chdir(self->dir));
 	ASSERT_EQ(0, make_file("secret", 0, 0640));
 
-	reason = mmap(NULL, REASON_SIZE, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, reason);
+	reason = share(REASON_SIZE);
+	ASSERT_NE(NULL, reason);
 	/* What the programs say is no part of the output of the test. */
 	ASSERT_NE(NULL, freopen("/dev/null", "w", stdout));
 	self->log = open_log();
