@@ -15,6 +15,7 @@
 struct cred;
 struct fs_struct;
 struct mm_struct;
+struct module;
 struct nsproxy;
 struct seccomp_filter;
 struct task_struct;
@@ -56,6 +57,10 @@ void __lkrg_unhash(struct task_struct *task);
 void __lkrg_syscall_work(void);
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill);
 void __lkrg_kernel_is_readonly(void);
+int __lkrg_module_formed(struct module *module);
+void __lkrg_module_initialised(struct module *module);
+void __lkrg_module_going(struct module *module);
+void __lkrg_module_freed(struct module *module);
 void __init __lkrg_start_tasks(void);
 
 /**
@@ -412,6 +417,56 @@ static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
 }
 
 /**
+ * lkrg_module_formed - Declare a module whose text and read-only data are so
+ * @module: the module, none of its code has run
+ *
+ * Context: may sleep, module_mutex held, text_mutex not held.
+ * Return: 0 or -ENOMEM when loading must fail.
+ */
+static inline int lkrg_module_formed(struct module *module)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_module_formed(module);
+	return 0;
+}
+
+/**
+ * lkrg_module_initialised - Declare that what is read-only after init is so
+ * @module: the module, in all lists and trees of modules and in sysfs
+ *
+ * Context: may sleep, module_mutex held, text_mutex not held.
+ */
+static inline void lkrg_module_initialised(struct module *module)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_module_initialised(module);
+}
+
+/**
+ * lkrg_module_going - Declare that a module begins to disappear
+ * @module: the module, still in all of them
+ *
+ * Context: may sleep, text_mutex not held.
+ */
+static inline void lkrg_module_going(struct module *module)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_module_going(module);
+}
+
+/**
+ * lkrg_module_freed - Declare that the memory of a module is about to be freed
+ * @module: the module, of which lkrg_module_formed() need not know
+ *
+ * Context: may sleep, text_mutex not held.
+ */
+static inline void lkrg_module_freed(struct module *module)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_module_freed(module);
+}
+
+/**
  * lkrg_start_tasks - Record the first task
  *
  * Called once, when all LSMs have labelled its credential and it has its mount
@@ -499,6 +554,14 @@ static inline void lkrg_unhash(struct task_struct *task) { }
 static inline void lkrg_syscall_work(void) { }
 static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
 				  bool fill) { }
+static inline int lkrg_module_formed(struct module *module)
+{
+	return 0;
+}
+
+static inline void lkrg_module_initialised(struct module *module) { }
+static inline void lkrg_module_going(struct module *module) { }
+static inline void lkrg_module_freed(struct module *module) { }
 static inline void lkrg_start_tasks(void) { }
 static inline void lkrg_kernel_is_readonly(void) { }
 

@@ -21,16 +21,20 @@ BEGIN {
 
 {
 	sub(/\r$/, "")
-	sub(/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? /, "")
+	sub(/^\[ *[0-9]+\.[0-9]+\](\[ *[TC][0-9]+\])? ?/, "")
 }
 
-# KCSAN finds races in the whole kernel; those of the guard are ours.
+# KCSAN finds races in the whole kernel; those of the guard are ours, but not
+# those of an interrupt that hit it.
 /^BUG: KCSAN: / {
 	race = $0
 	in_race = 1
+	interrupted = 0
 	next
 }
-in_race && /lkrg/ && !/^LKRG: / {
+in_race && /^ *$/ { interrupted = 0 }
+in_race && /^ (asm_)?(sysvec|exc)_/ { interrupted = 1 }
+in_race && /^ .*lkrg/ && !interrupted {
 	bad(race)
 	in_race = 0
 }

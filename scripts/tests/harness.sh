@@ -88,6 +88,21 @@ consoles() {
 		[    2.0]  lkrg_f+0x1/0x2
 		[    2.0] LKRG: ALERT: DETECT: between the lines
 		[    2.0] ==================================================================
+		[    2.0] BUG: KCSAN: data-race in c / d
+		[    2.0]  c+0x1/0x2
+		[    2.0]  sysvec_apic_timer_interrupt+0x1/0x2
+		[    2.0]  lkrg_f+0x1/0x2
+		[    2.0]
+		[    2.0]  d+0x1/0x2
+		[    2.0]
+		[    2.0] Workqueue: lkrg run_pass
+		[    2.0] ==================================================================
+		[    2.0] BUG: KCSAN: data-race in e / f
+		[    2.0]  sysvec_apic_timer_interrupt+0x1/0x2
+		[    2.0]
+		[    2.0]  f+0x1/0x2
+		[    2.0]  lkrg_f+0x1/0x2
+		[    2.0] ==================================================================
 	END
 	sample expected </dev/null
 }
@@ -110,7 +125,7 @@ test_harness() {
 		'not expected: LKRG: ALERT: DETECT: Task: sh[71/71]: credential overwritten: uid 1000 -> 0; at file_open: logged' alert
 	check 'harness: trouble in the kernel' judged \
 		"$(sed -e 1d -e 's/^[[] *[0-9.]*\][[ T12]*\] //' -e 's/^[[] *[0-9.]*\] //' -e 's/^LKRG/not expected: &/' "$LKRG_TMP/sample-trouble" | paste -sd '|')" trouble
-	check 'harness: races, and races of the guard' judged 'BUG: KCSAN: data-race in lkrg_f / b|not expected: LKRG: ALERT: DETECT: between the lines' races
+	check 'harness: races, and races of the guard' judged 'BUG: KCSAN: data-race in lkrg_f / b|not expected: LKRG: ALERT: DETECT: between the lines|BUG: KCSAN: data-race in e / f' races
 
 	echo 'Task: sh\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0;' | sample expected
 	check 'harness: an expected report' judged '' alert

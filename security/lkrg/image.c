@@ -12,8 +12,8 @@
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/unaligned.h>
-#include <linux/vmalloc.h>
 #include <linux/wordpart.h>
 
 #include "image.h"
@@ -26,10 +26,20 @@ static const u32 *page_words(const struct lkrg_section *section,
 	return (const u32 *)(section->start + index * PAGE_SIZE);
 }
 
-static u64 page_tag(const u32 *words)
+static u64 page_tag(const u32 *words, size_t count)
 {
-	return lkrg_tag_add(lkrg_tag(words, LKRG_TAG_WORDS),
+	return lkrg_tag_add(lkrg_tag(words, count),
 			    lkrg_tag_mask((uintptr_t)words));
+}
+
+/* Sections of small modules are short, and zero adds nothing to a sum. */
+static size_t count_words(const u32 *words)
+{
+	size_t count = LKRG_TAG_WORDS;
+
+	while (count && !words[count - 1])
+		count--;
+	return count;
 }
 
 /* No tag has this value: the page has no baseline yet. */
@@ -52,12 +62,23 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
 	section->nr_pages = PFN_UP((unsigned long)end) -
 			    PFN_DOWN((unsigned long)start);
 	section->reported = bitmap_zalloc(section->nr_pages, GFP_KERNEL);
-	section->pages = vcalloc(section->nr_pages, sizeof(*section->pages));
+	section->pages = kvcalloc(section->nr_pages, sizeof(*section->pages),
+				  GFP_KERNEL);
 	if (!section->reported || !section->pages)
 		return -ENOMEM;
 	for (i = 0; i < section->nr_pages; i++)
 		section->pages[i].tag = NO_BASELINE;
 	return 0;
+}
+
+/**
+ * lkrg_section_free - Give its memory back
+ * @section: from lkrg_section_init(), which may have failed, or zero
+ */
+void lkrg_section_free(struct lkrg_section *section)
+{
+	bitmap_free(section->reported);
+	kvfree(section->pages);
 }
 
 /**
@@ -71,9 +92,10 @@ void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 {
 	const u32 *words = page_words(section, index);
 	struct lkrg_page *page = &section->pages[index];
+	size_t count = count_words(words);
 
-	lkrg_sums_take(page, words);
-	WRITE_ONCE(page->tag, page_tag(words));
+	lkrg_sums_take(page, words, count);
+	WRITE_ONCE(page->tag, page_tag(words, count));
 }
 
 /* @delta is what the word at @addr gains. */
@@ -187,7 +209,7 @@ static noinline void report_page(const struct lkrg_section *section,
  */
 bool lkrg_section_matches(const struct lkrg_section *section, unsigned long index)
 {
-	return page_tag(page_words(section, index)) ==
+	return page_tag(page_words(section, index), LKRG_TAG_WORDS) ==
 	       lkrg_tag_reduce(section->pages[index].tag);
 }
 
@@ -208,6 +230,19 @@ static bool verify_page(struct lkrg_section *section, unsigned long index)
 }
 
 /**
+ * lkrg_image_is_wanted - Is the kernel to be verified in this pass?
+ * @cursor: of the pass
+ *
+ * Return: whether it is.
+ */
+bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor)
+{
+	int validate = READ_ONCE(lkrg_knob.kint_validate);
+
+	return validate > 1 || (validate && cursor->asked_for);
+}
+
+/**
  * lkrg_section_step - Verify as many pages as fit into one piece of a pass
  * @section: a section with its baseline
  * @cursor: where the pass is
@@ -218,10 +253,6 @@ static bool verify_page(struct lkrg_section *section, unsigned long index)
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor)
 {
-	int validate = READ_ONCE(lkrg_knob.kint_validate);
-
-	if (!validate || (validate == 1 && !cursor->asked_for))
-		return LKRG_STEP_DONE;
 	while (cursor->position < section->nr_pages) {
 		if (!verify_page(section, cursor->position))
 			cursor->violations++;

@@ -20,7 +20,7 @@
  * @pages: what each page should be
  * @reported: pages whose difference was reported
  *
- * Constant after init, so that nobody can shorten it.
+ * Constant after init, or covered by a tag, so that nobody can shorten it.
  */
 struct lkrg_section {
 	enum lkrg_violation what;
@@ -32,11 +32,13 @@ struct lkrg_section {
 
 int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end);
+void lkrg_section_free(struct lkrg_section *section);
 void lkrg_section_take(struct lkrg_section *section, unsigned long index);
 void lkrg_section_poke(const u8 *addr, const u8 *new, size_t len, bool fill,
 		       struct lkrg_section *section);
 bool lkrg_section_matches(const struct lkrg_section *section,
 			  unsigned long index);
+bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor);
 

@@ -78,6 +78,7 @@ static const struct {
 	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
+	[LKRG_MODULE_HIDDEN] = { "module_hidden", "module hidden" },
 };
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
@@ -363,6 +364,14 @@ static void format_image(struct seq_buf *s, const struct lkrg_report *report)
 		seq_buf_puts(s, ": overwritten, the right bytes are back");
 }
 
+static void format_module(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_module_report *r = &report->module;
+
+	seq_buf_printf(s, "Kernel: %s: %s, %lu bytes: from %s",
+		       kinds[report->what].title, r->name, r->size, r->from);
+}
+
 /**
  * lkrg_report_format - Write the line of a report
  * @s: where
@@ -382,7 +391,10 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 		else
 			seq_buf_printf(s, ": %s", done_texts[report->done]);
 	} else {
-		format_image(s, report);
+		if (report->what == LKRG_MODULE_HIDDEN)
+			format_module(s, report);
+		else
+			format_image(s, report);
 		seq_buf_printf(s, "; %s", done_texts[report->done]);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include <linux/compiler_attributes.h>
 #include <linux/init.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -105,11 +106,24 @@ struct lkrg_image_report {
 };
 
 /**
+ * struct lkrg_module_report - A module that is hidden
+ * @name: its name
+ * @size: of its text and read-only data, in bytes
+ * @from: where it is missing
+ */
+struct lkrg_module_report {
+	char name[MODULE_NAME_LEN];
+	unsigned long size;
+	const char *from;
+};
+
+/**
  * struct lkrg_report - One violation
  * @what: kind; selects the member of the union
  * @done: the reaction
  * @task: of the kinds before LKRG_TEXT_CHANGED
- * @image: of LKRG_TEXT_CHANGED and later ones
+ * @image: of LKRG_TEXT_CHANGED and LKRG_RODATA_CHANGED
+ * @module: of LKRG_MODULE_HIDDEN
  */
 struct lkrg_report {
 	enum lkrg_violation what;
@@ -117,6 +131,7 @@ struct lkrg_report {
 	union {
 		struct lkrg_task_report task;
 		struct lkrg_image_report image;
+		struct lkrg_module_report module;
 	};
 };
 

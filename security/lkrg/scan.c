@@ -30,6 +30,7 @@
 #include <linux/workqueue.h>
 
 #include "inventory.h"
+#include "module.h"
 #include "param.h"
 #include "report.h"
 #include "rodata.h"
@@ -40,6 +41,7 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_inventory_step,
 	lkrg_text_step,
 	lkrg_rodata_step,
+	lkrg_module_step,
 };
 
 static struct workqueue_struct *queue __ro_after_init;

@@ -28,12 +28,14 @@ enum lkrg_step {
 /**
  * struct lkrg_cursor - Where a check is in the pass under way
  * @position: the check's own; 0 when the pass starts
+ * @stage: the same
  * @violations: how many were found in this pass
  * @asked_for: the pass answers a trigger
  * @piece_end: when the present piece is over, local_clock()
  */
 struct lkrg_cursor {
 	unsigned long position;
+	unsigned int stage;
 	unsigned long violations;
 	bool asked_for;
 	u64 piece_end;

@@ -14,6 +14,7 @@
 #include <linux/sizes.h>
 
 #include "common.h"
+#include "module.h"
 #include "param.h"
 #include "report.h"
 #include "rodata.h"
@@ -43,10 +44,10 @@ static int status_show(struct seq_file *m, void *unused)
 	int what;
 
 	show_verdict(m, &scan);
-	seq_printf(m, "Guarded:     %s task, %lu KiB of kernel text, %lu KiB of read-only data\n",
+	seq_printf(m, "Guarded:     %s task, %lu KiB of kernel text, %lu KiB of read-only data, %lu modules\n",
 		   READ_ONCE(lkrg_knob.pint_validate) ? "every" : "no",
 		   lkrg_text_pages() * (PAGE_SIZE / SZ_1K),
-		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K));
+		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K), lkrg_modules());
 	if (scan.done)
 		seq_printf(m, "Last pass:   number %lu, took %lu us\n",
 			   scan.done, scan.last_us);
@@ -77,6 +78,8 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pass_busy %lu\n", scan.busy);
 	seq_printf(m, "text_pages %lu\n", lkrg_text_pages());
 	seq_printf(m, "rodata_pages %lu\n", lkrg_rodata_pages());
+	seq_printf(m, "modules %lu\n", lkrg_modules());
+	seq_printf(m, "module_pages %lu\n", lkrg_module_pages());
 	seq_printf(m, "pokes %lu\n", lkrg_text_pokes());
 	seq_printf(m, "reports %lu\n", lkrg_reports());
 	seq_printf(m, "reports_lost %lu\n", lkrg_reports_lost());

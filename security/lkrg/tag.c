@@ -133,14 +133,15 @@ u64 lkrg_tag_add(u64 a, u64 b)
  * lkrg_sums_take - Location sums of a page
  * @page: result
  * @words: the page
+ * @count: how many of its words are not zero at its end
  */
-void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
+void lkrg_sums_take(struct lkrg_page *page, const u32 *words, size_t count)
 {
 	size_t i;
 
 	memset(page->low, 0, sizeof(page->low));
 	memset(page->high, 0, sizeof(page->high));
-	for (i = 0; i < LKRG_TAG_WORDS; i++)
+	for (i = 0; i < count; i++)
 		lkrg_sums_poke(page, i, words[i]);
 }
 
@@ -247,7 +248,7 @@ int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 	struct lkrg_page page;
 	size_t i;
 
-	lkrg_sums_take(&page, words);
+	lkrg_sums_take(&page, words, LKRG_TAG_WORDS);
 	for (r = 0; r < ARRAY_SIZE(page.low); r++)
 		diff[r] = difference(page.low[r], expected->low[r]);
 	for (; r < LKRG_SUMS; r++)

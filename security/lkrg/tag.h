@@ -274,7 +274,7 @@ u64 lkrg_tag(const void *words, size_t count);
 u64 lkrg_tag_mask(u64 address);
 u64 lkrg_tag_add(u64 a, u64 b);
 
-void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
+void lkrg_sums_take(struct lkrg_page *page, const u32 *words, size_t count);
 int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 		struct lkrg_change change[LKRG_LOCATE_MAX]);
 

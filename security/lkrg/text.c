@@ -26,6 +26,7 @@
 #include <asm/sections.h>
 
 #include "image.h"
+#include "module.h"
 #include "text.h"
 
 static struct lkrg_section text __ro_after_init = { .what = LKRG_TEXT_CHANGED };
@@ -64,9 +65,10 @@ void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill)
 	unsigned long start = (unsigned long)addr;
 
 	WRITE_ONCE(pokes, pokes + 1);
-	/* Modules, trampolines and JIT images are poked by the same function. */
-	if (text.pages && start >= (unsigned long)_text &&
-	    start + len <= (unsigned long)_etext)
+	/* Trampolines and JIT images are poked by the same function. */
+	if (start < (unsigned long)_text || start + len > (unsigned long)_etext)
+		lkrg_module_poke(addr, src, len, fill);
+	else if (text.pages)
 		lkrg_section_poke(addr, src, len, fill, &text);
 }
 
@@ -80,6 +82,8 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
 {
 	enum lkrg_step step;
 
+	if (!lkrg_image_is_wanted(cursor))
+		return LKRG_STEP_DONE;
 	/* The kprobe optimizer holds it across a grace period: come back. */
 	if (!mutex_trylock(&text_mutex))
 		return LKRG_STEP_BUSY;

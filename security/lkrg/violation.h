@@ -22,6 +22,7 @@
  * @LKRG_RECORD_FORGED: a record does not match its tag
  * @LKRG_TEXT_CHANGED: kernel text, other than by a declared poke
  * @LKRG_RODATA_CHANGED: read-only data
+ * @LKRG_MODULE_HIDDEN: a module is missing where the kernel looks for modules
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
  * Those of tasks come first: see struct lkrg_report.
@@ -39,6 +40,7 @@ enum lkrg_violation {
 	LKRG_RECORD_FORGED,
 	LKRG_TEXT_CHANGED,
 	LKRG_RODATA_CHANGED,
+	LKRG_MODULE_HIDDEN,
 	LKRG_NR_VIOLATIONS
 };
 

@@ -86,7 +86,7 @@ static void pokes_equal_a_new_tag(struct kunit *test)
 	int i;
 
 	tag = lkrg_tag(page, LKRG_TAG_WORDS);
-	lkrg_sums_take(&sums, page);
+	lkrg_sums_take(&sums, page, LKRG_TAG_WORDS);
 	for (i = 0; i < 2000; i++) {
 		u32 at = get_random_u32_below(LKRG_TAG_WORDS);
 		u32 new = get_random_u32();
@@ -95,7 +95,7 @@ static void pokes_equal_a_new_tag(struct kunit *test)
 		lkrg_sums_poke(&sums, at, (s64)new - page[at]);
 		page[at] = new;
 	}
-	lkrg_sums_take(&fresh, page);
+	lkrg_sums_take(&fresh, page, LKRG_TAG_WORDS);
 	KUNIT_EXPECT_EQ(test, lkrg_tag_reduce(tag), lkrg_tag(page, LKRG_TAG_WORDS));
 	KUNIT_EXPECT_MEMEQ(test, &sums, &fresh, sizeof(sums));
 }
@@ -183,7 +183,7 @@ static void changes_are_located(struct kunit *test)
 		int n = round % (LKRG_LOCATE_MAX + 1), i, found;
 		u32 next = round < 20 ? 0 : get_random_u32_below(900);
 
-		lkrg_sums_take(&sums, page);
+		lkrg_sums_take(&sums, page, LKRG_TAG_WORDS);
 		for (i = 0; i < n; i++) {
 			at[i] = next;
 			old[i] = page[next];
@@ -214,7 +214,7 @@ static void too_many_changes_are_admitted(struct kunit *test)
 	int n, i;
 
 	for (n = LKRG_LOCATE_MAX + 1; n < 64; n++) {
-		lkrg_sums_take(&sums, page);
+		lkrg_sums_take(&sums, page, LKRG_TAG_WORDS);
 		for (i = 0; i < n; i++)
 			page[i * 3] ^= 1 + get_random_u32_below(U32_MAX);
 		KUNIT_EXPECT_EQ(test, -1,

@@ -40,13 +40,13 @@ static const struct knob {
 static const char *const statistics[] = {
 	"passes_started", "passes_done", "pass_requested", "pass_last_us",
 	"pass_last_violations", "pass_busy", "text_pages", "rodata_pages",
-	"pokes", "reports", "reports_lost",
+	"modules", "module_pages", "pokes", "reports", "reports_lost",
 	"violation_cred_overwritten", "violation_cred_replaced",
 	"violation_cred_reused", "violation_cred_not_granted",
 	"violation_override_left", "violation_namespaces_switched",
 	"violation_state_changed", "violation_task_hidden",
 	"violation_record_forged", "violation_text_changed",
-	"violation_rodata_changed",
+	"violation_rodata_changed", "violation_module_hidden",
 };
 
 static void knob_path(char *path, size_t size, const char *name)
@@ -436,6 +436,8 @@ TEST_F(guard, trigger_starts_a_pass)
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, knob_set_number("trigger", 0));
 		requested = statistic("pass_requested");
+		/* One that has not started yet would answer the next trigger. */
+		ASSERT_TRUE(pass_ends(requested));
 		ASSERT_EQ(0, knob_set_number("trigger", 1));
 		ASSERT_LT(requested, statistic("pass_requested"));
 		requested = statistic("pass_requested");

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Modules
+ *
+ * The inventory of modules.  An entry is made when the loader has made text and
+ * read-only data of a module read-only, before any of its code runs, and dropped
+ * where the loader frees that memory, not before.  In between each pass verifies
+ * text, read-only data and the entry itself, and looks for the module where the
+ * kernel would find it.
+ *
+ * Locking, outermost first:
+ *
+ *   module_mutex	the loader's, held by some of the call-outs
+ *     text_mutex	protects the inventory, and makes pages and their
+ *			description agree, see text.c
+ */
+
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/lkrg.h>
+#include <linux/maple_tree.h>
+#include <linux/memory.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "image.h"
+#include "module.h"
+#include "param.h"
+#include "report.h"
+#include "tag.h"
+
+/* The last one is protected when module init is over. */
+static const struct {
+	enum mod_mem_type type;
+	enum lkrg_violation what;
+} kinds[] = {
+	{ MOD_TEXT, LKRG_TEXT_CHANGED },
+	{ MOD_RODATA, LKRG_RODATA_CHANGED },
+	{ MOD_RO_AFTER_INIT, LKRG_RODATA_CHANGED },
+};
+
+#define RO_AFTER_INIT (ARRAY_SIZE(kinds) - 1)
+
+/*
+ * What does not change.  There are no holes but those in sections, which are
+ * zero, and the tag covers it in pairs of 64-bit words.
+ */
+struct identity {
+	struct module *module;
+	u64 size;
+	char name[MODULE_NAME_LEN];
+	struct lkrg_section section[ARRAY_SIZE(kinds)];
+};
+
+static_assert(sizeof(struct identity) % LKRG_PAIR == 0);
+static_assert(sizeof(struct identity) / LKRG_PAIR < LKRG_RECORD_PAIRS);
+
+/**
+ * struct lkrg_module - The entry of a module
+ * @node: in the inventory
+ * @is: what it is
+ * @tag: keyed tag over the address of the entry and @is
+ * @initialised: its init function is over; until free_module() it is in the
+ *	loader's list, in the address tree and in sysfs
+ * @reported: it was reported as hidden
+ */
+struct lkrg_module {
+	struct list_head node;
+	struct identity is;
+	struct lkrg_record_tag tag;
+	bool initialised;
+	bool reported;
+};
+
+static LIST_HEAD(inventory);
+/* Which section a poke goes to, by address. */
+static struct maple_tree sections = MTREE_INIT(sections, 0);
+static unsigned long nr_modules, nr_pages;
+
+/* Where the pass is; what it verifies now comes behind it. */
+static LIST_HEAD(here);
+static const struct lkrg_module *under_way;
+static size_t section_under_way;
+
+static struct lkrg_record_tag identity_tag(const struct lkrg_module *entry)
+{
+	return lkrg_record_tag(entry, 0, &entry->is,
+			       sizeof(entry->is) / LKRG_PAIR);
+}
+
+static void free_entry(struct lkrg_module *entry)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct lkrg_section *section = &entry->is.section[i];
+
+		if (section->nr_pages)
+			mtree_erase(&sections, section->start);
+	}
+	/* From here on no poke finds them. */
+	mutex_lock(&text_mutex);
+	if (!list_empty(&entry->node)) {
+		list_del(&entry->node);
+		nr_modules--;
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		nr_pages -= entry->is.section[i].nr_pages;
+	if (under_way == entry)
+		under_way = NULL;
+	mutex_unlock(&text_mutex);
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		lkrg_section_free(&entry->is.section[i]);
+	kfree(entry);
+}
+
+static int init_section(struct lkrg_section *section,
+			const struct module_memory *memory)
+{
+	int err;
+
+	if (!memory->size)
+		return 0;
+	err = lkrg_section_init(section, memory->base,
+				memory->base + memory->size);
+	if (!err)
+		err = mtree_store_range(&sections, section->start,
+					section->start + memory->size - 1,
+					section, GFP_KERNEL);
+	return err;
+}
+
+static void take_section(struct lkrg_section *section)
+{
+	unsigned long index;
+
+	for (index = 0; index < section->nr_pages; index++) {
+		mutex_lock(&text_mutex);
+		lkrg_section_take(section, index);
+		mutex_unlock(&text_mutex);
+		cond_resched();
+	}
+}
+
+/* What is missing later must not fail, so all is allocated here. */
+int __lkrg_module_formed(struct module *module)
+{
+	struct lkrg_module *entry;
+	int err = 0;
+	size_t i;
+
+	/* Then the loader protects nothing. */
+	if (!rodata_enabled)
+		return 0;
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	if (!entry)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&entry->node);
+	entry->is.module = module;
+	strscpy_pad(entry->is.name, module->name);
+	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
+		const struct module_memory *memory = &module->mem[kinds[i].type];
+
+		entry->is.size += memory->size;
+		entry->is.section[i].what = kinds[i].what;
+		err = init_section(&entry->is.section[i], memory);
+	}
+	mutex_lock(&text_mutex);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		nr_pages += entry->is.section[i].nr_pages;
+	mutex_unlock(&text_mutex);
+	if (err) {
+		free_entry(entry);
+		return err;
+	}
+
+	entry->tag = identity_tag(entry);
+	for (i = 0; i < RO_AFTER_INIT; i++)
+		take_section(&entry->is.section[i]);
+	mutex_lock(&text_mutex);
+	list_add_tail(&entry->node, &inventory);
+	nr_modules++;
+	mutex_unlock(&text_mutex);
+	return 0;
+}
+
+/* Only the loader adds entries and drops them, one for each module. */
+static struct lkrg_module *find_entry(const struct module *module)
+{
+	struct lkrg_module *entry, *found = NULL;
+
+	mutex_lock(&text_mutex);
+	list_for_each_entry(entry, &inventory, node) {
+		if (&entry->node != &here && entry->is.module == module) {
+			found = entry;
+			break;
+		}
+	}
+	mutex_unlock(&text_mutex);
+	return found;
+}
+
+static void set_initialised(struct lkrg_module *entry, bool initialised)
+{
+	mutex_lock(&text_mutex);
+	entry->initialised = initialised;
+	mutex_unlock(&text_mutex);
+}
+
+void __lkrg_module_initialised(struct module *module)
+{
+	struct lkrg_module *entry = find_entry(module);
+
+	if (!entry)
+		return;
+	take_section(&entry->is.section[RO_AFTER_INIT]);
+	set_initialised(entry, true);
+}
+
+void __lkrg_module_going(struct module *module)
+{
+	struct lkrg_module *entry = find_entry(module);
+
+	if (entry)
+		set_initialised(entry, false);
+}
+
+void __lkrg_module_freed(struct module *module)
+{
+	struct lkrg_module *entry = find_entry(module);
+
+	if (entry)
+		free_entry(entry);
+}
+
+/**
+ * lkrg_module_poke - Account for a declared change of a module
+ * @addr: first byte that will be written
+ * @new: what will be written there
+ * @len: number of bytes
+ * @fill: all bytes become *@new
+ *
+ * Livepatch pokes read-only data as well.
+ *
+ * Context: as lkrg_section_poke().
+ */
+void lkrg_module_poke(const u8 *addr, const u8 *new, size_t len, bool fill)
+{
+	unsigned long start = (unsigned long)addr;
+	struct lkrg_section *section = mtree_load(&sections, start);
+
+	if (section && start + len <= section->start + section->nr_pages * PAGE_SIZE)
+		lkrg_section_poke(addr, new, len, fill, section);
+}
+
+static bool is_in_sysfs(struct module *module, const char *name)
+{
+#ifdef CONFIG_SYSFS
+	struct kobject *found = kset_find_obj(module_kset, name);
+
+	kobject_put(found);
+	return found == &module->mkobj.kobj && found->state_in_sysfs;
+#else
+	return true;
+#endif
+}
+
+/* The kernel's own ways to find it.  All but sysfs leave out what is unformed. */
+static const char *hidden_from(const struct lkrg_module *entry)
+{
+	struct module *const module = entry->is.module;
+	const char *from = NULL;
+
+	preempt_disable();
+	if (find_module(entry->is.name) != module)
+		from = "the list of modules";
+	else if (__module_address((unsigned long)module) != module)
+		from = "the address tree";
+	preempt_enable();
+	if (!from && !is_in_sysfs(module, entry->is.name))
+		from = "sysfs";
+	return from;
+}
+
+/* Returns whether there was something to report. */
+static bool report_hidden(struct lkrg_module *entry, const char *from)
+{
+	int enforce = READ_ONCE(lkrg_knob.kint_enforce);
+	struct lkrg_report report = {
+		.what = LKRG_MODULE_HIDDEN,
+		.done = enforce == 2 ? LKRG_DID_PANIC : LKRG_DID_LOG,
+		.module.size = entry->is.size,
+		.module.from = from,
+	};
+
+	if (!from) {
+		entry->reported = false;
+		return false;
+	}
+	if (!entry->reported || enforce) {
+		entry->reported = true;
+		strscpy(report.module.name, entry->is.name);
+		lkrg_report(&report);
+	}
+	return true;
+}
+
+/* Before its sections are: a forged entry leads anywhere. */
+static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
+{
+	bool authentic = lkrg_same_tag(entry->tag, identity_tag(entry));
+	const char *from = NULL;
+
+	if (!authentic)
+		from = "the inventory";
+	else if (entry->initialised)
+		from = hidden_from(entry);
+	cursor->violations += report_hidden(entry, from);
+	return authentic;
+}
+
+/* Returns whether it is done with the entry. */
+static bool step_sections(struct lkrg_module *entry, struct lkrg_cursor *cursor)
+{
+	size_t nr = entry->initialised ? ARRAY_SIZE(kinds) : RO_AFTER_INIT;
+
+	for (; section_under_way < nr; section_under_way++) {
+		if (lkrg_section_step(&entry->is.section[section_under_way],
+				      cursor) != LKRG_STEP_DONE)
+			return false;
+		cursor->position = 0;
+	}
+	return true;
+}
+
+static enum lkrg_step step(struct lkrg_cursor *cursor)
+{
+	if (!cursor->stage++) {
+		list_move(&here, &inventory);
+		under_way = NULL;
+	}
+	while (!list_is_last(&here, &inventory)) {
+		struct lkrg_module *entry =
+			list_entry(here.next, struct lkrg_module, node);
+
+		if (entry != under_way) {
+			under_way = entry;
+			section_under_way = 0;
+			cursor->position = 0;
+			if (!verify_entry(entry, cursor))
+				section_under_way = ARRAY_SIZE(kinds);
+		}
+		if (!step_sections(entry, cursor))
+			return LKRG_STEP_MORE;
+		list_move(&here, &entry->node);
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	list_del_init(&here);
+	return LKRG_STEP_DONE;
+}
+
+/**
+ * lkrg_module_step - One piece of the modules' part of a pass
+ * @cursor: where the pass is
+ *
+ * Return: LKRG_STEP_BUSY while somebody patches, else LKRG_STEP_MORE or
+ * LKRG_STEP_DONE.
+ */
+enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step what;
+
+	if (!lkrg_image_is_wanted(cursor))
+		return LKRG_STEP_DONE;
+	if (!mutex_trylock(&text_mutex))
+		return LKRG_STEP_BUSY;
+	what = step(cursor);
+	mutex_unlock(&text_mutex);
+	return what;
+}
+
+/**
+ * lkrg_modules - Number of modules in the inventory
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_modules(void)
+{
+	return READ_ONCE(nr_modules);
+}
+
+/**
+ * lkrg_module_pages - Size of what is guarded of modules
+ *
+ * Return: number of pages.
+ */
+unsigned long lkrg_module_pages(void)
+{
+	return READ_ONCE(nr_pages);
+}
