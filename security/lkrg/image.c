@@ -11,10 +11,10 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/unaligned.h>
-#include <linux/wordpart.h>
+#include <linux/string.h>
 
 #include "image.h"
 #include "param.h"
@@ -25,25 +25,6 @@ static const u32 *page_words(const struct lkrg_section *section,
 {
 	return (const u32 *)(section->start + index * PAGE_SIZE);
 }
-
-static u64 page_tag(const u32 *words, size_t count)
-{
-	return lkrg_tag_add(lkrg_tag(words, count),
-			    lkrg_tag_mask((uintptr_t)words));
-}
-
-/* Sections of small modules are short, and zero adds nothing to a sum. */
-static size_t count_words(const u32 *words)
-{
-	size_t count = LKRG_TAG_WORDS;
-
-	while (count && !words[count - 1])
-		count--;
-	return count;
-}
-
-/* No tag has this value: the page has no baseline yet. */
-#define NO_BASELINE U64_MAX
 
 /**
  * lkrg_section_init - Prepare the description of a section
@@ -67,7 +48,7 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
 	if (!section->reported || !section->pages)
 		return -ENOMEM;
 	for (i = 0; i < section->nr_pages; i++)
-		section->pages[i].tag = NO_BASELINE;
+		section->pages[i].low[0] = LKRG_NOT_LOCATED;
 	return 0;
 }
 
@@ -86,100 +67,121 @@ void lkrg_section_free(struct lkrg_section *section)
  * @section: an initialised section
  * @index: which page, once
  *
+ * The location sums take longer: they are taken by the first pass that finds the
+ * page as it should be.
+ *
  * Context: pokes are excluded.
  */
 void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 {
-	const u32 *words = page_words(section, index);
-	struct lkrg_page *page = &section->pages[index];
-	size_t count = count_words(words);
-
-	lkrg_sums_take(page, words, count);
-	WRITE_ONCE(page->tag, page_tag(words, count));
+	section->pages[index].tag = lkrg_page_tag(page_words(section, index));
 }
 
-/* @delta is what the word at @addr gains. */
-static __always_inline void account(struct lkrg_section *section,
-				    unsigned long addr, s64 delta)
+static struct lkrg_page *page_of(struct lkrg_section *section,
+				 unsigned long addr)
 {
-	u32 index = offset_in_page(addr) / sizeof(u32);
-	struct lkrg_page *page;
+	return &section->pages[(addr - section->start) >> PAGE_SHIFT];
+}
 
-	page = &section->pages[(addr - section->start) >> PAGE_SHIFT];
-	if (page->tag == NO_BASELINE)
-		return;
-	page->tag = lkrg_tag_poke(page->tag, index, delta);
+/* Not inlined, for the registers of those who call it. */
+static noinline void move_sums(struct lkrg_page *page, u32 index, s64 delta)
+{
 	lkrg_sums_poke(page, index, delta);
 }
 
-static __always_inline void account_byte(struct lkrg_section *section,
-					 unsigned long addr, u8 before, u8 after)
+/**
+ * lkrg_account_byte - What lkrg_section_poke() does for one byte
+ * @section: see there
+ * @addr: see there
+ * @new: the byte that will be written
+ */
+void lkrg_account_byte(struct lkrg_section *section, unsigned long addr, u8 new)
 {
-	int shift = addr % sizeof(u32) * BITS_PER_BYTE;
+	size_t index = offset_in_page(addr) / sizeof(u64);
+	const u64 *word = (const u64 *)ALIGN_DOWN(addr, sizeof(u64));
+	const u64 *other = (const u64 *)((unsigned long)word ^ sizeof(u64));
+	s64 delta = (s64)new - *(const u8 *)addr;
+	u64 key = lkrg_page_key[index], sum = lkrg_page_key[index ^ 1] + *other;
+	u64 after = *word + ((u64)delta << addr % sizeof(u64) * BITS_PER_BYTE);
+	struct lkrg_page *page = page_of(section, addr);
 
-	account(section, addr, ((s64)after - before) << shift);
+	/* As lkrg_page_words(), whichever of the two it is. */
+	page->tag += (u128)(key + after) * sum - (u128)(key + *word) * sum;
+	if (page->low[0] != LKRG_NOT_LOCATED)
+		move_sums(page, offset_in_page(addr) / sizeof(u32),
+			  delta << addr % sizeof(u32) * BITS_PER_BYTE);
 }
 
-/* Four bytes, which lie in two words at most. */
-static noinline void account_four(struct lkrg_section *section,
-				  unsigned long addr, u32 before, u32 after)
+/* Within one pair of words. */
+static __always_inline struct lkrg_page *
+account_tag(struct lkrg_section *section, const u64 *old, const u64 *new)
 {
-	int shift = addr % sizeof(u32) * BITS_PER_BYTE;
-	u64 old = (u64)before << shift, new = (u64)after << shift;
-	int i;
+	struct lkrg_page *page = page_of(section, (unsigned long)old);
+	size_t index = offset_in_page(old) / LKRG_PAIR;
 
-	addr = ALIGN_DOWN(addr, sizeof(u32));
-	for (i = 0; i < 2; i++, addr += sizeof(u32), old >>= 32, new >>= 32) {
-		s64 delta = (s64)lower_32_bits(new) - lower_32_bits(old);
-
-		/* The second word may be behind the end of the section. */
-		if (delta)
-			account(section, addr, delta);
-	}
+	page->tag += lkrg_page_words(index, new[0], new[1]) -
+		     lkrg_page_words(index, old[0], old[1]);
+	return page->low[0] == LKRG_NOT_LOCATED ? NULL : page;
 }
 
-static noinline void account_many(struct lkrg_section *section,
-				  unsigned long addr, const u8 *new, size_t len,
-				  bool fill)
+static __always_inline void account_word(struct lkrg_page *page, const u64 *old,
+					 const u64 *new, size_t i)
 {
-	unsigned long end = addr + len;
-
-	for (; addr + sizeof(u32) <= end && !fill; addr += sizeof(u32)) {
-		account_four(section, addr, get_unaligned((const u32 *)addr),
-			     get_unaligned((const u32 *)new));
-		new += sizeof(u32);
-	}
-	for (; addr < end; addr++, new += !fill)
-		account_byte(section, addr, *(const u8 *)addr, *new);
+	move_sums(page, offset_in_page(old) / sizeof(u32) + i,
+		  (s64)((const u32 *)new)[i] - ((const u32 *)old)[i]);
 }
 
 /**
- * lkrg_section_poke - Account for a declared change
- * @addr: first byte that will be written
- * @new: what will be written there
- * @len: number of bytes
- * @fill: all bytes become *@new
- * @section: the section that contains all of them
- *
- * Moves the description by the difference of old and new bytes, so whatever
- * else was changed in the page stays visible.  Were an old byte tampered with,
- * it stays visible even after it was overwritten.
- *
- * Context: before the write, other pokes excluded.  Lockless, any context.
+ * lkrg_account_four - What lkrg_section_poke() does for four bytes of a pair
+ * @section: see there
+ * @addr: see there
+ * @bytes: what will be written
  */
-void lkrg_section_poke(const u8 *addr, const u8 *new, size_t len, bool fill,
-		       struct lkrg_section *section)
+void lkrg_account_four(struct lkrg_section *section, unsigned long addr,
+		       const u8 *bytes)
 {
-	unsigned long start = (unsigned long)addr;
+	const u64 *old = (const u64 *)ALIGN_DOWN(addr, LKRG_PAIR);
+	u64 new[] = { old[0], old[1] };
+	size_t at = addr % LKRG_PAIR;
+	struct lkrg_page *page;
 
-	/* An instruction is poked as one byte, the four behind it, one byte. */
-	if (len == 1)
-		account_byte(section, start, *addr, *new);
-	else if (len == sizeof(u32) && !fill)
-		account_four(section, start, get_unaligned((const u32 *)addr),
-			     get_unaligned((const u32 *)new));
-	else
-		account_many(section, start, new, len, fill);
+	memcpy((u8 *)new + at, bytes, sizeof(u32));
+	page = account_tag(section, old, new);
+	if (!page)
+		return;
+	account_word(page, old, new, at / sizeof(u32));
+	if (at % sizeof(u32))
+		account_word(page, old, new, at / sizeof(u32) + 1);
+}
+
+/**
+ * lkrg_account_many - What lkrg_section_poke() does for the rest
+ * @section: see there
+ * @addr: see there
+ * @bytes: what will be written
+ * @len: see there
+ * @fill: see there
+ */
+void lkrg_account_many(struct lkrg_section *section, unsigned long addr,
+		       const u8 *bytes, size_t len, bool fill)
+{
+	while (len) {
+		const u64 *old = (const u64 *)ALIGN_DOWN(addr, LKRG_PAIR);
+		u64 new[] = { old[0], old[1] };
+		size_t at = addr % LKRG_PAIR, here = min(len, LKRG_PAIR - at), i;
+		struct lkrg_page *page;
+
+		if (fill)
+			memset((u8 *)new + at, *bytes, here);
+		else
+			memcpy((u8 *)new + at, bytes, here);
+		page = account_tag(section, old, new);
+		for (i = 0; page && i < LKRG_PAIR / sizeof(u32); i++)
+			account_word(page, old, new, i);
+		addr += here;
+		bytes += fill ? 0 : here;
+		len -= here;
+	}
 }
 
 static noinline void report_page(const struct lkrg_section *section,
@@ -194,8 +196,9 @@ static noinline void report_page(const struct lkrg_section *section,
 		.image.start = section->start,
 	};
 
-	report.image.changes = lkrg_locate(&section->pages[index], words,
-					   report.image.change);
+	report.image.changes = section->pages[index].low[0] == LKRG_NOT_LOCATED ?
+		LKRG_CHANGES_UNKNOWN :
+		lkrg_locate(&section->pages[index], words, report.image.change);
 	lkrg_report(&report);
 }
 
@@ -209,8 +212,23 @@ static noinline void report_page(const struct lkrg_section *section,
  */
 bool lkrg_section_matches(const struct lkrg_section *section, unsigned long index)
 {
-	return page_tag(page_words(section, index), LKRG_TAG_WORDS) ==
-	       lkrg_tag_reduce(section->pages[index].tag);
+	return lkrg_page_tag(page_words(section, index)) ==
+	       section->pages[index].tag;
+}
+
+/**
+ * lkrg_section_locate - Take the location sums of one page, once
+ * @section: a section with its baseline
+ * @index: which page, known to be what it should be
+ *
+ * Context: pokes are excluded.
+ */
+void lkrg_section_locate(struct lkrg_section *section, unsigned long index)
+{
+	struct lkrg_page *page = &section->pages[index];
+
+	if (unlikely(page->low[0] == LKRG_NOT_LOCATED))
+		lkrg_sums_take(page, page_words(section, index));
 }
 
 static bool verify_page(struct lkrg_section *section, unsigned long index)
@@ -220,6 +238,7 @@ static bool verify_page(struct lkrg_section *section, unsigned long index)
 	if (likely(lkrg_section_matches(section, index))) {
 		if (unlikely(reported))
 			clear_bit(index, section->reported);
+		lkrg_section_locate(section, index);
 		return true;
 	}
 	if (!reported || READ_ONCE(lkrg_knob.kint_enforce)) {

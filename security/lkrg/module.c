@@ -20,11 +20,11 @@
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
-#include <linux/maple_tree.h>
 #include <linux/memory.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -61,11 +61,18 @@ struct identity {
 static_assert(sizeof(struct identity) % LKRG_PAIR == 0);
 static_assert(sizeof(struct identity) / LKRG_PAIR < LKRG_RECORD_PAIRS);
 
+/* Finds the section that a poke goes to. */
+struct place {
+	struct rb_node node;
+	struct lkrg_section *section;
+};
+
 /**
  * struct lkrg_module - The entry of a module
  * @node: in the inventory
  * @is: what it is
  * @tag: keyed tag over the address of the entry and @is
+ * @place: of each section that is not empty
  * @initialised: its init function is over; until free_module() it is in the
  *	loader's list, in the address tree and in sysfs
  * @reported: it was reported as hidden
@@ -74,13 +81,14 @@ struct lkrg_module {
 	struct list_head node;
 	struct identity is;
 	struct lkrg_record_tag tag;
+	struct place place[ARRAY_SIZE(kinds)];
 	bool initialised;
 	bool reported;
 };
 
 static LIST_HEAD(inventory);
-/* Which section a poke goes to, by address. */
-static struct maple_tree sections = MTREE_INIT(sections, 0);
+/* By address */
+static struct rb_root places = RB_ROOT;
 static unsigned long nr_modules, nr_pages;
 
 /* Where the pass is; what it verifies now comes behind it. */
@@ -94,47 +102,72 @@ static struct lkrg_record_tag identity_tag(const struct lkrg_module *entry)
 			       sizeof(entry->is) / LKRG_PAIR);
 }
 
-static void free_entry(struct lkrg_module *entry)
+static struct lkrg_section *section_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct place, node)->section;
+}
+
+static bool is_below(struct rb_node *a, const struct rb_node *b)
+{
+	return section_of(a)->start < section_of(b)->start;
+}
+
+static int compare(const void *addr, const struct rb_node *node)
+{
+	const struct lkrg_section *section = section_of(node);
+	unsigned long start = (unsigned long)addr;
+
+	if (start < section->start)
+		return -1;
+	return start >= section->start + section->nr_pages * PAGE_SIZE;
+}
+
+/* Before the baseline: pokes that come in between belong to neither. */
+static void add_places(struct lkrg_module *entry)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const struct lkrg_section *section = &entry->is.section[i];
-
-		if (section->nr_pages)
-			mtree_erase(&sections, section->start);
-	}
-	/* From here on no poke finds them. */
 	mutex_lock(&text_mutex);
-	if (!list_empty(&entry->node)) {
-		list_del(&entry->node);
-		nr_modules--;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct place *place = &entry->place[i];
+
+		place->section = &entry->is.section[i];
+		if (!place->section->nr_pages)
+			continue;
+		rb_add(&place->node, &places, is_below);
+		nr_pages += place->section->nr_pages;
 	}
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		nr_pages -= entry->is.section[i].nr_pages;
-	if (under_way == entry)
-		under_way = NULL;
 	mutex_unlock(&text_mutex);
+}
+
+static void free_sections(struct lkrg_module *entry)
+{
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		lkrg_section_free(&entry->is.section[i]);
 	kfree(entry);
 }
 
-static int init_section(struct lkrg_section *section,
-			const struct module_memory *memory)
+static void remove_entry(struct lkrg_module *entry)
 {
-	int err;
+	size_t i;
 
-	if (!memory->size)
-		return 0;
-	err = lkrg_section_init(section, memory->base,
-				memory->base + memory->size);
-	if (!err)
-		err = mtree_store_range(&sections, section->start,
-					section->start + memory->size - 1,
-					section, GFP_KERNEL);
-	return err;
+	mutex_lock(&text_mutex);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct place *place = &entry->place[i];
+
+		if (!place->section->nr_pages)
+			continue;
+		rb_erase(&place->node, &places);
+		nr_pages -= place->section->nr_pages;
+	}
+	list_del(&entry->node);
+	nr_modules--;
+	if (under_way == entry)
+		under_way = NULL;
+	mutex_unlock(&text_mutex);
+	free_sections(entry);
 }
 
 static void take_section(struct lkrg_section *section)
@@ -162,7 +195,6 @@ int __lkrg_module_formed(struct module *module)
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 	if (!entry)
 		return -ENOMEM;
-	INIT_LIST_HEAD(&entry->node);
 	entry->is.module = module;
 	strscpy_pad(entry->is.name, module->name);
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
@@ -170,18 +202,17 @@ int __lkrg_module_formed(struct module *module)
 
 		entry->is.size += memory->size;
 		entry->is.section[i].what = kinds[i].what;
-		err = init_section(&entry->is.section[i], memory);
+		if (memory->size)
+			err = lkrg_section_init(&entry->is.section[i], memory->base,
+						memory->base + memory->size);
 	}
-	mutex_lock(&text_mutex);
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		nr_pages += entry->is.section[i].nr_pages;
-	mutex_unlock(&text_mutex);
 	if (err) {
-		free_entry(entry);
+		free_sections(entry);
 		return err;
 	}
 
 	entry->tag = identity_tag(entry);
+	add_places(entry);
 	for (i = 0; i < RO_AFTER_INIT; i++)
 		take_section(&entry->is.section[i]);
 	mutex_lock(&text_mutex);
@@ -237,7 +268,7 @@ void __lkrg_module_freed(struct module *module)
 	struct lkrg_module *entry = find_entry(module);
 
 	if (entry)
-		free_entry(entry);
+		remove_entry(entry);
 }
 
 /**
@@ -254,9 +285,13 @@ void __lkrg_module_freed(struct module *module)
 void lkrg_module_poke(const u8 *addr, const u8 *new, size_t len, bool fill)
 {
 	unsigned long start = (unsigned long)addr;
-	struct lkrg_section *section = mtree_load(&sections, start);
+	struct rb_node *node = rb_find(addr, &places, compare);
+	struct lkrg_section *section;
 
-	if (section && start + len <= section->start + section->nr_pages * PAGE_SIZE)
+	if (!node)
+		return;
+	section = section_of(node);
+	if (start + len <= section->start + section->nr_pages * PAGE_SIZE)
 		lkrg_section_poke(addr, new, len, fill, section);
 }
 

@@ -357,7 +357,9 @@ static void format_image(struct seq_buf *s, const struct lkrg_report *report)
 		return;
 	}
 	format_address(s, r->page, r->start, section);
-	if (r->changes < 0)
+	if (r->changes == LKRG_CHANGES_UNKNOWN)
+		seq_buf_puts(s, ": this page, before the first pass");
+	else if (r->changes == LKRG_CHANGES_MANY)
 		seq_buf_printf(s, ": more than %d words of this page",
 			       LKRG_LOCATE_MAX);
 	else

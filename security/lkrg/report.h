@@ -91,11 +91,16 @@ struct lkrg_task_report {
 	bool dumpable_changed;
 };
 
+/* More words were changed than can be located. */
+#define LKRG_CHANGES_MANY	(-1)
+/* The page was changed before anything was known but its tag. */
+#define LKRG_CHANGES_UNKNOWN	(-2)
+
 /**
  * struct lkrg_image_report - A violation in one page of the kernel image
  * @page: address of the page
  * @start: where its section starts
- * @changes: number of valid entries in @change, or -1 if they are too many
+ * @changes: number of valid entries in @change, or LKRG_CHANGES_*
  * @change: the changed words
  */
 struct lkrg_image_report {

@@ -123,14 +123,15 @@ static void run_pass(struct work_struct *work)
  */
 void lkrg_scan_reschedule(void)
 {
-	unsigned long delay = READ_ONCE(lkrg_knob.interval) * HZ;
-	unsigned long flags;
+	unsigned long delay, flags;
 
 	if (!READ_ONCE(ready))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
 	/* If somebody waits for a pass, it is queued to start at once. */
 	if (stats.requested <= stats.started) {
+		/* The first one completes the baseline. */
+		delay = stats.started ? READ_ONCE(lkrg_knob.interval) * HZ : 0;
 		if (READ_ONCE(lkrg_knob.kint_validate) >= 2 ||
 		    READ_ONCE(lkrg_knob.pint_validate))
 			mod_delayed_work(queue, &pass, delay);

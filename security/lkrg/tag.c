@@ -7,16 +7,16 @@
 
 #include <linux/cache.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/string.h>
 
 #include "tag.h"
 
-#define P LKRG_TAG_MODULUS
+/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
+#define P ((1ULL << 61) - 1)
 
-u64 lkrg_page_key[LKRG_TAG_WORDS] __ro_after_init;
+u64 lkrg_page_key[2 * LKRG_PAGE_PAIRS] __ro_after_init;
 u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS] __ro_after_init;
-static siphash_key_t mask_key __ro_after_init;
+static u64 fold_key[sizeof(u128) / sizeof(u32)] __ro_after_init;
 
 static u64 reduce(u128 x)
 {
@@ -65,83 +65,64 @@ void __init lkrg_tag_init(void)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(lkrg_page_key); i++) {
-		do
-			lkrg_page_key[i] = get_random_u64() & P;
-		while (lkrg_page_key[i] == P);
-	}
+	get_random_bytes(lkrg_page_key, sizeof(lkrg_page_key));
 	get_random_bytes(lkrg_record_key, sizeof(lkrg_record_key));
-	get_random_bytes(&mask_key, sizeof(mask_key));
-}
-
-/**
- * lkrg_tag - Tag of a range, without a mask
- * @words: 4-byte aligned memory
- * @count: length in 32-bit words, at most LKRG_TAG_WORDS
- *
- * Return: the tag, smaller than 2^61 - 1.
- */
-u64 lkrg_tag(const void *words, size_t count)
-{
-	const u64 *k = lkrg_page_key;
-	const u32 *w = words;
-	u128 sum = 0;
-
-	/* 1024 products of 61 + 32 bits need 103 bits: one reduction is enough. */
-	for (; count >= 8; count -= 8, k += 8, w += 8) {
-		sum += (u128)k[0] * w[0];
-		sum += (u128)k[1] * w[1];
-		sum += (u128)k[2] * w[2];
-		sum += (u128)k[3] * w[3];
-		sum += (u128)k[4] * w[4];
-		sum += (u128)k[5] * w[5];
-		sum += (u128)k[6] * w[6];
-		sum += (u128)k[7] * w[7];
+	for (i = 0; i < ARRAY_SIZE(fold_key); i++) {
+		do
+			fold_key[i] = get_random_u64() & P;
+		while (fold_key[i] == P);
 	}
-	for (; count; count--, k++, w++)
-		sum += (u128)*k * *w;
-	return reduce(sum);
 }
 
 /**
- * lkrg_tag_mask - Mask that binds the tag of a page to its place
- * @address: of the page
+ * lkrg_page_tag - Tag of a page
+ * @page: its address, to which the tag is bound: without that, what is equal in
+ *	two pages could be exchanged between them
  *
- * Without it, the tags of two pages were sums under one key, and what is equal
- * in both could be exchanged between them.
- *
- * Return: a pseudo-random value smaller than 2^61 - 1.
+ * Return: the tag.
  */
-u64 lkrg_tag_mask(u64 address)
+u128 lkrg_page_tag(const void *page)
 {
-	return reduce(siphash_1u64(address, &mask_key));
+	const u64 *w = page;
+	u128 sum = lkrg_record_head(page, 0);
+	size_t i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < LKRG_PAGE_PAIRS; i++)
+		sum += lkrg_page_words(i, w[2 * i], w[2 * i + 1]);
+	return sum;
 }
 
 /**
- * lkrg_tag_add - Apply a mask to a tag
- * @a: tag
- * @b: mask
+ * lkrg_record_fold - A shorter tag
+ * @sum: from lkrg_record_head() and _span()
  *
- * Return: the sum modulo 2^61 - 1.
+ * By another universal hash, a linear form of 32-bit words modulo 2^61 - 1.
+ *
+ * Return: a number below 2^61 - 1.
  */
-u64 lkrg_tag_add(u64 a, u64 b)
+u64 lkrg_record_fold(u128 sum)
 {
-	return add(a, b);
+	u128 folded = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fold_key); i++, sum >>= 32)
+		folded += (u128)fold_key[i] * (u32)sum;
+	return reduce(folded);
 }
 
 /**
  * lkrg_sums_take - Location sums of a page
  * @page: result
  * @words: the page
- * @count: how many of its words are not zero at its end
  */
-void lkrg_sums_take(struct lkrg_page *page, const u32 *words, size_t count)
+void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
 {
 	size_t i;
 
 	memset(page->low, 0, sizeof(page->low));
 	memset(page->high, 0, sizeof(page->high));
-	for (i = 0; i < count; i++)
+	for (i = 0; i < LKRG_PAGE_WORDS; i++)
 		lkrg_sums_poke(page, i, words[i]);
 }
 
@@ -248,7 +229,7 @@ int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 	struct lkrg_page page;
 	size_t i;
 
-	lkrg_sums_take(&page, words, LKRG_TAG_WORDS);
+	lkrg_sums_take(&page, words);
 	for (r = 0; r < ARRAY_SIZE(page.low); r++)
 		diff[r] = difference(page.low[r], expected->low[r]);
 	for (; r < LKRG_SUMS; r++)
@@ -259,7 +240,7 @@ int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 		return -1;
 
 	/* The positions are the roots of the reversed polynomial. */
-	for (i = 0; i < LKRG_TAG_WORDS && found < degree; i++) {
+	for (i = 0; i < LKRG_PAGE_WORDS && found < degree; i++) {
 		u64 v = 1;
 
 		for (j = 1; j <= degree; j++)

@@ -2,28 +2,20 @@
 /*
  * LKRG - Keyed tags and unkeyed location sums
  *
- * Pages: T(w) = sum key[i] * w[i] mod p over 32-bit words, p = 2^61 - 1, with a
- * key vector made at boot.  It is linear: when a declared change turns the word
- * old at i into new, the tag moves by key[i] * (new - old), whatever the other
- * words are.  A declared change costs O(bytes), and an undeclared one stays
- * visible through any number of declared ones.  Words have 32 bits so that each
- * is smaller than p: of 64-bit words w and w + p would have the same tag under
- * every key.
+ * Tags are sums of products, one for each two 64-bit words: NH, the universal hash
+ * of UMAC (RFC 4418), with a key vector made at boot.  What differs has the same
+ * tag with a probability of 2^-64 over the keys.  A declared change exchanges the
+ * products of the pairs that it changes, whatever the others are: it costs
+ * O(bytes), and what did not match its tag before does not match it afterwards,
+ * through any number of declared changes.
  *
  * A tag says that something differs.  Where, and what was there before, comes
  * from location sums: the power sums S_r = sum (i + 1)^r * w[i] for r < 2t
  * locate up to t changed words.  They are kept as integers, because a poke must
  * be cheap, and reduced modulo p when they are needed.
  *
- * Records: they are verified in system calls, so it has to be fast.  NH, the
- * universal hash of UMAC (RFC 4418), takes one multiplication for two 64-bit
- * words.  Two records that differ have the same tag with a probability of 2^-64
- * over the keys.  It is a sum as well: a declared change exchanges the products
- * of the pairs that it changes, and a record that did not match its tag before
- * does not match it afterwards.
- *
- * Both are sound against who writes memory without knowing the key.  Who reads
- * kernel memory at will can read the key as well.
+ * It is sound against who writes memory without knowing the keys.  Who reads kernel
+ * memory at will can read the keys as well.
  */
 
 #ifndef _SECURITY_LKRG_TAG_H
@@ -34,31 +26,30 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
-/* A key vector covers one page; a record must not be longer. */
-#define LKRG_TAG_WORDS (PAGE_SIZE / sizeof(u32))
-
-/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
-#define LKRG_TAG_MODULUS ((1ULL << 61) - 1)
-
-extern u64 lkrg_page_key[LKRG_TAG_WORDS];
+/* Location sums are over words of 32 bits. */
+#define LKRG_PAGE_WORDS (PAGE_SIZE / sizeof(u32))
 
 /* How many changed words the location sums of a page can find. */
 #define LKRG_LOCATE_MAX 4
 #define LKRG_SUMS (2 * LKRG_LOCATE_MAX)
 
+/* No location sum of 1024 words for r = 0 has this value. */
+#define LKRG_NOT_LOCATED U64_MAX
+
 /**
  * struct lkrg_page - What a page should be
+ * @tag: keyed tag over the address of the page and what is there
  * @high: location sums for r from 3 to 7
- * @low: location sums for r < 3: 1024 words of 32 bits times 2^20 fit in 64 bits
- * @tag: keyed tag, masked with the address of the page
+ * @low: location sums for r < 3: 1024 words of 32 bits times 2^20 fit in 64 bits;
+ *	@low[0] is LKRG_NOT_LOCATED when there are no sums yet
  *
  * The sums say where and what, never whether.
  */
 struct lkrg_page {
+	u128 tag;
 	u128 high[LKRG_SUMS - 3];
 	u64 low[3];
-	u64 tag;
-};
+} __packed __aligned(8);
 
 /**
  * struct lkrg_change - One changed word
@@ -71,36 +62,6 @@ struct lkrg_change {
 	u32 expected;
 	u32 found;
 };
-
-/**
- * lkrg_tag_poke - Move a tag by one declared change
- * @tag: the tag before
- * @index: which word
- * @delta: its value after, less its value before
- *
- * Return: the tag after, which may exceed the modulus by 3: see
- * lkrg_tag_reduce().
- */
-static __always_inline u64 lkrg_tag_poke(u64 tag, u32 index, s64 delta)
-{
-	const u64 p = LKRG_TAG_MODULUS;
-	u128 product = (u128)lkrg_page_key[index] * (delta < 0 ? delta + p : delta);
-
-	/* None of the three is much larger than 2^61: their sum has 63 bits. */
-	tag += ((u64)product & p) + (u64)(product >> 61);
-	return (tag & p) + (tag >> 61);
-}
-
-/**
- * lkrg_tag_reduce - Make tags comparable
- * @tag: from lkrg_tag_poke()
- *
- * Return: the same, smaller than the modulus.
- */
-static __always_inline u64 lkrg_tag_reduce(u64 tag)
-{
-	return tag >= LKRG_TAG_MODULUS ? tag - LKRG_TAG_MODULUS : tag;
-}
 
 /**
  * lkrg_sums_poke - Move location sums by one declared change
@@ -125,9 +86,27 @@ static __always_inline void lkrg_sums_poke(struct lkrg_page *page, u32 index,
 	page->high[4] += (s128)(delta * x3) * (x2 * x2);
 }
 
-/* Records are tagged in pairs of 64-bit words; this is the longest and one. */
+/* Tags are over pairs of 64-bit words; this is the longest record and one. */
 #define LKRG_PAIR (2 * sizeof(u64))
 #define LKRG_RECORD_PAIRS 16
+#define LKRG_PAGE_PAIRS (PAGE_SIZE / LKRG_PAIR)
+
+extern u64 lkrg_page_key[2 * LKRG_PAGE_PAIRS];
+
+/**
+ * lkrg_page_words - What the tag of a page owes to one pair of words
+ * @index: which pair it is, less than LKRG_PAGE_PAIRS
+ * @low: the first word
+ * @high: the second word
+ *
+ * Return: its product.
+ */
+static __always_inline u128 lkrg_page_words(size_t index, u64 low, u64 high)
+{
+	const u64 *k = lkrg_page_key + 2 * index;
+
+	return (u128)(k[0] + low) * (k[1] + high);
+}
 
 /**
  * struct lkrg_record_tag - Tag of a record
@@ -236,23 +215,6 @@ static __always_inline u128 lkrg_record_sum(struct lkrg_record_tag tag)
 }
 
 /**
- * lkrg_record_fold - A shorter tag
- * @sum: from lkrg_record_head() and _span()
- *
- * By another universal hash, over 32-bit words.
- *
- * Return: a number below LKRG_TAG_MODULUS.
- */
-static __always_inline u64 lkrg_record_fold(u128 sum)
-{
-	u64 tag = lkrg_tag_poke(0, 0, (u32)sum);
-
-	tag = lkrg_tag_poke(tag, 1, (u32)(sum >> 32));
-	tag = lkrg_tag_poke(tag, 2, (u32)(sum >> 64));
-	return lkrg_tag_reduce(lkrg_tag_poke(tag, 3, (u32)(sum >> 96)));
-}
-
-/**
  * lkrg_record_tag - Tag of a record
  * @object: what the record is about
  * @version: serial number or version of the record
@@ -270,11 +232,10 @@ lkrg_record_tag(const void *object, u64 version, const void *pairs, size_t count
 
 void __init lkrg_tag_init(void);
 
-u64 lkrg_tag(const void *words, size_t count);
-u64 lkrg_tag_mask(u64 address);
-u64 lkrg_tag_add(u64 a, u64 b);
+u64 lkrg_record_fold(u128 sum);
+u128 lkrg_page_tag(const void *page);
 
-void lkrg_sums_take(struct lkrg_page *page, const u32 *words, size_t count);
+void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
 int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 		struct lkrg_change change[LKRG_LOCATE_MAX]);
 

@@ -4,7 +4,6 @@
  */
 
 #include <kunit/test.h>
-#include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/string.h>
@@ -50,8 +49,7 @@ static void image_exit(struct kunit *test)
 
 	if (!image)
 		return;
-	bitmap_free(image->section.reported);
-	vfree(image->section.pages);
+	lkrg_section_free(&image->section);
 	vfree(image->bytes);
 }
 
@@ -94,6 +92,34 @@ static void declared_pokes_match(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, differences(image));
 	}
 	KUNIT_EXPECT_EQ(test, 0, differences(image));
+}
+
+/* What they do to location sums shows when something else differs. */
+static void what_differs_after_pokes_is_located(struct kunit *test)
+{
+	struct image *image = test->priv;
+	struct lkrg_change change[LKRG_LOCATE_MAX];
+	u8 new[LONGEST];
+	u32 *word = (u32 *)image->bytes + 17, old;
+	int i;
+
+	lkrg_section_locate(&image->section, 0);
+	for (i = 0; i < 2000; i++) {
+		size_t len = get_random_u32_inclusive(1, LONGEST);
+
+		get_random_bytes(new, len);
+		declare(image, get_random_u32_inclusive(0, PAGE_SIZE - len), new,
+			len);
+	}
+	KUNIT_EXPECT_EQ(test, 0, differences(image));
+	old = *word;
+	*word ^= 0x1000;
+	KUNIT_EXPECT_EQ(test, 1, differences(image));
+	KUNIT_ASSERT_EQ(test, 1, lkrg_locate(&image->section.pages[0],
+					     (u32 *)image->bytes, change));
+	KUNIT_EXPECT_EQ(test, 17, change[0].index);
+	KUNIT_EXPECT_EQ(test, old, change[0].expected);
+	KUNIT_EXPECT_EQ(test, *word, change[0].found);
 }
 
 static void a_declared_fill_matches(struct kunit *test)
@@ -166,6 +192,7 @@ static void a_flip_is_not_laundered(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_baseline_matches),
 	KUNIT_CASE(declared_pokes_match),
+	KUNIT_CASE(what_differs_after_pokes_is_located),
 	KUNIT_CASE(a_declared_fill_matches),
 	KUNIT_CASE(a_poke_that_does_not_come_differs),
 	KUNIT_CASE(pokes_up_to_the_end_match),

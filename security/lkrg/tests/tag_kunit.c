@@ -13,8 +13,6 @@
 #include "../setup.h"
 #include "../tag.h"
 
-#define P ((1ULL << 61) - 1)
-
 static int page_init(struct kunit *test)
 {
 	u32 *page;
@@ -28,113 +26,87 @@ static int page_init(struct kunit *test)
 	return 0;
 }
 
-static void empty_range_has_tag_zero(struct kunit *test)
+static void page_tag_is_a_sum_over_pairs(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, lkrg_tag(test->priv, 0), 0);
+	const u64 *page = test->priv;
+	u128 sum = lkrg_record_head(page, 0);
+	size_t i;
+
+	for (i = 0; i < LKRG_PAGE_PAIRS; i++)
+		sum += lkrg_page_words(i, page[2 * i], page[2 * i + 1]);
+	KUNIT_EXPECT_TRUE(test, sum == lkrg_page_tag(page));
 }
 
-static void tag_of_zeroes_is_zero(struct kunit *test)
+static void page_tags_are_bound_to_the_page(struct kunit *test)
 {
-	memset(test->priv, 0, PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, lkrg_tag(test->priv, LKRG_TAG_WORDS), 0);
-}
+	u8 *copy = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL);
 
-static void tag_is_reduced(struct kunit *test)
-{
-	memset(test->priv, 0xff, PAGE_SIZE);
-	KUNIT_EXPECT_LT(test, lkrg_tag(test->priv, LKRG_TAG_WORDS), P);
-}
-
-/* T(w) with w[i] = 1 is the key: the sum over all words is linear in it. */
-static void tag_is_linear(struct kunit *test)
-{
-	u32 *page = test->priv;
-	u64 whole = lkrg_tag(page, LKRG_TAG_WORDS), sum = 0;
-	u32 i;
-
-	for (i = 0; i < LKRG_TAG_WORDS; i++)
-		sum = lkrg_tag_poke(sum, i, page[i]);
-	KUNIT_EXPECT_EQ(test, whole, lkrg_tag_reduce(sum));
-}
-
-/*
- * The collision that 64-bit words would have: w and w + n * p, for instance no
- * capabilities and all of them.
- */
-static void multiples_of_the_modulus_differ(struct kunit *test)
-{
-	u64 *page = test->priv, tag, word;
-	int at, n;
-
-	for (at = 0; at < PAGE_SIZE / sizeof(u64); at++) {
-		word = page[at] & P;
-		page[at] = word;
-		tag = lkrg_tag(page, LKRG_TAG_WORDS);
-		for (n = 1; n <= 7; n++) {
-			page[at] = word + n * P;
-			KUNIT_EXPECT_NE(test, tag, lkrg_tag(page, LKRG_TAG_WORDS));
-		}
-		page[at] = word;
-	}
-}
-
-static void pokes_equal_a_new_tag(struct kunit *test)
-{
-	struct lkrg_page sums = { }, fresh = { };
-	u64 tag;
-	u32 *page = test->priv;
-	int i;
-
-	tag = lkrg_tag(page, LKRG_TAG_WORDS);
-	lkrg_sums_take(&sums, page, LKRG_TAG_WORDS);
-	for (i = 0; i < 2000; i++) {
-		u32 at = get_random_u32_below(LKRG_TAG_WORDS);
-		u32 new = get_random_u32();
-
-		tag = lkrg_tag_poke(tag, at, (s64)new - page[at]);
-		lkrg_sums_poke(&sums, at, (s64)new - page[at]);
-		page[at] = new;
-	}
-	lkrg_sums_take(&fresh, page, LKRG_TAG_WORDS);
-	KUNIT_EXPECT_EQ(test, lkrg_tag_reduce(tag), lkrg_tag(page, LKRG_TAG_WORDS));
-	KUNIT_EXPECT_MEMEQ(test, &sums, &fresh, sizeof(sums));
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	memcpy(copy, test->priv, PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, lkrg_page_tag(copy) == lkrg_page_tag(test->priv));
 }
 
 static void each_flipped_bit_differs(struct kunit *test)
 {
 	u32 *page = test->priv;
-	u64 tag = lkrg_tag(page, LKRG_TAG_WORDS);
+	u128 tag = lkrg_page_tag(page);
 	u32 bit;
 
 	for (bit = 0; bit < PAGE_SIZE * 8; bit++) {
 		page[bit / 32] ^= BIT(bit % 32);
-		KUNIT_EXPECT_NE(test, tag, lkrg_tag(page, LKRG_TAG_WORDS));
+		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page));
 		page[bit / 32] ^= BIT(bit % 32);
+	}
+	KUNIT_EXPECT_TRUE(test, tag == lkrg_page_tag(page));
+}
+
+/* Within a pair, and pairs. */
+static void exchanged_words_differ(struct kunit *test)
+{
+	u64 *page = test->priv;
+	u128 tag = lkrg_page_tag(page);
+	size_t i;
+
+	for (i = 0; i + 3 < PAGE_SIZE / sizeof(u64); i++) {
+		swap(page[i], page[i + 1]);
+		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page));
+		swap(page[i], page[i + 1]);
+		swap(page[i], page[i + 2]);
+		swap(page[i + 1], page[i + 3]);
+		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page));
+		swap(page[i], page[i + 2]);
+		swap(page[i + 1], page[i + 3]);
 	}
 }
 
-/* A declared poke over tampered bytes must not adopt them. */
-static void a_poke_launders_nothing(struct kunit *test)
+static void pokes_equal_new_sums(struct kunit *test)
 {
-	u32 *page = test->priv, at = 17, honest = page[at];
-	u64 tag = lkrg_tag(page, LKRG_TAG_WORDS);
+	struct lkrg_page sums = { }, fresh = { };
+	u32 *page = test->priv;
+	int i;
 
-	page[at] = honest ^ 0x100;
-	tag = lkrg_tag_poke(tag, at, 0xccccccccLL - page[at]);
-	page[at] = 0xcccccccc;
-	KUNIT_EXPECT_NE(test, lkrg_tag_reduce(tag), lkrg_tag(page, LKRG_TAG_WORDS));
-	tag = lkrg_tag_poke(tag, at, (s64)honest - page[at]);
-	page[at] = honest;
-	KUNIT_EXPECT_NE(test, lkrg_tag_reduce(tag), lkrg_tag(page, LKRG_TAG_WORDS));
+	lkrg_sums_take(&sums, page);
+	for (i = 0; i < 2000; i++) {
+		u32 at = get_random_u32_below(LKRG_PAGE_WORDS);
+		u32 new = get_random_u32();
+
+		lkrg_sums_poke(&sums, at, (s64)new - page[at]);
+		page[at] = new;
+	}
+	lkrg_sums_take(&fresh, page);
+	KUNIT_EXPECT_MEMEQ(test, &sums, &fresh, sizeof(sums));
 }
 
-static void masks_bind(struct kunit *test)
+static void each_bit_is_folded(struct kunit *test)
 {
-	u64 mask = lkrg_tag_mask(0x1000);
+	u128 sum = (u128)get_random_u64() << 64 | get_random_u64();
+	u64 tag = lkrg_record_fold(sum);
+	int bit;
 
-	KUNIT_EXPECT_LT(test, mask, P);
-	KUNIT_EXPECT_EQ(test, mask, lkrg_tag_mask(0x1000));
-	KUNIT_EXPECT_NE(test, mask, lkrg_tag_mask(0x2000));
+	KUNIT_EXPECT_LT(test, lkrg_record_fold(~(u128)0), (1ULL << 61) - 1);
+	for (bit = 0; bit < 128; bit++)
+		KUNIT_EXPECT_NE(test, tag,
+				lkrg_record_fold(sum ^ ((u128)1 << bit)));
 }
 
 /* Object, version, each bit of each word, and the length. */
@@ -183,18 +155,18 @@ static void changes_are_located(struct kunit *test)
 		int n = round % (LKRG_LOCATE_MAX + 1), i, found;
 		u32 next = round < 20 ? 0 : get_random_u32_below(900);
 
-		lkrg_sums_take(&sums, page, LKRG_TAG_WORDS);
+		lkrg_sums_take(&sums, page);
 		for (i = 0; i < n; i++) {
 			at[i] = next;
 			old[i] = page[next];
 			page[next] += 1 + get_random_u32_below(U32_MAX - 1);
 			next += round & 1 ? 1 : 1 + get_random_u32_below(20);
 		}
-		if (n && round >= 100 && round < 120 && at[n - 1] != LKRG_TAG_WORDS - 1) {
+		if (n && round >= 100 && round < 120 && at[n - 1] != LKRG_PAGE_WORDS - 1) {
 			page[at[n - 1]] = old[n - 1];
-			at[n - 1] = LKRG_TAG_WORDS - 1;
-			old[n - 1] = page[LKRG_TAG_WORDS - 1];
-			page[LKRG_TAG_WORDS - 1] ^= 1;
+			at[n - 1] = LKRG_PAGE_WORDS - 1;
+			old[n - 1] = page[LKRG_PAGE_WORDS - 1];
+			page[LKRG_PAGE_WORDS - 1] ^= 1;
 		}
 		found = lkrg_locate(&sums, page, change);
 		KUNIT_ASSERT_EQ(test, found, n);
@@ -214,7 +186,7 @@ static void too_many_changes_are_admitted(struct kunit *test)
 	int n, i;
 
 	for (n = LKRG_LOCATE_MAX + 1; n < 64; n++) {
-		lkrg_sums_take(&sums, page, LKRG_TAG_WORDS);
+		lkrg_sums_take(&sums, page);
 		for (i = 0; i < n; i++)
 			page[i * 3] ^= 1 + get_random_u32_below(U32_MAX);
 		KUNIT_EXPECT_EQ(test, -1,
@@ -223,15 +195,12 @@ static void too_many_changes_are_admitted(struct kunit *test)
 }
 
 static struct kunit_case tag_cases[] = {
-	KUNIT_CASE(empty_range_has_tag_zero),
-	KUNIT_CASE(tag_of_zeroes_is_zero),
-	KUNIT_CASE(tag_is_reduced),
-	KUNIT_CASE(tag_is_linear),
-	KUNIT_CASE(multiples_of_the_modulus_differ),
-	KUNIT_CASE(pokes_equal_a_new_tag),
+	KUNIT_CASE(page_tag_is_a_sum_over_pairs),
+	KUNIT_CASE(page_tags_are_bound_to_the_page),
 	KUNIT_CASE_SLOW(each_flipped_bit_differs),
-	KUNIT_CASE(a_poke_launders_nothing),
-	KUNIT_CASE(masks_bind),
+	KUNIT_CASE(exchanged_words_differ),
+	KUNIT_CASE(pokes_equal_new_sums),
+	KUNIT_CASE(each_bit_is_folded),
 	KUNIT_CASE(record_tags_cover_everything),
 	KUNIT_CASE(record_tags_cover_the_order),
 	KUNIT_CASE(changes_are_located),
