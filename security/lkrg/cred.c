@@ -17,10 +17,13 @@
 
 #include <linux/atomic.h>
 #include <linux/binfmts.h>
+#include <linux/bits.h>
+#include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>

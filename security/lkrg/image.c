@@ -12,6 +12,7 @@
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/mm.h>
+#include <linux/pfn.h>
 #include <linux/unaligned.h>
 #include <linux/vmalloc.h>
 #include <linux/wordpart.h>

@@ -16,12 +16,13 @@
  * locks of the workqueue nest inside.
  */
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/delay.h>
 #include <linux/init.h>
-#include <linux/jiffies.h>
-#include <linux/kernel.h>
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lkrg.h>
 #include <linux/rcupdate.h>

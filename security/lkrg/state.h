@@ -7,6 +7,7 @@
 #define _SECURITY_LKRG_STATE_H
 
 #include <linux/compiler.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/string.h>

@@ -30,8 +30,9 @@
 #define _SECURITY_LKRG_TAG_H
 
 #include <linux/init.h>
-#include <linux/mm.h>
 #include <linux/types.h>
+
+#include <asm/page.h>
 
 /* A key vector covers one page; a record must not be longer. */
 #define LKRG_TAG_WORDS (PAGE_SIZE / sizeof(u32))

@@ -9,7 +9,6 @@
 #include <linux/bit_spinlock.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/cred.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/llist.h>
@@ -20,6 +19,8 @@
 #include "setup.h"
 #include "tag.h"
 #include "violation.h"
+
+struct cred;
 
 #define LKRG_PLACE(name) LKRG_AT_##name,
 enum lkrg_place {
