@@ -11,13 +11,15 @@
 
 /**
  * struct lkrg_knob - The present settings
- * @interval: seconds between passes
+ * @interval: seconds from the end of a pass to the next one
  * @kint_validate: 0 no passes, 1 on triggers, 2 periodic as well, 3 as 2
  * @kint_enforce: a changed kernel is 0 reported once, 1 reported by each pass,
  *	2 stopped
- * @pint_validate: 0 tasks are not verified, 1 they are
- * @pint_enforce: a thief is 0 reported once, 1 refused and killed, 2 reason to
- *	panic
+ * @pint_validate: 0 tasks are not verified, but their records are kept; 1 they
+ *	are, at hooks and in passes; 2 as 1; 3 each check at a hook asks for a
+ *	pass as well
+ * @pint_enforce: a task that differs is 0 reported once, 1 refused and killed,
+ *	2 a reason to panic
  * @heartbeat: 1 says so after each clean pass
  * @trigger: always 0; writing 1 asks for a pass
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * LKRG - Namespaces, root, seccomp and flags of a task
+ * LKRG - What a task has beside its credentials
  */
 
 #ifndef _SECURITY_LKRG_STATE_H

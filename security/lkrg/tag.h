@@ -34,7 +34,7 @@
 
 #include <asm/page.h>
 
-/* A key vector covers one page; a record must not be longer. */
+/* A key vector covers one page: lkrg_tag() takes no more. */
 #define LKRG_TAG_WORDS (PAGE_SIZE / sizeof(u32))
 
 /* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */

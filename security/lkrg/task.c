@@ -466,6 +466,8 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
  * lkrg_task_check - Verify the current task
  * @at: where
  *
+ * Its credentials, with few groups also who is in them, and its own state.
+ *
  * Context: any.  In interrupts current is whoever was hit, perhaps between its
  * record and its pointers: they return at once.
  * Return: 0, or -EPERM when the operation must not happen.
@@ -515,8 +517,8 @@ int lkrg_task_check_full(enum lkrg_place at)
  * lkrg_task_check_all - Verify all of the current task
  * @at: where
  *
- * Beside lkrg_task_check_full() who is in its groups, which may take long, and
- * whether it may be dumped.
+ * Beside lkrg_task_check_full() who is in its groups, also if they are many, which
+ * may take long, and whether it may be dumped.
  *
  * Context: task context.
  * Return: 0, or -EPERM when the operation must not happen.
