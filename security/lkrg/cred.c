@@ -17,10 +17,13 @@
 
 #include <linux/atomic.h>
 #include <linux/binfmts.h>
+#include <linux/bits.h>
+#include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
@@ -62,7 +65,21 @@ static siphash_key_t groups_key __ro_after_init;
 
 static_assert(FEW_GROUPS * sizeof(kgid_t) / LKRG_PAIR < LKRG_RECORD_PAIRS);
 
-#define MANY BIT_ULL(63)
+/*
+ * How many there are is on record beside their sum, so that no more are looked at
+ * than there were when it was made.
+ */
+#define COUNT_SHIFT 46
+
+static u64 with_count(u64 sum, u64 count)
+{
+	return (sum & GENMASK_ULL(COUNT_SHIFT - 1, 0)) | count << COUNT_SHIFT;
+}
+
+static bool has_count(const struct group_info *groups, u64 recorded)
+{
+	return READ_ONCE(groups->ngroups) == recorded >> COUNT_SHIFT;
+}
 
 static u64 sum_few(const struct group_info *groups, size_t count)
 {
@@ -87,31 +104,41 @@ static u64 sum_few(const struct group_info *groups, size_t count)
  */
 u64 lkrg_groups_sum(const struct group_info *groups)
 {
-	/* It may have been written. */
-	unsigned int count = min_t(unsigned int, READ_ONCE(groups->ngroups),
-				   NGROUPS_MAX);
+	u64 count = groups->ngroups, sum;
 
 	if (!count)
 		return 0;
-	if (count <= FEW_GROUPS)
-		return sum_few(groups, count);
-	return MANY | siphash(groups->gid, count * sizeof(groups->gid[0]),
-			      &groups_key);
+	sum = count <= FEW_GROUPS ? sum_few(groups, count) :
+		siphash(groups->gid, count * sizeof(groups->gid[0]), &groups_key);
+	return with_count(sum, count);
+}
+
+/**
+ * lkrg_groups_sum_like - The same, of groups that may have been written
+ * @groups: groups that are on record by their address
+ * @recorded: the tag on record
+ *
+ * Return: the tag, or one that differs from @recorded when their number does.
+ */
+u64 lkrg_groups_sum_like(const struct group_info *groups, u64 recorded)
+{
+	return has_count(groups, recorded) ? lkrg_groups_sum(groups) : ~recorded;
 }
 
 /**
  * lkrg_groups_sum_at_hook - The same, as far as it is to be verified at each use
- * @groups: groups that are on record by their address, more than none
+ * @groups: groups that are on record by their address
  * @recorded: what is on record
  *
- * Return: the tag, that on record if they are many.
+ * Return: as lkrg_groups_sum_like(), or the tag on record if they are many.
  */
 u64 lkrg_groups_sum_at_hook(const struct group_info *groups,
 			    const struct lkrg_shadow *recorded)
 {
-	if (READ_ONCE(groups->ngroups) > FEW_GROUPS && recorded->groups & MANY)
+	if (has_count(groups, recorded->groups) &&
+	    recorded->groups >> COUNT_SHIFT > FEW_GROUPS)
 		return recorded->groups;
-	return lkrg_groups_sum(groups);
+	return lkrg_groups_sum_like(groups, recorded->groups);
 }
 
 static void take_all(struct lkrg_shadow *shadow, const struct cred *cred)
@@ -128,7 +155,7 @@ static void take_all_like(struct lkrg_shadow *shadow, const struct cred *cred,
 	lkrg_shadow_take(shadow, cred);
 	lkrg_shadow_take_own(shadow, cred);
 	shadow->groups = shadow->group_info == like->group_info ?
-		lkrg_groups_sum(cred->group_info) : 0;
+		lkrg_groups_sum_like(cred->group_info, like->groups) : 0;
 }
 
 /*
@@ -230,7 +257,8 @@ enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial)
 
 	if (READ_ONCE(record->serial) != serial)
 		return LKRG_CRED_REUSED;
-	return record->shadow.groups == lkrg_groups_sum(cred->group_info) ?
+	return record->shadow.groups ==
+	       lkrg_groups_sum_like(cred->group_info, record->shadow.groups) ?
 		LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
 }
 
@@ -337,7 +365,7 @@ static enum lkrg_violation compare(const struct cred *new,
 static bool is_just_as_granted(const struct lkrg_cred *record,
 			       const struct cred *new, u128 *sum)
 {
-	if (record->shadow.groups & MANY ||
+	if (record->shadow.groups >> COUNT_SHIFT > FEW_GROUPS ||
 	    record->shadow.label != security_cred_fingerprint(new))
 		return false;
 	*sum = lkrg_live_sum(new, new, &record->shadow);

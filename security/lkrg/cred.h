@@ -64,7 +64,8 @@ static_assert(sizeof(struct lkrg_shadow) % LKRG_PAIR == 0);
  *	with a ticket, LKRG_SEALING while one task is at it.  Its release store
  *	publishes the record.
  * @tag: keyed tag over the address of the credential, @serial and @shadow: a
- *	record copied to another credential does not verify
+ *	record copied to another credential does not verify.  With a ticket, the
+ *	address of the task that it was issued to is in the place of @serial.
  * @shadow: what the fields should be, for the report
  */
 struct lkrg_cred {
@@ -157,6 +158,7 @@ static inline void lkrg_shadow_take(struct lkrg_shadow *s, const struct cred *c)
 }
 
 u64 lkrg_groups_sum(const struct group_info *groups);
+u64 lkrg_groups_sum_like(const struct group_info *groups, u64 recorded);
 u64 lkrg_groups_sum_at_hook(const struct group_info *groups,
 			    const struct lkrg_shadow *recorded);
 

@@ -7,13 +7,13 @@
  * allocates, sleeps or prints.
  */
 
-#include <linux/binfmts.h>
-#include <linux/bpf.h>
+#include <linux/cache.h>
 #include <linux/fs.h>
 #include <linux/key.h>
 #include <linux/lsm_hooks.h>
 #include <linux/mman.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 
 #include "gate.h"
 #include "setup.h"
@@ -34,6 +34,7 @@ static int hook_##name(__VA_ARGS__)					\
 }
 
 /* Files */
+FULL_GATE(file_open, struct file *file)
 FULL_GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	  struct iattr *attr)
 FULL_GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
@@ -100,11 +101,6 @@ FULL_GATE(socket_connect, struct socket *sock, struct sockaddr *address, int add
 FULL_GATE(uring_override_creds, const struct cred *new)
 FULL_GATE(uring_sqpoll, void)
 #endif
-
-static int hook_file_open(struct file *file)
-{
-	return lkrg_task_check_full(LKRG_AT_file_open);
-}
 
 /* Not for each directory on the way to a file */
 static int hook_inode_permission(struct inode *inode, int mask)

@@ -13,6 +13,7 @@
 #include <linux/compiler.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/pfn.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 

@@ -12,7 +12,7 @@
  * is the only one to move @here, its place in the inventory.
  */
 
-#include <linux/kernel.h>
+#include <linux/array_size.h>
 #include <linux/list.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - Who may look into a process
+ * LKRG - Whether a process may be dumped
  *
  * Tasks share their memory and with it whether they are dumpable, which also
  * decides who may trace them.  The tag over that is in the mm_struct.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * LKRG - Who may look into a process
+ * LKRG - Whether a process may be dumped
  */
 
 #ifndef _SECURITY_LKRG_MM_H

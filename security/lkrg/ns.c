@@ -8,7 +8,6 @@
  */
 
 #include <linux/nsproxy.h>
-#include <linux/string.h>
 
 #include "ns.h"
 #include "tag.h"

@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/nsproxy.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "tag.h"

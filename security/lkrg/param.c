@@ -5,9 +5,12 @@
  * One row of the table makes a boot parameter and a sysctl.
  */
 
+#include <linux/array_size.h>
+#include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/init.h>
 #include <linux/kstrtox.h>
+#include <linux/lkrg.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -17,7 +20,6 @@
 #include "param.h"
 #include "report.h"
 #include "scan.h"
-#include "setup.h"
 
 struct lkrg_knob lkrg_knob __read_mostly;
 

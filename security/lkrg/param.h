@@ -11,15 +11,16 @@
 
 /**
  * struct lkrg_knob - The present settings
- * @interval: seconds between passes
+ * @interval: seconds from the end of a pass to the next one
  * @kint_validate: the kernel is verified 0 never, 1 in passes that were asked
  *	for, 2 and 3 in each pass
  * @kint_enforce: a changed kernel is 0 reported once, 1 reported by each pass,
  *	2 stopped
- * @pint_validate: tasks are verified 0 never, 1 and 2 at their uses of what they
- *	may do and in each pass, 3 and each use asks for a pass
- * @pint_enforce: a thief is 0 reported once, 1 refused and killed, 2 reason to
- *	panic
+ * @pint_validate: 0 tasks are not verified, but their records are kept; 1 they
+ *	are, at hooks and in each pass; 2 as 1; 3 each check at a hook asks for a
+ *	pass as well
+ * @pint_enforce: a task that differs is 0 reported once, 1 refused and killed,
+ *	2 a reason to panic
  * @heartbeat: 1 says so after each clean pass
  * @trigger: always 0; writing 1 asks for a pass
  *

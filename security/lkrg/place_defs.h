@@ -49,7 +49,7 @@ LKRG_PLACE(file_permission)
 LKRG_PLACE(mmap_file)
 LKRG_PLACE(file_mprotect)
 
-/* The hooks and call-outs in cred.c and task.c */
+/* The other hooks and the call-outs */
 LKRG_PLACE(cred_prepare)
 LKRG_PLACE(cred_transfer)
 LKRG_PLACE(task_fix_setgroups)

@@ -2,33 +2,36 @@
 /*
  * LKRG - Reports
  *
- * The only file that prints, counts, panics and kills what is not current.
+ * The only file that prints, panics, counts violations and kills others than
+ * current.
  *
- * Violations are found under any lock, with interrupts off, in NMI.  So
- * lkrg_report() copies the report into a slot of a lock-free ring and raises an
+ * Violations may be found under any lock and in any context.  So lkrg_report()
+ * counts, copies the report into a slot of a lock-free ring and raises an
  * irq_work; that queues a work item, and there everything is allowed.  Slots go
  * FREE -> FILLING (cmpxchg, whoever reports) -> READY -> FREE (the work item);
  * a context that interrupts another while it fills a slot takes the next one.
- * Only a panic is printed where it was found.  Who is to be killed is in a list
- * of its own, which is never full.
+ * Only before a panic it is printed where it was found.  Who is to be killed is
+ * in a list of its own, which is never full.
  */
 
 #include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/irq_work.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/pid.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_buf.h>
-#include <linux/smp.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
@@ -49,7 +52,7 @@ struct slot {
 	struct lkrg_report report;
 };
 
-/* A storm drops reports, never the verdicts: they are counted before. */
+/* A storm drops reports, but neither verdicts nor counts: they come before. */
 #define SLOTS 32
 
 static struct slot *ring __ro_after_init;

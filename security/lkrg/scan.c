@@ -16,12 +16,13 @@
  * locks of the workqueue nest inside.
  */
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/delay.h>
 #include <linux/init.h>
-#include <linux/jiffies.h>
-#include <linux/kernel.h>
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lkrg.h>
 #include <linux/rcupdate.h>
@@ -119,7 +120,7 @@ static void run_pass(struct work_struct *work)
 /**
  * lkrg_scan_reschedule - Let interval and what is to be verified take effect
  *
- * Context: any but hard interrupts.
+ * Context: any but NMI.
  */
 void lkrg_scan_reschedule(void)
 {
@@ -144,7 +145,8 @@ void lkrg_scan_reschedule(void)
 /**
  * lkrg_scan_trigger - Ask for a pass that starts after this call
  *
- * Context: any but hard interrupts.  Returns at once.
+ * Context: any but NMI, no lock of the scheduler or of a workqueue held.
+ * Returns at once.
  */
 void lkrg_scan_trigger(void)
 {
@@ -169,7 +171,9 @@ static DEFINE_IRQ_WORK(trigger_irq_work, trigger_work);
 /**
  * lkrg_scan_trigger_from_hook - Ask for a pass, under whatever locks
  *
- * Context: any.
+ * In an interrupt of this CPU, where none that keeps interrupts off is held.
+ *
+ * Context: any, NMI included.
  */
 void lkrg_scan_trigger_from_hook(void)
 {

@@ -29,7 +29,8 @@ enum lkrg_step {
  * struct lkrg_cursor - Where a check is in the pass under way
  * @position: the check's own; 0 when the pass starts
  * @stage: the same
- * @violations: how many were found in this pass
+ * @violations: what was found in this pass: pages that differ, modules and tasks
+ *	that are hidden, kernel threads; other tasks verify themselves
  * @asked_for: the pass answers a trigger
  * @piece_end: when the present piece is over, local_clock()
  */
@@ -50,9 +51,11 @@ static inline bool lkrg_piece_is_over(const struct lkrg_cursor *cursor)
  * struct lkrg_scan_stats - What is known about passes
  * @started: number of the last pass that started; the first is 1
  * @done: number of the last pass that ended
- * @requested: number of the pass that answers the last trigger
+ * @requested: number of the pass that answers the last trigger, be it written or,
+ *	with pint_validate=3, a check at a hook
  * @last_us: how long the last pass took
- * @last_violations: how many differences it found
+ * @last_violations: how much it found, see struct lkrg_cursor; a task that looked
+ *	wrong may turn out to be right when it verifies itself
  * @busy: how often a piece had to wait for a lock
  */
 struct lkrg_scan_stats {

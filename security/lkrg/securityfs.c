@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
+#include <linux/lkrg.h>
 #include <linux/security.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
@@ -19,7 +20,6 @@
 #include "report.h"
 #include "rodata.h"
 #include "scan.h"
-#include "setup.h"
 #include "text.h"
 
 static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)

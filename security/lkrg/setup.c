@@ -5,7 +5,9 @@
  * The only file that knows how an LSM registers.
  */
 
+#include <linux/cache.h>
 #include <linux/init.h>
+#include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 #include <uapi/linux/lsm.h>
 

@@ -6,7 +6,6 @@
 #ifndef _SECURITY_LKRG_SETUP_H
 #define _SECURITY_LKRG_SETUP_H
 
-#include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 
 extern const struct lsm_id lkrg_lsmid;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - Namespaces, root, seccomp and flags of a task
+ * LKRG - What a task has beside its credentials
  *
- * Who changes them declares it here, with the value.  That does not make a
- * record authentic that was forged.
+ * Who changes it declares it here, with the value; fork and the release of a task
+ * do, too.  That does not make a record authentic that was forged.
  *
  * Locking: no other lock is taken under that of a record, which is taken below
  * siglock, task_lock(), fs->lock and tasklist_lock, with interrupts off.

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * LKRG - Namespaces, root, seccomp and flags of a task
+ * LKRG - What a task has beside its credentials
  */
 
 #ifndef _SECURITY_LKRG_STATE_H
 #define _SECURITY_LKRG_STATE_H
 
 #include <linux/compiler.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/string.h>

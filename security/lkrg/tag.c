@@ -5,6 +5,7 @@
  * Everything here is pure: no lock, no allocation, no print, any context.
  */
 
+#include <linux/array_size.h>
 #include <linux/cache.h>
 #include <linux/random.h>
 #include <linux/string.h>

@@ -23,8 +23,9 @@
 
 #include <linux/compiler.h>
 #include <linux/init.h>
-#include <linux/mm.h>
 #include <linux/types.h>
+
+#include <asm/page.h>
 
 /* Location sums are over words of 32 bits. */
 #define LKRG_PAGE_WORDS (PAGE_SIZE / sizeof(u32))

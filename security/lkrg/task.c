@@ -19,6 +19,7 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -364,7 +365,8 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 	actual->groups = r->cred.expected.groups;
 	if (r->expected_known &&
 	    actual->group_info == r->cred.expected.group_info)
-		actual->groups = lkrg_groups_sum(copy.group_info);
+		actual->groups = lkrg_groups_sum_like(copy.group_info,
+						      r->cred.expected.groups);
 }
 
 static void take_name(struct lkrg_task_name *name, struct task_struct *task)
@@ -507,6 +509,8 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
  * lkrg_task_check - Verify the current task
  * @at: where
  *
+ * Its credentials, with few groups also who is in them, and its own state.
+ *
  * Context: any.  In interrupts current is whoever was hit, perhaps between its
  * record and its pointers: they return at once.
  * Return: 0, or -EPERM when the operation must not happen.
@@ -556,8 +560,8 @@ int lkrg_task_check_full(enum lkrg_place at)
  * lkrg_task_check_all - Verify all of the current task
  * @at: where
  *
- * Beside lkrg_task_check_full() who is in its groups, which may take long, and
- * whether it may be dumped.
+ * Beside lkrg_task_check_full() who is in its groups, also if they are many, which
+ * may take long, and whether it may be dumped.
  *
  * Context: task context.
  * Return: 0, or -EPERM when the operation must not happen.
@@ -944,26 +948,27 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
  * therefore.
  *
  * Context: task context, no locks.
- * Return: whether it still looks wrong.
+ * Return: whether that was a verdict.
  */
 bool lkrg_task_suspect(struct task_struct *task)
 {
 	u32 *suspected = &lkrg_task(task)->suspected;
 	struct suspect suspect = { task };
 	enum lkrg_violation what;
+	bool sleeps, sure = false;
 	struct lkrg_task record;
-	bool sleeps;
 
 	rcu_read_lock();
 	sleeps = !task_is_running(task);
 	what = look_for_news(&record, &suspect);
 	if (what && (is_kernel_thread(task) || !call_back(task, TWA_SIGNAL))) {
-		if (sleeps && *suspected == record.version)
+		sure = sleeps && *suspected == record.version;
+		if (sure)
 			verdict(what, LKRG_AT_pass, &suspect);
 		*suspected = record.version;
 	}
 	rcu_read_unlock();
-	return what;
+	return sure;
 }
 
 /**

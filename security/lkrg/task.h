@@ -9,7 +9,6 @@
 #include <linux/bit_spinlock.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/cred.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/llist.h>
@@ -20,6 +19,8 @@
 #include "setup.h"
 #include "tag.h"
 #include "violation.h"
+
+struct cred;
 
 #define LKRG_PLACE(name) LKRG_AT_##name,
 enum lkrg_place {
@@ -100,8 +101,11 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @node: in the inventory, under tasklist_lock
  * @task: whose record it is
  *
- * Changed with the lock held: by the task itself, and where it gets a tracer or
- * is synchronized with a seccomp filter by others.
+ * What the tag covers is changed with the lock held.  @cred and @top are changed
+ * by the task itself.  So is @state, but for a tracer and for a seccomp filter
+ * that another thread synchronizes.  Of @flags, the parent sets %LKRG_LISTED and
+ * whoever releases the task clears it; the others are set by the task, by another
+ * thread of its process or by a pass, and stay.
  */
 struct lkrg_task {
 	struct lkrg_state state;

@@ -9,19 +9,25 @@
 /**
  * enum lkrg_violation - What differs from what is on record
  * @LKRG_NO_VIOLATION: nothing
- * @LKRG_CRED_OVERWRITTEN: a field of a sealed credential was changed in place
- * @LKRG_CRED_REPLACED: a task uses a credential that nobody gave it
- * @LKRG_CRED_REUSED: a credential was freed under a task and its slot used anew
- * @LKRG_CRED_NOT_GRANTED: a task takes a credential that nobody decided on
- * @LKRG_OVERRIDE_LEFT: an override of the credential outlived its system call
+ * @LKRG_CRED_OVERWRITTEN: a field of a credential that is sealed or has a ticket
+ *	was changed in place, or its groups or labels were
+ * @LKRG_CRED_REPLACED: a task has, returns to or hands on a credential that is
+ *	not on record
+ * @LKRG_CRED_REUSED: the credential on record was freed under the task
+ * @LKRG_CRED_NOT_GRANTED: a task is about to gain by a credential on which nobody
+ *	decided, or to override with init_cred
+ * @LKRG_OVERRIDE_LEFT: an override outlives the system call that made it, or
+ *	would be handed on to a child
  * @LKRG_NAMESPACES_SWITCHED: a task gives namespaces to another task, or takes
- *	those of others
- * @LKRG_STATE_CHANGED: namespaces, root, seccomp, tracer or flags of a task were
- *	changed
- * @LKRG_TASK_HIDDEN: a task is missing in a list of the kernel
- * @LKRG_RECORD_FORGED: a record does not match its tag
- * @LKRG_TEXT_CHANGED: kernel text, other than by a declared poke
- * @LKRG_RODATA_CHANGED: read-only data
+ *	such as others have
+ * @LKRG_STATE_CHANGED: namespaces, root, working directory, seccomp,
+ *	no_new_privs, tracer, flags or dumpable of a task were changed
+ * @LKRG_TASK_HIDDEN: a task is missing in a list of the kernel or in the
+ *	inventory
+ * @LKRG_RECORD_FORGED: a record does not match its tag, or was about to be
+ *	updated although the task differed from it
+ * @LKRG_TEXT_CHANGED: kernel text was changed, other than by a declared poke
+ * @LKRG_RODATA_CHANGED: read-only data was changed
  * @LKRG_MODULE_HIDDEN: a module is missing where the kernel looks for modules
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *

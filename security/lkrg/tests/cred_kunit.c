@@ -5,10 +5,10 @@
 
 #include <kunit/test.h>
 #include <linux/cred.h>
+#include <linux/lkrg.h>
 #include <linux/string.h>
 
 #include "../cred.h"
-#include "../setup.h"
 
 static void put(void *cred)
 {

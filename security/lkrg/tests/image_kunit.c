@@ -4,13 +4,13 @@
  */
 
 #include <kunit/test.h>
+#include <linux/lkrg.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "../image.h"
-#include "../setup.h"
 
 #define NR_PAGES 4
 #define SIZE (NR_PAGES * PAGE_SIZE)

@@ -4,13 +4,13 @@
  */
 
 #include <kunit/test.h>
+#include <linux/lkrg.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../setup.h"
 #include "../tag.h"
 
 static int page_init(struct kunit *test)
