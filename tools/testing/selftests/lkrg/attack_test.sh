@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Attacks on credentials and on the kernel image, and their benign twins, from
-# the table in attacks.txt.
+# Attacks on tasks, on the kernel image and on modules, and their benign twins,
+# from the table in attacks.txt.
 #
 # With lkrg enabled each attack has to be stopped and reported, once, with the
 # words of the table, and each twin has to work in silence.  Without it this is
@@ -76,10 +76,20 @@ what_was_changed()
 }
 
 # Function tracing patches the function that is attacked, beside the change.
-can_trace()
+can_trace_function()
 {
 	have_tracing && grep -qw function "$TRACING/available_tracers" &&
-		echo kernel_halt > "$TRACING/set_ftrace_filter"
+		echo "$1" > "$TRACING/set_ftrace_filter"
+}
+
+can_trace()
+{
+	can_trace_function kernel_halt
+}
+
+can_trace_module()
+{
+	can_trace_function lkrg_attack_idle
 }
 
 do_trace()
@@ -88,6 +98,11 @@ do_trace()
 		echo "$tracer" > "$TRACING/current_tracer" || fault "no tracing"
 	done
 	echo > "$TRACING/set_ftrace_filter"
+}
+
+do_trace_module()
+{
+	do_trace
 }
 
 # A static key, which lies all over the scheduler.
@@ -117,12 +132,13 @@ image_attack()
 	mark
 	request "$attack"
 	changed=$(what_was_changed)
-	echo "$changed" | grep -Eq '^[^ ]+\+0x[^ ]+: [0-9a-f ]+ -> [0-9a-f ]+$' ||
+	echo "$changed" |
+		grep -Eq '^[^ ]+\+0x[^ ]+( \[[^ ]+\])?: [0-9a-f ]+ -> [0-9a-f ]+$' ||
 		fault "the module does not say what it changed: $changed"
 	before=${changed#*: }
 	[ "${before%% ->*}" != "${changed##*-> }" ] ||
 		fault "nothing was changed: $changed"
-	report=$(echo "$changed" | sed 's/[+.]/[&]/g')
+	report=$(echo "$changed" | sed 's/[][+.]/[&]/g')
 	report=$(printf '%s\n' "$pattern" | sed "s,CHANGED,$report,")
 
 	if [ "$guard" = on ]; then
@@ -142,6 +158,31 @@ image_attack()
 	expect_silence
 	verdict "$title"
 }
+
+# === Hidden modules ===
+
+is_listed()
+{
+	grep -q '^lkrg_attack ' /proc/modules
+}
+
+module_attack()
+{
+	problem=
+	mark
+	is_listed || fault "not in /proc/modules without the attack"
+	request "$attack"
+	is_listed && fault "still in /proc/modules"
+	[ "$guard" = off ] || expect_finding
+	mark
+	request module-show
+	is_listed || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
+# === Honest changes of the image ===
 
 image_twin()
 {
@@ -207,7 +248,9 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 	esac
 	title="$attack $use"
 	[ "$prepared" = - ] || title="$title ($prepared)"
-	if [ "$use" = pass ]; then
+	if [ "$use" = hidden ]; then
+		module_attack
+	elif [ "$use" = pass ]; then
 		pattern=$report
 		image_attack
 		image_twin

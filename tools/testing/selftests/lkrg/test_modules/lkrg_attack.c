@@ -670,11 +670,15 @@ struct change {
 
 static struct change text_change;
 static struct change rodata_change;
+static struct change module_text_change;
+static struct change module_rodata_change;
+static struct change module_late_change;
 
 /* The page is mapped a second time, and writable. */
 static int write_through_alias(void *at, const void *from, size_t size)
 {
-	struct page *page = pfn_to_page(PHYS_PFN(__pa_symbol(at)));
+	struct page *page = is_vmalloc_or_module_addr(at) ?
+		vmalloc_to_page(at) : pfn_to_page(PHYS_PFN(__pa_symbol(at)));
 	void *const alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 
 	if (!alias)
@@ -762,6 +766,81 @@ static int flip_rodata(struct task_struct *task, size_t field)
 static int restore_rodata(struct task_struct *task, size_t field)
 {
 	return restore(&rodata_change);
+}
+
+/* === This module ======================================================== */
+
+/* Nobody calls it.  Its first bytes are a place that function tracing patches. */
+static noinline __used u64 lkrg_attack_idle(u64 x)
+{
+	int i;
+
+	for (i = 0; i < 64; i++)
+		x = x * 6364136223846793005ULL + (x >> 33);
+	return x;
+}
+
+/* Nobody looks at them. */
+static const u8 lkrg_attack_constant[CHANGE_MAX] __used = { 1 };
+static u8 lkrg_attack_late[CHANGE_MAX] __used __ro_after_init = { 1 };
+
+static int flip_module_text(struct task_struct *task, size_t field)
+{
+	return flip(&module_text_change,
+		    PTR_ALIGN((void *)lkrg_attack_idle + CHANGE_MAX, CHANGE_MAX),
+		    1, 0x01);
+}
+
+static int restore_module_text(struct task_struct *task, size_t field)
+{
+	return restore(&module_text_change);
+}
+
+static int flip_module_rodata(struct task_struct *task, size_t field)
+{
+	return flip(&module_rodata_change, (void *)lkrg_attack_constant, 1, 0x01);
+}
+
+static int restore_module_rodata(struct task_struct *task, size_t field)
+{
+	return restore(&module_rodata_change);
+}
+
+static int flip_module_late(struct task_struct *task, size_t field)
+{
+	return flip(&module_late_change, lkrg_attack_late, 1, 0x01);
+}
+
+static int restore_module_late(struct task_struct *task, size_t field)
+{
+	return restore(&module_late_change);
+}
+
+/* Its neighbour in the list of modules, while it is not in it. */
+static struct list_head *neighbour;
+
+static int hide_module(struct task_struct *task, size_t field)
+{
+	if (neighbour)
+		return -EBUSY;
+	neighbour = THIS_MODULE->list.prev;
+	list_del_rcu(&THIS_MODULE->list);
+	return 0;
+}
+
+static int hide_module_state(struct task_struct *task, size_t field)
+{
+	THIS_MODULE->state = MODULE_STATE_UNFORMED;
+	return 0;
+}
+
+static int show_module(struct task_struct *task, size_t field)
+{
+	if (neighbour)
+		list_add_rcu(&THIS_MODULE->list, neighbour);
+	neighbour = NULL;
+	THIS_MODULE->state = MODULE_STATE_LIVE;
+	return 0;
 }
 
 /* === The table ========================================================== */
@@ -872,6 +951,19 @@ static const struct attack attacks[] = {
 	ATTACK("text-restore", restore_text, "the text as it was"),
 	ATTACK("rodata-flip", flip_rodata, "one byte of read-only data"),
 	ATTACK("rodata-restore", restore_rodata, "the data as it was"),
+	ATTACK("module_text-flip", flip_module_text, "one byte of module text"),
+	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
+	ATTACK("module_rodata-flip", flip_module_rodata,
+	       "one byte of read-only data of a module"),
+	ATTACK("module_rodata-restore", restore_module_rodata,
+	       "the data as it was"),
+	ATTACK("module_late-flip", flip_module_late,
+	       "one byte that is read-only after init of a module"),
+	ATTACK("module_late-restore", restore_module_late, "the data as it was"),
+	ATTACK("module-hide", hide_module, "a module off the list of modules"),
+	ATTACK("module-hide-state", hide_module_state,
+	       "a module that seems not to be formed"),
+	ATTACK("module-show", show_module, "a module as it was"),
 };
 
 /* === The device ========================================================= */
@@ -981,6 +1073,9 @@ static void __exit attack_exit(void)
 #endif
 	restore(&text_change);
 	restore(&rodata_change);
+	restore(&module_text_change);
+	restore(&module_rodata_change);
+	restore(&module_late_change);
 }
 
 module_init(attack_init);
