@@ -49,6 +49,13 @@ in_race && /^====/ { in_race = 0 }
 # What a panic that was asked for brings along.
 panic && panicked { next }
 
+# Who tests what becomes of a failure is told of it, with a trace.
+/^attack_victim: (vmalloc error|page allocation failure): / { failure = 1 }
+/^Call Trace:/ && failure {
+	failure = 0
+	next
+}
+
 $0 ~ trouble { bad($0) }
 /^kmemleak: [0-9]+ new suspected/ { bad($0) }
 /^LKRG: / && !/^LKRG: ALIVE: / {

@@ -79,6 +79,13 @@ consoles() {
 		[    2.000007] [ BUG: Invalid wait context ]
 		[    2.000008] LKRG: ISSUE: lkrg.interval: not a whole number from 5 to 1800, nothing changed
 	END
+	sample failures <<-'END'
+		[    2.0] attack_victim: vmalloc error: size 4096, vm_struct allocation failed
+		[    2.0] Call Trace:
+		[    2.0] Call Trace:
+		[    2.0] sh: vmalloc error: size 4096, vm_struct allocation failed
+		[    2.0] Call Trace:
+	END
 	sample races <<-'END'
 		[    2.0] ==================================================================
 		[    2.0] BUG: KCSAN: data-race in a / b
@@ -125,6 +132,7 @@ test_harness() {
 		'not expected: LKRG: ALERT: DETECT: Task: sh[71/71]: credential overwritten: uid 1000 -> 0; at file_open: logged' alert
 	check 'harness: trouble in the kernel' judged \
 		"$(sed -e 1d -e 's/^[[] *[0-9.]*\][[ T12]*\] //' -e 's/^[[] *[0-9.]*\] //' -e 's/^LKRG/not expected: &/' "$LKRG_TMP/sample-trouble" | paste -sd '|')" trouble
+	check 'harness: failures that a test asked for' judged 'Call Trace:|Call Trace:' failures
 	check 'harness: races, and races of the guard' judged 'BUG: KCSAN: data-race in lkrg_f / b|not expected: LKRG: ALERT: DETECT: between the lines|BUG: KCSAN: data-race in e / f' races
 
 	echo 'Task: sh\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0;' | sample expected

@@ -1251,7 +1251,8 @@ static pid_t start_passes(void)
 	_exit(KSFT_FAIL);
 }
 
-TEST_F(honest, works_in_silence)
+/* The time is for KASAN on a slow machine. */
+TEST_F_TIMEOUT(honest, works_in_silence, 300)
 {
 	pid_t passes = start_passes();
 	char line[1024];
