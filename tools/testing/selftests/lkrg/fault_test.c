@@ -276,26 +276,75 @@ FIXTURE_VARIANT(memory_is_short)
 	void (*operation)(void);
 };
 
-#define VARIANT(name)					\
-FIXTURE_VARIANT_ADD(memory_is_short, name)		\
-{							\
-	.operation = do_##name,				\
-}
+FIXTURE_VARIANT_ADD(memory_is_short, fork)
+{
+	.operation = do_fork,
+};
 
-VARIANT(fork);
-VARIANT(thread);
-VARIANT(exec);
-VARIANT(setresuid);
-VARIANT(setresgid);
-VARIANT(setgroups);
-VARIANT(capset);
-VARIANT(access);
-VARIANT(keyring);
-VARIANT(namespaces);
-VARIANT(user_namespace);
-VARIANT(root);
-VARIANT(filter);
-VARIANT(landlock);
+FIXTURE_VARIANT_ADD(memory_is_short, thread)
+{
+	.operation = do_thread,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, exec)
+{
+	.operation = do_exec,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, setresuid)
+{
+	.operation = do_setresuid,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, setresgid)
+{
+	.operation = do_setresgid,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, setgroups)
+{
+	.operation = do_setgroups,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, capset)
+{
+	.operation = do_capset,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, access)
+{
+	.operation = do_access,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, keyring)
+{
+	.operation = do_keyring,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, namespaces)
+{
+	.operation = do_namespaces,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, user_namespace)
+{
+	.operation = do_user_namespace,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, root)
+{
+	.operation = do_root,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, filter)
+{
+	.operation = do_filter,
+};
+
+FIXTURE_VARIANT_ADD(memory_is_short, landlock)
+{
+	.operation = do_landlock,
+};
 
 FIXTURE_SETUP(memory_is_short)
 {
