@@ -613,6 +613,15 @@ static int take_filter(struct task_struct *task, size_t field)
 #endif
 }
 
+/* As if it had never asked not to be looked into */
+static int make_dumpable(struct task_struct *task, size_t field)
+{
+	struct mm_struct *const mm = task->mm;
+
+	WRITE_ONCE(mm->flags, (mm->flags & ~MMF_DUMPABLE_MASK) | SUID_DUMP_USER);
+	return 0;
+}
+
 static int clear_no_new_privs(struct task_struct *task, size_t field)
 {
 	clear_bit(PFA_NO_NEW_PRIVS, &task->atomic_flags);
@@ -868,6 +877,7 @@ static const struct attack attacks[] = {
 	ATTACK("no_new_privs", clear_no_new_privs, "own no_new_privs is cleared"),
 	ATTACK("ptracer_cred", overwrite_tracer,
 	       "own tracer seems to have the credential of init"),
+	ATTACK("dumpable", make_dumpable, "own memory may be looked into"),
 	ATTACK("flags", set_private_flag, "own flags get a private mark"),
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
