@@ -310,6 +310,68 @@ static int use_hostname(void)
 	return strcmp(name, JAIL) ? show("done") : -1;
 }
 
+/* A child that looks into this process, in the way that it is asked for. */
+#define LOOK_AT_MEMORY	'm'
+#define LOOK_AS_TRACER	't'
+
+static int look_at(pid_t pid, char how)
+{
+	char path[64];
+
+	if (how == LOOK_AS_TRACER)
+		return ptrace(PTRACE_SEIZE, pid, NULL, NULL);
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	return open(path, O_RDONLY | O_CLOEXEC) < 0 ? -1 : 0;
+}
+
+static void start_looking_child(int dumpable)
+{
+	int error;
+	char how;
+
+	must(!prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0), "PR_SET_DUMPABLE");
+	/* Without Yama this fails, and is not needed. */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	must(!pipe(ask) && !pipe(answer), "pipe");
+	switch (fork()) {
+	case -1:
+		must(false, "fork");
+		break;
+	case 0:
+		close(ask[1]);
+		if (read(ask[0], &how, 1) != 1)
+			_exit(0);
+		error = look_at(getppid(), how) ? errno : 0;
+		/* Who is looked at may not live to say so. */
+		if (!error)
+			show("done");
+		must(write(answer[1], &error, sizeof(error)) > 0, "answer");
+		_exit(0);
+	}
+	close(ask[0]);
+	close(answer[1]);
+}
+
+static int get_looked_at(char how)
+{
+	int error;
+
+	must(write(ask[1], &how, 1) == 1, "ask");
+	must(read(answer[0], &error, sizeof(error)) == sizeof(error), "answer");
+	errno = error;
+	return error ? -1 : 0;
+}
+
+static int use_memory(void)
+{
+	return get_looked_at(LOOK_AT_MEMORY);
+}
+
+static int use_tracer(void)
+{
+	return get_looked_at(LOOK_AS_TRACER);
+}
+
 static int use_child(void)
 {
 	char name[65] = "";
@@ -488,20 +550,54 @@ static void wake_up_on(sigset_t *signals)
 }
 
 /* Until it is told to wake up, which who hides cannot be. */
-static int use_sleep(void)
+static void sleep_on(void)
 {
 	const struct timespec timeout = { .tv_sec = 10 };
 	sigset_t signals;
 
 	wake_up_on(&signals);
 	sigtimedwait(&signals, NULL, &timeout);
+}
+
+static int use_sleep(void)
+{
+	sleep_on();
 	return show("done");
+}
+
+/* Who hides is not found by his pid. */
+static int use_sleep_unfound(void)
+{
+	sleep_on();
+	if (!kill(getpid(), 0)) {
+		errno = EEXIST;
+		return -1;
+	}
+	return errno == ESRCH ? show("done") : -1;
+}
+
+/* Nor, without changing that, where the kernel looks at all tasks of a user. */
+static int use_sleep_unlisted(void)
+{
+	sleep_on();
+	errno = 0;
+	if (getpriority(PRIO_USER, TEST_UID) != -1 || !errno) {
+		errno = EEXIST;
+		return -1;
+	}
+	return errno == ESRCH ? show("done") : -1;
 }
 
 static int use_sleep_open(void)
 {
-	use_sleep();
+	sleep_on();
 	return use_open();
+}
+
+static int use_sleep_memory(void)
+{
+	sleep_on();
+	return use_memory();
 }
 
 /*
@@ -562,6 +658,7 @@ static const struct use {
 	{ "grouped", use_grouped },
 	{ "hostname", use_hostname },
 	{ "key", use_key },
+	{ "memory", use_memory },
 	{ "mkdir", use_mkdir },
 	{ "ns-cgroup", use_namespace },
 	{ "ns-ipc", use_namespace },
@@ -587,10 +684,14 @@ static const struct use {
 	{ "shell", use_shell },
 	{ "sigqueue", use_sigqueue },
 	{ "sleep", use_sleep },
+	{ "sleep-memory", use_sleep_memory },
 	{ "sleep-open", use_sleep_open },
+	{ "sleep-unfound", use_sleep_unfound },
+	{ "sleep-unlisted", use_sleep_unlisted },
 	{ "status", use_status },
 	{ "suid", use_suid },
 	{ "symlink", use_symlink },
+	{ "tracer", use_tracer },
 	{ "unlink", use_unlink },
 	{ "unshare-outside", use_unshare_outside },
 };
@@ -753,6 +854,12 @@ static void twin_access(const char *use)
 	must(access("secret", R_OK) && errno == EACCES, "access refused");
 }
 
+static void twin_set_dumpable(const char *use)
+{
+	drop_ids(TEST_UID);
+	start_looking_child(1);
+}
+
 /* Who leaves the jail by himself, and his child does as well, as root. */
 static void twin_setns(const char *use)
 {
@@ -856,6 +963,7 @@ static const struct twin {
 	{ "no-new-privs", twin_no_new_privs },
 	{ "plain", twin_plain },
 	{ "securebits", twin_securebits },
+	{ "set-dumpable", twin_set_dumpable },
 	{ "setfsgid", twin_setfsgid },
 	{ "setfsuid", twin_setfsuid },
 	{ "setgroups", twin_setgroups },
@@ -1160,6 +1268,11 @@ static void get_traced(void)
 	start_child(trace_parent, trace_on);
 }
 
+static void refuse_looks(void)
+{
+	start_looking_child(0);
+}
+
 static const struct preparation {
 	const char *name;
 	void (*as_root)(void);
@@ -1192,6 +1305,7 @@ static const struct preparation {
 	{ .name = "timens", .as_root = leave_time_namespace,
 	  .attack = attack_alone },
 	{ .name = "traced", .as_user = get_traced, .attack = attack_alone },
+	{ .name = "undumpable", .as_user = refuse_looks, .attack = attack_alone },
 	{ .name = "userns", .as_user = enter_userns, .attack = attack_alone },
 	{ .name = "vfork", .attack = attack_from_vfork },
 };

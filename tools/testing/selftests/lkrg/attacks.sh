@@ -62,9 +62,8 @@ sleeps_or_died()
 	done
 }
 
-# The same, with a victim that sleeps: once it does there is a pass.  Without a
-# report it is not to be disturbed before that had its time to come.
-sleeping_victim()
+# The same, with a victim that sleeps until it is woken up.
+start_sleeper()
 {
 	files_are_unchanged || make_files
 	: > "$out"
@@ -73,13 +72,27 @@ sleeping_victim()
 	wait_until 30 sleeps_or_died || fault "it does not sleep: $(said)"
 	read -r _ tid tgid others < "$out"
 	task=$tid/$tgid
-	if [ "$guard" = on ]; then
-		expect_pass
-		[ "$attack" = none ] || wait_until 10 reported
-	fi
+}
+
+wake_sleeper()
+{
 	kill -USR1 "$tgid" 2> /dev/null
 	wait "$sleeper"
 	status=$?
+}
+
+# Once it sleeps there is a pass.  The first argument is the attack, or none:
+# without a report it is not to be disturbed before that had its time to come.
+sleeping_victim()
+{
+	stolen=$1
+	shift
+	start_sleeper "$@"
+	if [ "$guard" = on ]; then
+		expect_pass
+		[ "$stolen" = none ] || wait_until 10 reported
+	fi
+	wake_sleeper
 }
 
 sleeps()
@@ -94,7 +107,7 @@ sleeps()
 thief()
 {
 	if sleeps "$3"; then
-		attack=$2 sleeping_victim -p "$1" "$2" "$3"
+		sleeping_victim "$2" -p "$1" "$2" "$3"
 	else
 		victim -p "$1" "$2" "$3"
 	fi
@@ -251,11 +264,11 @@ cleanup()
 prepare_attacks()
 {
 	[ -x "$DIR/attack_victim" ] || skip_all "attack_victim is not built"
-	load_attacks "$DIR/test_modules" || skip_all "$load_error"
 
 	work=$(mktemp -d) && scratch=$(mktemp -d) || exit "$KSFT_FAIL"
 	trap cleanup EXIT
 	trap 'exit 1' HUP INT TERM
+	load_attacks "$DIR/test_modules" || skip_all "$load_error"
 	out=$scratch/out
 	log=$scratch/log
 

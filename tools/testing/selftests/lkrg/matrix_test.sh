@@ -89,8 +89,9 @@ read_table
 
 # Each attack once, as it was prepared, but inside of another root there is no
 # shell: own-fs is the same outside of it, and fs-root would change nothing.
-# What exec-euid changes is only there in execve().
-sed -e '/^#/d' -e '/^exec-/d' -e '/^hide-/d' -e '/^fs-root/d' \
+# What exec-euid changes is only there in execve(), and dumpable is for others to
+# use.
+sed -e '/^#/d' -e '/^exec-/d' -e '/^hide-/d' -e '/^dumpable/d' -e '/^fs-root/d' \
 	-e '/|pass|/d' -e '/|hidden|/d' -e 's/|chroot|/|-|/' \
 	"$scratch/attacks" | awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
 

@@ -41,6 +41,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/ns_common.h>
 #include <linux/nsproxy.h>
 #include <linux/path.h>
 #include <linux/pid.h>
@@ -50,6 +51,7 @@
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
+#include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/user.h>
@@ -475,6 +477,37 @@ static int switch_child(struct task_struct *task, size_t field)
 	return err;
 }
 
+static ulong from_mnt_ns_at;
+module_param_named(from_mnt_ns, from_mnt_ns_at, ulong, 0400);
+MODULE_PARM_DESC(from_mnt_ns, "Address of that function");
+
+/* Where the users of a namespace are counted; of a mount one only fs/ knows */
+static struct ns_common *common_of(const struct nsproxy *ns, size_t field)
+{
+	struct ns_common *(*const function)(struct mnt_namespace *) =
+		(void *)from_mnt_ns_at;
+
+	switch (field) {
+	case offsetof(struct nsproxy, uts_ns):
+		return &ns->uts_ns->ns;
+	case offsetof(struct nsproxy, ipc_ns):
+		return &ns->ipc_ns->ns;
+	case offsetof(struct nsproxy, mnt_ns):
+		return function ? function(ns->mnt_ns) : NULL;
+	case offsetof(struct nsproxy, pid_ns_for_children):
+		return &ns->pid_ns_for_children->ns;
+	case offsetof(struct nsproxy, net_ns):
+		return &ns->net_ns->ns;
+	case offsetof(struct nsproxy, time_ns):
+		return &ns->time_ns->ns;
+	case offsetof(struct nsproxy, time_ns_for_children):
+		return &ns->time_ns_for_children->ns;
+	case offsetof(struct nsproxy, cgroup_ns):
+		return &ns->cgroup_ns->ns;
+	}
+	return NULL;
+}
+
 /*
  * One pointer of its namespaces, which it shares with nobody, to that of init.
  * The field is its offset in struct nsproxy.  The namespace of before loses its
@@ -482,35 +515,20 @@ static int switch_child(struct task_struct *task, size_t field)
  */
 static int overwrite_ns(struct task_struct *task, size_t field)
 {
-	struct nsproxy *const init = (void *)init_nsproxy_at;
-	const struct {
-		size_t field;
-		struct ns_common *common;
-	} kinds[] = {
-		{ offsetof(struct nsproxy, uts_ns), &init->uts_ns->ns },
-		{ offsetof(struct nsproxy, ipc_ns), &init->ipc_ns->ns },
-		/* It begins with it, which only fs/ knows */
-		{ offsetof(struct nsproxy, mnt_ns),
-		  (struct ns_common *)init->mnt_ns },
-		{ offsetof(struct nsproxy, pid_ns_for_children),
-		  &init->pid_ns_for_children->ns },
-		{ offsetof(struct nsproxy, net_ns), &init->net_ns->ns },
-		{ offsetof(struct nsproxy, time_ns), &init->time_ns->ns },
-		{ offsetof(struct nsproxy, time_ns_for_children),
-		  &init->time_ns_for_children->ns },
-		{ offsetof(struct nsproxy, cgroup_ns), &init->cgroup_ns->ns },
-	};
 	void **const own = (void *)task->nsproxy + field;
-	void **const other = (void *)init + field;
-	size_t i;
+	struct nsproxy *const init = (void *)init_nsproxy_at;
+	struct ns_common *common;
+	void **other;
 
 	if (!init)
 		return -ENOENT;
+	other = (void *)init + field;
 	if (*own == *other)
 		return -EBUSY;
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].field == field)
-			refcount_inc(&kinds[i].common->count);
+	common = common_of(init, field);
+	if (!common)
+		return -ENOENT;
+	refcount_inc(&common->count);
 	kmemleak_ignore(*own);
 	WRITE_ONCE(*own, *other);
 	return 0;
@@ -593,6 +611,15 @@ static int take_filter(struct task_struct *task, size_t field)
 #else
 	return -EOPNOTSUPP;
 #endif
+}
+
+/* As if it had never asked not to be looked into */
+static int make_dumpable(struct task_struct *task, size_t field)
+{
+	struct mm_struct *const mm = task->mm;
+
+	WRITE_ONCE(mm->flags, (mm->flags & ~MMF_DUMPABLE_MASK) | SUID_DUMP_USER);
+	return 0;
 }
 
 static int clear_no_new_privs(struct task_struct *task, size_t field)
@@ -929,6 +956,7 @@ static const struct attack attacks[] = {
 	ATTACK("no_new_privs", clear_no_new_privs, "own no_new_privs is cleared"),
 	ATTACK("ptracer_cred", overwrite_tracer,
 	       "own tracer seems to have the credential of init"),
+	ATTACK("dumpable", make_dumpable, "own memory may be looked into"),
 	ATTACK("flags", set_private_flag, "own flags get a private mark"),
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
