@@ -32,4 +32,9 @@ test_process() {
 	went_well 'process: 20 times'
 	tap 'process: 20 times' "$out"
 	clean_console 'process: 20 times: nothing else on the console' "$victims" "$image"
+
+	guest process-load --timeout 20000 --smp 4 -- /guest/loaded /guest/repeat 200 -t lkrg:attack_test.sh
+	went_well 'process: 200 times under load'
+	tap 'process: 200 times under load' "$out"
+	clean_console 'process: 200 times under load: nothing else on the console' "$victims" "$image"
 }
