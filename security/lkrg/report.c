@@ -543,17 +543,19 @@ void lkrg_report(const struct lkrg_report *report)
 
 /**
  * lkrg_kill - Have the process of a task killed, and its sharers
- * @record: of the current task, or of one that a pass has found; used once
+ * @task: current, or one that a pass has found; once
  *
  * Context: task context.  For the current task it takes no lock and does not
  * sleep; it allocates nothing.
  */
-void lkrg_kill(struct lkrg_task *record)
+void lkrg_kill(struct task_struct *task)
 {
-	struct task_struct *task = get_task_struct(record->task);
+	struct lkrg_task *record = lkrg_task(task);
 	bool other = task != current;
 	struct mm_struct *mm = other ? get_task_mm(task) : task->mm;
 
+	/* It may have been written, and another one would die. */
+	record->task = get_task_struct(task);
 	record->mm = mm;
 	if (mm)
 		mmgrab(mm);

@@ -305,7 +305,7 @@ static bool condemn(struct task_struct *task)
 		return false;
 	/* Once, although the record may be forged. */
 	if (!test_and_set_bit(LKRG_DOOMED_BIT, &record->bits))
-		lkrg_kill(record);
+		lkrg_kill(task);
 	return true;
 }
 
