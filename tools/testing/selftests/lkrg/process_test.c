@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - Honest changes of credentials, which have to work and to stay silent
+ * LKRG - Honest changes of what is guarded, which have to work and stay silent
  *
- * Each variant does its work in a child that starts as root, with a directory
- * of its own.  After each change the credential is used, so that the guard
- * looks at it.  Without lkrg the same work is the control: it shows that what
- * fails with lkrg fails because of it.
+ * Credentials, threads, seccomp filters, namespaces, roots, tracers, overrides,
+ * workers, keys, and what the kernel does on behalf of tasks.  Each variant does
+ * its work in a child that starts as root, with a directory of its own, while
+ * one pass of the guard follows the other.  After each change it is used, so
+ * that the guard looks at it.  Without lkrg the same work is the control: it
+ * shows that what fails with lkrg fails because of it.
  */
 
 #include <errno.h>
@@ -35,6 +37,7 @@
 #include "../kselftest_harness.h"
 #include "child.h"
 #include "common.h"
+#include "ia32.h"
 #include "ring.h"
 
 #define NR_THREADS	8
@@ -568,6 +571,24 @@ static void change_namespaces(void)
 		skip("namespaces");
 }
 
+/* The other way into the same function, and the same way back */
+static void change_namespaces_ia32(void)
+{
+	int fd;
+
+	if (!have_ia32()) {
+		errno = EOPNOTSUPP;
+		skip("32-bit system calls");
+	}
+	fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	if (unshare(CLONE_NEWUTS))
+		skip("unshare(CLONE_NEWUTS)");
+	CHECK(!ia32_syscall(IA32_SETNS, fd, CLONE_NEWUTS) && !use());
+	CHECK(in_child(just_use) == 0);
+	CHECK(ia32_syscall(IA32_SETNS, fd, CLONE_NEWIPC) == -EINVAL && !use());
+}
+
 /* As containers begin: another root, and the old one goes away. */
 static void pivot(void)
 {
@@ -1047,6 +1068,11 @@ FIXTURE_VARIANT_ADD(honest, trace_busy_threads)
 FIXTURE_VARIANT_ADD(honest, change_namespaces)
 {
 	.work = change_namespaces,
+};
+
+FIXTURE_VARIANT_ADD(honest, change_namespaces_ia32)
+{
+	.work = change_namespaces_ia32,
 };
 
 FIXTURE_VARIANT_ADD(honest, pivot_root)

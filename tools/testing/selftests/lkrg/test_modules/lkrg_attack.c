@@ -6,14 +6,17 @@
  * the kernel has for a change: he changes the object.  So does this module.
  * An ordinary user writes the name of one attack to /dev/lkrg_attack, and the
  * object is changed, in the running kernel, as by that attacker.  Reading the
- * device lists the attacks.
+ * device lists the attacks: on credentials, in place, by their pointers and by
+ * the functions of the kernel; on namespaces, root, seccomp, tracer, memory and
+ * flags of a task; on the lists it is in, and its record in that of the guard;
+ * on a kernel thread of this module and on process 1; on the kernel image.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
  * its task exits (references, a count of processes) is taken here first, and
  * what it can no longer give back is given back here.  No lock is taken that
- * an attacker would not take: the credential belongs to the caller, or to its
- * parent, who sleeps.
+ * an attacker would not take: what is changed belongs to the caller, or to one
+ * who sleeps.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -23,6 +26,7 @@
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
+#include <linux/container_of.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -408,43 +412,94 @@ static int commit_own(struct task_struct *task, size_t field)
 }
 
 /*
- * What execve() has prepared, just before it decides what the program may become.
- * Another task could do that, while this one sleeps in execve().
+ * What a system call has prepared, just before it takes effect: by another task,
+ * while the call sleeps, or in the time of a few instructions.
  */
 #ifdef CONFIG_KPROBES
-static struct task_struct *exec_victim;
+struct ambush {
+	struct kprobe probe;
+	struct task_struct *victim;
+	void (*change)(struct pt_regs *regs);
+};
 
-static int at_begin_new_exec(struct kprobe *probe, struct pt_regs *regs)
+static int spring(struct kprobe *probe, struct pt_regs *regs)
 {
-	struct linux_binprm *const bprm =
-		(void *)regs_get_kernel_argument(regs, 0);
+	struct ambush *const ambush = container_of(probe, struct ambush, probe);
 
-	if (current == exec_victim) {
-		exec_victim = NULL;
-		bprm->cred->euid = GLOBAL_ROOT_UID;
+	if (current == ambush->victim) {
+		ambush->victim = NULL;
+		ambush->change(regs);
 	}
 	return 0;
 }
 
-static struct kprobe exec_probe = {
-	.symbol_name = "begin_new_exec",
-	.pre_handler = at_begin_new_exec,
+static void change_bprm(struct pt_regs *regs)
+{
+	struct linux_binprm *const bprm =
+		(void *)regs_get_kernel_argument(regs, 0);
+
+	bprm->cred->euid = GLOBAL_ROOT_UID;
+}
+
+static void change_new_cred(struct pt_regs *regs)
+{
+	struct cred *const new = (void *)regs_get_kernel_argument(regs, 0);
+
+	new->cap_permitted = CAP_FULL_SET;
+	new->cap_effective = CAP_FULL_SET;
+}
+
+static struct ambush exec_ambush = {
+	.probe = { .symbol_name = "begin_new_exec", .pre_handler = spring },
+	.change = change_bprm,
 };
-#endif
+
+static struct ambush commit_ambush = {
+	.probe = { .symbol_name = "commit_creds", .pre_handler = spring },
+	.change = change_new_cred,
+};
+
+static int lie_in_wait(struct ambush *ambush, struct task_struct *task)
+{
+	int err = ambush->probe.addr ? 0 : register_kprobe(&ambush->probe);
+
+	if (!err)
+		ambush->victim = task;
+	return err;
+}
 
 static int change_exec(struct task_struct *task, size_t field)
 {
-#ifdef CONFIG_KPROBES
-	int err = exec_probe.addr ? 0 : register_kprobe(&exec_probe);
-
-	if (err)
-		return err;
-	exec_victim = task;
-	return 0;
-#else
-	return -EOPNOTSUPP;
-#endif
+	return lie_in_wait(&exec_ambush, task);
 }
+
+static int change_commit(struct task_struct *task, size_t field)
+{
+	return lie_in_wait(&commit_ambush, task);
+}
+
+static void end_ambushes(void)
+{
+	if (exec_ambush.probe.addr)
+		unregister_kprobe(&exec_ambush.probe);
+	if (commit_ambush.probe.addr)
+		unregister_kprobe(&commit_ambush.probe);
+}
+#else
+static int change_exec(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_commit(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static void end_ambushes(void)
+{
+}
+#endif
 
 /* Nothing will revert, so nothing else puts the credential of before */
 static int override_with(const struct cred *cred)
@@ -815,6 +870,32 @@ static int overwrite_sleeper(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* === The first process ================================================== */
+
+static int set_fsuid_of_init(uid_t uid)
+{
+	struct task_struct *init;
+
+	rcu_read_lock();
+	init = get_pid_task(find_pid_ns(1, &init_pid_ns), PIDTYPE_PID);
+	rcu_read_unlock();
+	if (!init)
+		return -ESRCH;
+	WRITE_ONCE(cred_of(init)->fsuid.val, uid);
+	put_task_struct(init);
+	return 0;
+}
+
+static int overwrite_first(struct task_struct *task, size_t field)
+{
+	return set_fsuid_of_init(ATTACK_UID);
+}
+
+static int restore_first(struct task_struct *task, size_t field)
+{
+	return set_fsuid_of_init(0);
+}
+
 /* === The kernel image =================================================== */
 
 /*
@@ -985,6 +1066,8 @@ static const struct attack attacks[] = {
 	       "commit_creds() of an own copy, uid 0, all capabilities"),
 	ATTACK("exec-euid", change_exec,
 	       "what the next execve() has prepared gets euid 0"),
+	ATTACK("commit-caps", change_commit,
+	       "what the next system call is about to commit gets all capabilities"),
 	ATTACK("override-init", override_init,
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
@@ -1020,6 +1103,8 @@ static const struct attack attacks[] = {
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
 	ATTACK("hide-record", hide_record, "its record off the list of lkrg"),
 	ATTACK("hide-owner", give_record_away, "its record seems to be that of init_task"),
+	ATTACK("init-fsuid", overwrite_first, "the fsuid of process 1 becomes 1000"),
+	ATTACK("init-restore", restore_first, "and 0 again"),
 	ATTACK("kthread-start", start_sleeper, "a kernel thread is there, and sleeps"),
 	ATTACK("kthread-fsuid", overwrite_sleeper, "its fsuid becomes 1000"),
 	ATTACK("kthread-stop", stop_sleeper, "it ends"),
@@ -1144,10 +1229,7 @@ static int __init attack_init(void)
 static void __exit attack_exit(void)
 {
 	misc_deregister(&attack_device);
-#ifdef CONFIG_KPROBES
-	if (exec_probe.addr)
-		unregister_kprobe(&exec_probe);
-#endif
+	end_ambushes();
 	stop_sleeper(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
