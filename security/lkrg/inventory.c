@@ -28,6 +28,8 @@
 
 static LIST_HEAD(inventory);
 static LIST_HEAD(here);
+/* Which walk it is; changed with tasklist_lock read-held, by the pass alone. */
+static u32 round;
 
 /**
  * lkrg_inventory_add - A task becomes visible
@@ -37,6 +39,7 @@ static LIST_HEAD(here);
  */
 void lkrg_inventory_add(struct lkrg_task *record)
 {
+	record->round = round;
 	list_add_tail(&record->node, &inventory);
 }
 
@@ -90,8 +93,10 @@ static bool is_in_inventory(const struct task_struct *task)
 {
 	const struct lkrg_task *record = lkrg_task(task);
 
+	/* It may be linked to something else, where the walk does not come by. */
 	return READ_ONCE(record->flags) & LKRG_LISTED &&
-	       READ_ONCE(record->task) == task && is_linked(&record->node);
+	       READ_ONCE(record->task) == task && is_linked(&record->node) &&
+	       READ_ONCE(record->round) == round;
 }
 
 /**
@@ -131,8 +136,10 @@ static bool is_piece_over(const struct lkrg_cursor *cursor,
 /* Returns whether the end was reached. */
 static bool walk_inventory(struct lkrg_cursor *cursor, struct findings *found)
 {
-	if (cursor->position == START)
+	if (cursor->position == START) {
+		round++;
 		list_move(&here, &inventory);
+	}
 	while (!list_is_last(&here, &inventory)) {
 		struct lkrg_task *record =
 			list_entry(here.next, struct lkrg_task, node);
@@ -140,6 +147,7 @@ static bool walk_inventory(struct lkrg_cursor *cursor, struct findings *found)
 		const char *from = task ? hidden_from(task) : NULL;
 
 		list_move(&here, &record->node);
+		WRITE_ONCE(record->round, round);
 		/* Without an owner he is missing here: see walk_pids(). */
 		if (from || (task && lkrg_task_looks_wrong(task)))
 			find(found, task, from);

@@ -404,6 +404,26 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 	}
 }
 
+/*
+ * Each thread on its own: one that is missing in their list, and ended before,
+ * leaves the others to a group exit that never reaches them.
+ */
+static void kill_threads(struct task_struct *task)
+{
+	struct task_struct *thread;
+	unsigned long flags;
+
+	if (!lock_task_sighand(task, &flags))
+		return;
+	for_each_thread(task, thread) {
+		if (thread->exit_state)
+			continue;
+		sigaddset(&thread->pending.signal, SIGKILL);
+		signal_wake_up(thread, true);
+	}
+	unlock_task_sighand(task, &flags);
+}
+
 /* The whole process, and whoever shares its memory, as the OOM killer does. */
 static void kill_one(struct lkrg_task *doomed)
 {
@@ -413,6 +433,7 @@ static void kill_one(struct lkrg_task *doomed)
 	kill_pid(task_tgid(doomed->task), SIGKILL, 1);
 	/* A hidden one has no pid. */
 	do_send_sig_info(SIGKILL, SEND_SIG_PRIV, doomed->task, PIDTYPE_TGID);
+	kill_threads(doomed->task);
 	if (doomed->mm) {
 		for_each_process(p) {
 			if ((p->flags & PF_KTHREAD) || is_global_init(p) ||
@@ -545,23 +566,26 @@ void lkrg_report(const struct lkrg_report *report)
 }
 
 /**
- * lkrg_kill - Have the process of a task killed, and its sharers
- * @record: of the current task, or of one that a pass has found; used once
+ * lkrg_kill - Have a process killed, and who shares its memory
+ * @leader: its leader, who is there for as long as one of its threads is
+ * @task: the thread that was found: current, or by a pass; once for a process
  *
- * Context: task context.  For the current task it takes no lock and does not
- * sleep; it allocates nothing.
+ * Context: task context.  For the current task it takes no lock; it does not
+ * sleep and allocates nothing.
  */
-void lkrg_kill(struct lkrg_task *record)
+void lkrg_kill(struct task_struct *leader, struct task_struct *task)
 {
-	struct task_struct *task = get_task_struct(record->task);
+	struct lkrg_task *record = lkrg_task(leader);
 	bool other = task != current;
 	struct mm_struct *mm = other ? get_task_mm(task) : task->mm;
 
+	/* It may have been written, and another one would die. */
+	record->task = get_task_struct(leader);
 	record->mm = mm;
 	if (mm)
 		mmgrab(mm);
 	if (other && mm)
-		mmput(mm);
+		mmput_async(mm);
 	llist_add(&record->doomed, &doomed_list);
 	irq_work_queue(&raise_work);
 }

@@ -287,13 +287,18 @@ static bool call_back(struct task_struct *task, enum task_work_notify_mode how)
  */
 static bool condemn(struct task_struct *task)
 {
-	struct lkrg_task *record = lkrg_task(task);
+	struct task_struct *leader;
 	bool again;
 
 	/* A released task has no leader, another one has it until RCU is over. */
 	rcu_read_lock();
-	again = mark_condemned(pid_alive(task) ? task->group_leader : task);
+	leader = pid_alive(task) ? task->group_leader : task;
+	again = mark_condemned(leader);
+	/* Once, although the record may be forged. */
+	if (!again && !test_and_set_bit(LKRG_DOOMED_BIT, &lkrg_task(leader)->bits))
+		lkrg_kill(leader, task);
 	rcu_read_unlock();
+
 	mark_condemned(task);
 	set_task_syscall_work(task, LKRG);
 	if (task != current)
@@ -301,13 +306,7 @@ static bool condemn(struct task_struct *task)
 	else if (!(task->flags & PF_USER_WORKER))
 		/* An io worker does not return, but its process does. */
 		call_back(task, TWA_RESUME | TWAF_NO_ALLOC);
-
-	if (again)
-		return false;
-	/* Once, although the record may be forged. */
-	if (!test_and_set_bit(LKRG_DOOMED_BIT, &record->bits))
-		lkrg_kill(record);
-	return true;
+	return !again;
 }
 
 static void describe_state(struct lkrg_task_report *r, struct task_struct *task)

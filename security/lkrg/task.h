@@ -98,6 +98,7 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @work: verifies or ends the task on its way back to user mode
  * @doomed: in the list of those whose process is to be killed
  * @mm: then its memory, a reference from mmgrab(), or NULL
+ * @round: the walk through the inventory that saw it, or during which it came
  * @node: in the inventory, under tasklist_lock
  * @task: whose record it is
  *
@@ -119,6 +120,7 @@ struct lkrg_task {
 	u64 reported;
 	u64 reported_tag;
 	u32 suspected;
+	u32 round;
 	struct callback_head work;
 	struct llist_node doomed;
 	struct mm_struct *mm;

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Attacks on tasks, on the kernel image and on modules, and their benign twins,
-# from the table in attacks.txt.
+# Attacks on what tasks are guarded for (credentials, namespaces, root, seccomp,
+# tracer, who may look into them, the lists they are in), on the kernel image and
+# on modules, and their benign twins, from the table in attacks.txt.  Beside the table: what
+# the knobs pint_enforce and pint_validate change, who hides from the guard
+# itself, and those that are reported but not killed.
 #
 # With lkrg enabled each attack has to be stopped and reported, once, with the
 # words of the table, and each twin has to work in silence.  Without it this is
@@ -15,9 +18,9 @@ DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/functions.sh"
 . "$DIR/attacks.sh"
 
-# === Attacks on a credential ===
+# === Attacks on a task ===
 
-credential_attack()
+task_attack()
 {
 	problem=
 	mark
@@ -42,7 +45,7 @@ credential_attack()
 	verdict "$title"
 }
 
-credential_twin()
+task_twin()
 {
 	problem=
 	mark
@@ -205,8 +208,10 @@ image_twin()
 
 # === Beside the table ===
 
+ATTACK_UID=1000
+
 # Arguments: the function that tests it, the title
-knob_test()
+guard_test()
 {
 	title=$2
 	if [ "$guard" = off ]; then
@@ -280,6 +285,79 @@ look_at_all()
 	expect_stopped
 }
 
+# Beside the lists of the kernel is that of the guard, which without it is not.
+hide_from_guard()
+{
+	for attack in hide-record hide-owner; do
+		mark
+		# Whoever seems to be meant, the right ones have to die.
+		start_sleeper -p sharer "$attack" sleep
+		expect_pass
+		wait_until 10 reported
+		wake_sleeper
+		report="task hidden: from the inventory; at pass"
+		expect_stopped
+	done
+}
+
+sleeper_is()
+{
+	grep -qs "^Uid:.*[^0-9]$1\$" "$sleeper_status"
+}
+
+# Kernel threads are not killed, nor asked: one that slept through two passes
+# with a credential that is not its own is reported, once.
+kernel_thread()
+{
+	title="kthread-fsuid"
+	problem=
+	mark
+	request kthread-start
+	sleeper_status=$(grep -ls '^Name:.lkrg_sleeper$' /proc/[0-9]*/status)
+	sleeper_is 0 || fault "no kernel thread: $sleeper_status"
+	pass_twice
+	expect_silence
+
+	mark
+	request kthread-fsuid
+	sleeper_is "$ATTACK_UID" || fault "the credential was not changed"
+	if [ "$guard" = on ]; then
+		pass_twice
+		report="credential overwritten: fsuid 0 -> $ATTACK_UID; at pass: logged"
+		expect_report "Task: lkrg_sleeper\[[0-9]+/[0-9]+\]: $report"
+		mark
+		pass_twice
+	fi
+	expect_silence
+	sleeper_is "$ATTACK_UID" || fault "the kernel thread was stopped"
+	request kthread-stop
+	[ ! -e "$sleeper_status" ] || fault "the kernel thread stays"
+	verdict "$title"
+}
+
+# Process 1 is not killed: all others would die of it.
+first_process()
+{
+	request init-fsuid
+	grep -q "^Uid:.*[^0-9]$ATTACK_UID\$" /proc/1/status ||
+		fault "the credential was not changed"
+	expect_pass
+	wait_until 10 reported
+	request init-restore
+	report="credential overwritten: fsuid 0 -> $ATTACK_UID"
+	expect_report "Task: .*\[1/1\]: $report; at ([a-z_]+: refused|pass: logged)"
+	mark
+	expect_pass
+	expect_silence
+}
+
+pass_twice()
+{
+	[ "$guard" = on ] || return 0
+	expect_pass
+	expect_pass
+}
+
 # === Main ===
 
 need_root
@@ -290,7 +368,7 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 4))
+ktap_set_plan $((2 * rows - left_out - twinless + 7))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -309,13 +387,16 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 		image_twin
 	else
 		expand_report "$report"
-		credential_attack
-		[ "$twin" = - ] || credential_twin
+		task_attack
+		[ "$twin" = - ] || task_twin
 	fi
 done 3< "$scratch/attacks"
 
-knob_test log_only "cred-fsuid open with pint_enforce=0"
-knob_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
-knob_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
+guard_test log_only "cred-fsuid open with pint_enforce=0"
+guard_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
+guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
+guard_test hide_from_guard "hide-record and hide-owner sleep"
+guard_test first_process "init-fsuid"
+kernel_thread
 sum_of_reports
 ktap_finished

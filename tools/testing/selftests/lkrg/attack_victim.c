@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - An ordinary user whose credentials change, and who then uses them
+ * LKRG - An ordinary user who gets what he should not have, and then uses it
  *
  *   attack_victim [-d DIR] [-p PREPARATION] CHANGE USE
  *
  * Started by root, the program prepares itself, becomes user 1000, and lets
  * CHANGE happen.  That is the name of an attack, which is written to
  * /dev/lkrg_attack, or the name of a benign twin, which is the legal way to
- * the same privilege, or "none".  Then it makes USE of the change, in DIR:
+ * the same privilege, or "none".  What changes is its credential, or that of a
+ * thread that works for it, its namespaces, root, seccomp mode and filter,
+ * tracer, whether others may look into it, or in which lists it can be found.
+ * Then it makes USE of the change, itself or by a child or thread, in DIR:
  *
  *   secret         0640 root:root, contents to be read
  *   grouped        0640 root:2001, the same
@@ -20,12 +23,14 @@
  *
  * The first line of output is "victim TID TGID [OTHER...]": the task that
  * attacks, its process, and processes that share its memory.  A use that
- * worked prints "used: " with what was read, or "used: done".
+ * worked prints "used: " with what was read, or "used: done".  A use whose name
+ * begins with "sleep" waits for SIGUSR1 before.
  *
  * Exit status: 0 the use worked, 1 it was refused, 2 wrong arguments or
  * environment, 4 the preparation is not possible on this machine.
  */
 
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +53,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -58,9 +64,13 @@
 #include <unistd.h>
 
 #include "common.h"
+#include "ia32.h"
+#include "ring.h"
 
 #define DEVICE		"/dev/lkrg_attack"
 #define NR_THREADS	8
+/* More than the guard lets pass of one CPU, whichever that is */
+#define NR_READS	4096
 #define SIGPENDING_MAX	64
 /* Seconds after which a sharer of the memory should be dead, and its status. */
 #define SURVIVAL	10
@@ -69,7 +79,7 @@
 static char others[32];
 static char **arguments;
 /* Opened before anything can come between */
-static int device = -1;
+static int device = -1, descriptor;
 
 static void must(bool done, const char *what)
 {
@@ -260,6 +270,64 @@ static int use_failing_seccomp(void)
 		use_open() : -1;
 }
 
+static int use_failing_tsync(void)
+{
+	return syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
+		       SECCOMP_FILTER_FLAG_TSYNC, NULL) ? use_open() : -1;
+}
+
+/* Opened before, which allows to go on with it, but not for long. */
+static int use_descriptor(void)
+{
+	char c;
+	int i;
+
+	for (i = 0; i < NR_READS; i++)
+		if (pread(descriptor, &c, 1, 0) != 1)
+			return -1;
+	return use_open();
+}
+
+/* By the entry for programs of 32 bits. */
+static int use_open_ia32(void)
+{
+	char *path, text[128] = "";
+	int fd;
+
+	path = mmap(NULL, PATH_MAX, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	must(path != MAP_FAILED, "mmap");
+	snprintf(path, PATH_MAX, "secret");
+	fd = ia32_syscall(IA32_OPEN, (uintptr_t)path, O_RDONLY);
+	if (fd < 0) {
+		errno = -fd;
+		return -1;
+	}
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		return -1;
+	text[strcspn(text, "\n")] = '\0';
+	return show(text);
+}
+
+/* As a child that shares the credential, and not a copy of it. */
+static void *open_in_thread(void *unused)
+{
+	return use_open() ? (void *)(intptr_t)errno : NULL;
+}
+
+static int use_thread_open(void)
+{
+	pthread_t thread;
+	void *error;
+
+	errno = pthread_create(&thread, NULL, open_in_thread, NULL);
+	if (errno)
+		return -1;
+	must(!pthread_join(thread, &error), "pthread_join");
+	errno = (intptr_t)error;
+	return error ? -1 : 0;
+}
+
 /* One more queued signal than the limit allows, and then any file. */
 static int use_sigqueue(void)
 {
@@ -382,23 +450,61 @@ static int use_child(void)
 	return strcmp(name, JAIL) ? show("done") : -1;
 }
 
-/* What others see of this process: its objective credential. */
-static int use_status(void)
+/* What others see of a task: its objective credential. */
+static int is_root(const char *status)
 {
 	unsigned int uid, euid;
+	bool found = false;
 	char line[256];
-	int ret = -1;
 	FILE *file;
 
-	file = fopen("/proc/self/status", "re");
+	file = fopen(status, "re");
 	if (!file)
 		return -1;
-	errno = EPERM;
-	while (ret && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Uid: %u %u", &uid, &euid) == 2 && euid == 0)
-			ret = show("done");
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "Uid: %u %u", &uid, &euid) == 2 &&
+			euid == 0;
 	fclose(file);
-	return ret;
+	return found;
+}
+
+static int use_status(void)
+{
+	switch (is_root("/proc/self/status")) {
+	case 0:
+		errno = EPERM;
+		return -1;
+	case 1:
+		return show("done");
+	}
+	return -1;
+}
+
+/* A thread that works for this one, with a credential to do it with. */
+static void start_worker(void)
+{
+	static struct ring ring;
+
+	if (ring_open(&ring))
+		err(VICTIM_SKIP, "io_uring");
+	must(ring_open_file(&ring, "public", 0, IOSQE_ASYNC) >= 0, "worker");
+}
+
+static int count_roots(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+	char path[300];
+	int roots = 0;
+
+	must(dir, "/proc/self/task");
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/status",
+			 entry->d_name);
+		roots += is_root(path) > 0;
+	}
+	closedir(dir);
+	return roots;
 }
 
 /* A link that a sandbox forbids. */
@@ -588,10 +694,35 @@ static int use_sleep_unlisted(void)
 	return errno == ESRCH ? show("done") : -1;
 }
 
+/* Nor where threads are listed. */
+static int use_sleep_untied(void)
+{
+	const struct dirent *entry;
+	bool found = false;
+	DIR *tasks;
+
+	sleep_on();
+	tasks = opendir("/proc/self/task");
+	if (!tasks)
+		return -1;
+	while ((entry = readdir(tasks)))
+		found |= atoi(entry->d_name) == syscall(__NR_gettid);
+	closedir(tasks);
+	errno = EEXIST;
+	return found ? -1 : show("done");
+}
+
 static int use_sleep_open(void)
 {
 	sleep_on();
 	return use_open();
+}
+
+static int use_sleep_worker(void)
+{
+	sleep_on();
+	errno = EPERM;
+	return count_roots() ? show("done") : -1;
 }
 
 static int use_sleep_memory(void)
@@ -644,12 +775,14 @@ static const struct use {
 	{ "child", use_child },
 	{ "chmod", use_chmod },
 	{ "denied", use_denied },
+	{ "descriptor", use_descriptor },
 	{ "exec", use_exec },
 	{ "exec-capable", use_exec_capable },
 	{ "exec-grouped", use_exec_grouped },
 	{ "exec-public", use_exec_public },
 	{ "failing-seccomp", use_failing_seccomp },
 	{ "failing-setuid", use_failing_setuid },
+	{ "failing-tsync", use_failing_tsync },
 	{ "filter-symlink", use_filter_symlink },
 	{ "flagged", use_flagged },
 	{ "fork", use_fork },
@@ -669,6 +802,7 @@ static const struct use {
 	{ "ns-time_for_children", use_namespace },
 	{ "ns-uts", use_namespace },
 	{ "open", use_open },
+	{ "open-ia32", use_open_ia32 },
 	{ "outside", use_outside },
 	{ "outside-cwd", use_outside_cwd },
 	{ "own-mkdir", use_own_mkdir },
@@ -688,9 +822,12 @@ static const struct use {
 	{ "sleep-open", use_sleep_open },
 	{ "sleep-unfound", use_sleep_unfound },
 	{ "sleep-unlisted", use_sleep_unlisted },
+	{ "sleep-untied", use_sleep_untied },
+	{ "sleep-worker", use_sleep_worker },
 	{ "status", use_status },
 	{ "suid", use_suid },
 	{ "symlink", use_symlink },
+	{ "thread-open", use_thread_open },
 	{ "tracer", use_tracer },
 	{ "unlink", use_unlink },
 	{ "unshare-outside", use_unshare_outside },
@@ -947,6 +1084,13 @@ static void twin_suid(const char *use)
 	must(false, "suid");
 }
 
+/* The worker stays what it was when it was started. */
+static void twin_worker(const char *use)
+{
+	start_worker();
+	drop_ids(TEST_UID);
+}
+
 static const struct twin {
 	const char *name;
 	void (*become)(const char *use);
@@ -974,6 +1118,7 @@ static const struct twin {
 	{ "suid", twin_suid },
 	{ "unchroot", twin_unchroot },
 	{ "userns", twin_userns },
+	{ "worker", twin_worker },
 };
 
 /* === Attacks ============================================================ */
@@ -1273,6 +1418,12 @@ static void refuse_looks(void)
 	start_looking_child(0);
 }
 
+static void need_ia32(void)
+{
+	if (!have_ia32())
+		errx(VICTIM_SKIP, "no 32-bit system calls");
+}
+
 static const struct preparation {
 	const char *name;
 	void (*as_root)(void);
@@ -1287,6 +1438,7 @@ static const struct preparation {
 	{ .name = "filters", .as_user = forbid_more_than_child,
 	  .attack = attack_alone },
 	{ .name = "group", .group = DENIED_GID, .attack = attack_alone },
+	{ .name = "ia32", .as_user = need_ia32, .attack = attack_alone },
 	{ .name = "jail", .as_root = start_jailed_child, .attack = attack_alone },
 	{ .name = "keyring", .as_root = leave_keyring, .attack = attack_alone },
 	{ .name = "landlock", .as_user = forbid_symlinks_with_landlock,
@@ -1308,6 +1460,7 @@ static const struct preparation {
 	{ .name = "undumpable", .as_user = refuse_looks, .attack = attack_alone },
 	{ .name = "userns", .as_user = enter_userns, .attack = attack_alone },
 	{ .name = "vfork", .attack = attack_from_vfork },
+	{ .name = "worker", .as_user = start_worker, .attack = attack_alone },
 };
 
 static void become_user(const struct preparation *prep)
@@ -1404,6 +1557,8 @@ int main(int argc, char *argv[])
 
 	remember_namespaces();
 	arguments = argv;
+	descriptor = open("public", O_RDONLY | O_CLOEXEC);
+	must(descriptor >= 0, "public");
 	block_signals();
 	must(!geteuid() || (errno = EPERM, false), "start it as root");
 	twin = find_twin(plan.change);

@@ -221,7 +221,11 @@ expect_stopped()
 	*"; at pass")	who=[0-9]+/$tgid done="process killed" ;;
 	*)		who=$task done="refused, process killed" ;;
 	esac
-	expect_report "Task: attack_victim\[$who\]: $report: $done"
+	case $attack in
+	worker-*)	comm=iou-wrk-$tgid ;;
+	*)		comm=attack_victim ;;
+	esac
+	expect_report "Task: $comm\[$who\]: $report: $done"
 }
 
 kill_others()

@@ -4,6 +4,8 @@
 # Whatever a thief does next: each attack on a task from the table in
 # attacks.txt, followed by each of seven things that everybody may do.
 #
+# Left out are attacks of which others make use than the thief, or other calls.
+#
 # With lkrg enabled the very first of them has to be refused and the process to
 # be killed; who only sleeps is found in the next pass.  Without it this is the
 # control: attack and use have to work.
@@ -89,11 +91,11 @@ read_table
 
 # Each attack once, as it was prepared, but inside of another root there is no
 # shell: own-fs is the same outside of it, and fs-root would change nothing.
-# What exec-euid changes is only there in execve(), and dumpable is for others to
-# use.
-sed -e '/^#/d' -e '/^exec-/d' -e '/^hide-/d' -e '/^dumpable/d' -e '/^fs-root/d' \
-	-e '/|pass|/d' -e '/|hidden|/d' -e 's/|chroot|/|-|/' \
-	"$scratch/attacks" | awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
+# What exec-euid and commit-caps change is only there in one system call.  Of what
+# others use, dumpable and that of a worker, these are no uses.
+sed -E -e '/^(#|exec-|commit-caps|hide-|dumpable|worker-|fs-root)/d' \
+	-e '/\|(pass|hidden)\|/d' -e 's/\|chroot\|/|-|/' "$scratch/attacks" |
+	awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
 
 say_what_is_expected
 set -- $uses

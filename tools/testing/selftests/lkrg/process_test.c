@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - Honest changes of credentials, which have to work and to stay silent
+ * LKRG - Honest changes of what is guarded, which have to work and stay silent
  *
- * Each variant does its work in a child that starts as root, with a directory
- * of its own.  After each change the credential is used, so that the guard
- * looks at it.  Without lkrg the same work is the control: it shows that what
- * fails with lkrg fails because of it.
+ * Credentials, threads, seccomp filters, namespaces, roots, tracers, overrides,
+ * workers, keys, and what the kernel does on behalf of tasks.  Each variant does
+ * its work in a child that starts as root, with a directory of its own, while
+ * one pass of the guard follows the other.  After each change it is used, so
+ * that the guard looks at it.  Without lkrg the same work is the control: it
+ * shows that what fails with lkrg fails because of it.
  */
 
 #include <errno.h>
 #include <grp.h>
 #include <linux/filter.h>
-#include <linux/io_uring.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
 #include <linux/prctl.h>
@@ -36,6 +37,8 @@
 #include "../kselftest_harness.h"
 #include "child.h"
 #include "common.h"
+#include "ia32.h"
+#include "ring.h"
 
 #define NR_THREADS	8
 #define NR_STORM	8
@@ -568,6 +571,24 @@ static void change_namespaces(void)
 		skip("namespaces");
 }
 
+/* The other way into the same function, and the same way back */
+static void change_namespaces_ia32(void)
+{
+	int fd;
+
+	if (!have_ia32()) {
+		errno = EOPNOTSUPP;
+		skip("32-bit system calls");
+	}
+	fd = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	if (unshare(CLONE_NEWUTS))
+		skip("unshare(CLONE_NEWUTS)");
+	CHECK(!ia32_syscall(IA32_SETNS, fd, CLONE_NEWUTS) && !use());
+	CHECK(in_child(just_use) == 0);
+	CHECK(ia32_syscall(IA32_SETNS, fd, CLONE_NEWIPC) == -EINVAL && !use());
+}
+
 /* As containers begin: another root, and the old one goes away. */
 static void pivot(void)
 {
@@ -700,76 +721,6 @@ static void overlay(void)
 	CHECK(in_child(use_overlay_as_user) == 0);
 	CHECK(!use());
 	CHECK(!umount("merged"));
-}
-
-struct ring {
-	int fd;
-	__u32 *tail;
-	__u32 *mask;
-	__u32 *array;
-	__u32 *cq_head;
-	__u32 *cq_mask;
-	struct io_uring_cqe *cqes;
-	struct io_uring_sqe *sqes;
-};
-
-static int ring_open(struct ring *ring)
-{
-	struct io_uring_params params = {};
-	size_t size;
-	char *map;
-
-	ring->fd = syscall(__NR_io_uring_setup, 4, &params);
-	if (ring->fd < 0)
-		return -1;
-	if (!(params.features & IORING_FEAT_SINGLE_MMAP)) {
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	size = params.cq_off.cqes +
-		params.cq_entries * sizeof(struct io_uring_cqe);
-	if (size < params.sq_off.array + params.sq_entries * sizeof(__u32))
-		size = params.sq_off.array + params.sq_entries * sizeof(__u32);
-	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd,
-		   IORING_OFF_SQ_RING);
-	if (map == MAP_FAILED)
-		return -1;
-	ring->sqes = mmap(NULL, params.sq_entries * sizeof(struct io_uring_sqe),
-			  PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd,
-			  IORING_OFF_SQES);
-	if (ring->sqes == MAP_FAILED)
-		return -1;
-	ring->tail = (__u32 *)(map + params.sq_off.tail);
-	ring->mask = (__u32 *)(map + params.sq_off.ring_mask);
-	ring->array = (__u32 *)(map + params.sq_off.array);
-	ring->cq_head = (__u32 *)(map + params.cq_off.head);
-	ring->cq_mask = (__u32 *)(map + params.cq_off.ring_mask);
-	ring->cqes = (struct io_uring_cqe *)(map + params.cq_off.cqes);
-	return 0;
-}
-
-/* Opens a file through the ring; the result is a descriptor or -errno. */
-static int ring_open_file(struct ring *ring, const char *path, int personality,
-			  int flags)
-{
-	const __u32 index = *ring->tail & *ring->mask;
-	struct io_uring_sqe *const sqe = &ring->sqes[index];
-	int ret;
-
-	memset(sqe, 0, sizeof(*sqe));
-	sqe->opcode = IORING_OP_OPENAT;
-	sqe->flags = flags;
-	sqe->fd = AT_FDCWD;
-	sqe->addr = (__u64)(uintptr_t)path;
-	sqe->personality = personality;
-	ring->array[index] = index;
-	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
-	if (syscall(__NR_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS,
-		    NULL, 0) != 1)
-		return -errno;
-	ret = ring->cqes[*ring->cq_head & *ring->cq_mask].res;
-	__atomic_store_n(ring->cq_head, *ring->cq_head + 1, __ATOMIC_RELEASE);
-	return ret;
 }
 
 /* A request under the credential that root registered, from who is not root. */
@@ -1117,6 +1068,11 @@ FIXTURE_VARIANT_ADD(honest, trace_busy_threads)
 FIXTURE_VARIANT_ADD(honest, change_namespaces)
 {
 	.work = change_namespaces,
+};
+
+FIXTURE_VARIANT_ADD(honest, change_namespaces_ia32)
+{
+	.work = change_namespaces_ia32,
 };
 
 FIXTURE_VARIANT_ADD(honest, pivot_root)

