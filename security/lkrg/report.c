@@ -410,10 +410,12 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
  */
 static void kill_threads(struct task_struct *task)
 {
+	struct sighand_struct *sighand;
 	struct task_struct *thread;
 	unsigned long flags;
 
-	if (!lock_task_sighand(task, &flags))
+	sighand = lock_task_sighand(task, &flags);
+	if (!sighand)
 		return;
 	for_each_thread(task, thread) {
 		if (thread->exit_state)
@@ -421,7 +423,7 @@ static void kill_threads(struct task_struct *task)
 		sigaddset(&thread->pending.signal, SIGKILL);
 		signal_wake_up(thread, true);
 	}
-	unlock_task_sighand(task, &flags);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
 }
 
 /* The whole process, and whoever shares its memory, as the OOM killer does. */
