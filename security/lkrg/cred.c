@@ -274,6 +274,7 @@ enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial)
 void lkrg_cred_grant(const struct cred *new)
 {
 	struct lkrg_cred *record = lkrg_cred(new);
+	const struct cred *old = current_cred();
 
 	/* What is in use is beyond decisions. */
 	if (lkrg_cred_serial(new))
@@ -281,7 +282,8 @@ void lkrg_cred_grant(const struct cred *new)
 	lkrg_shadow_take(&record->shadow, new);
 	lkrg_shadow_take_keys(&record->shadow, new);
 	/* It may change, but with ids it rarely does. */
-	record->shadow.label = lkrg_cred(current_cred())->shadow.label;
+	record->shadow.label = READ_ONCE(old->security) ?
+		lkrg_cred(old)->shadow.label : 0;
 	record->shadow.groups = lkrg_groups_sum(new->group_info);
 	record->tag = shadow_tag(&record->shadow, new, (uintptr_t)current);
 	WRITE_ONCE(record->serial, LKRG_GRANTED);

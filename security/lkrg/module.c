@@ -16,7 +16,8 @@
  */
 
 #include <linux/build_bug.h>
-#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/init.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
@@ -48,12 +49,14 @@ static const struct {
 #define RO_AFTER_INIT (ARRAY_SIZE(kinds) - 1)
 
 /*
- * What does not change.  There are no holes but those in sections, which are
- * zero, and the tag covers it in pairs of 64-bit words.
+ * What is on record.  There are no holes but those in sections, which are zero,
+ * and the tag covers it in pairs of 64-bit words.  The first one changes: with
+ * @initialised the init function is over, and until free_module() the module is
+ * in the loader's list, in the address tree and in sysfs.
  */
 struct identity {
+	u64 initialised;
 	struct module *module;
-	u64 size;
 	char name[MODULE_NAME_LEN];
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
 };
@@ -73,8 +76,6 @@ struct place {
  * @is: what it is
  * @tag: keyed tag over the address of the entry and @is
  * @place: of each section that is not empty
- * @initialised: its init function is over; until free_module() it is in the
- *	loader's list, in the address tree and in sysfs
  * @reported: it was reported as hidden
  */
 struct lkrg_module {
@@ -82,7 +83,6 @@ struct lkrg_module {
 	struct identity is;
 	struct lkrg_record_tag tag;
 	struct place place[ARRAY_SIZE(kinds)];
-	bool initialised;
 	bool reported;
 };
 
@@ -200,7 +200,6 @@ int __lkrg_module_formed(struct module *module)
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
 		const struct module_memory *memory = &module->mem[kinds[i].type];
 
-		entry->is.size += memory->size;
 		entry->is.section[i].what = kinds[i].what;
 		if (memory->size)
 			err = lkrg_section_init(&entry->is.section[i], memory->base,
@@ -240,8 +239,13 @@ static struct lkrg_module *find_entry(const struct module *module)
 
 static void set_initialised(struct lkrg_module *entry, bool initialised)
 {
+	u128 sum;
+
+	/* A forged entry stays forged. */
 	mutex_lock(&text_mutex);
-	entry->initialised = initialised;
+	sum = lkrg_record_sum(entry->tag) - lkrg_record_pair(&entry->is, 0);
+	entry->is.initialised = initialised;
+	entry->tag = lkrg_record_close(sum + lkrg_record_pair(&entry->is, 0));
 	mutex_unlock(&text_mutex);
 }
 
@@ -299,9 +303,10 @@ static bool is_in_sysfs(struct module *module, const char *name)
 {
 #ifdef CONFIG_SYSFS
 	struct kobject *found = kset_find_obj(module_kset, name);
+	bool is_in = found == &module->mkobj.kobj && found->state_in_sysfs;
 
 	kobject_put(found);
-	return found == &module->mkobj.kobj && found->state_in_sysfs;
+	return is_in;
 #else
 	return true;
 #endif
@@ -331,9 +336,9 @@ static bool report_hidden(struct lkrg_module *entry, const char *from)
 	struct lkrg_report report = {
 		.what = LKRG_MODULE_HIDDEN,
 		.done = enforce == 2 ? LKRG_DID_PANIC : LKRG_DID_LOG,
-		.module.size = entry->is.size,
 		.module.from = from,
 	};
+	size_t i;
 
 	if (!from) {
 		entry->reported = false;
@@ -342,6 +347,8 @@ static bool report_hidden(struct lkrg_module *entry, const char *from)
 	if (!entry->reported || enforce) {
 		entry->reported = true;
 		strscpy(report.module.name, entry->is.name);
+		for (i = 0; i < ARRAY_SIZE(kinds); i++)
+			report.module.size += entry->is.section[i].nr_pages * PAGE_SIZE;
 		lkrg_report(&report);
 	}
 	return true;
@@ -355,7 +362,7 @@ static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 
 	if (!authentic)
 		from = "the inventory";
-	else if (entry->initialised)
+	else if (entry->is.initialised)
 		from = hidden_from(entry);
 	cursor->violations += report_hidden(entry, from);
 	return authentic;
@@ -364,7 +371,7 @@ static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 /* Returns whether it is done with the entry. */
 static bool step_sections(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
-	size_t nr = entry->initialised ? ARRAY_SIZE(kinds) : RO_AFTER_INIT;
+	size_t nr = entry->is.initialised ? ARRAY_SIZE(kinds) : RO_AFTER_INIT;
 
 	for (; section_under_way < nr; section_under_way++) {
 		if (lkrg_section_step(&entry->is.section[section_under_way],

@@ -373,8 +373,11 @@ static void format_module(struct seq_buf *s, const struct lkrg_report *report)
 {
 	const struct lkrg_module_report *r = &report->module;
 
-	seq_buf_printf(s, "Kernel: %s: %s, %lu bytes: from %s",
-		       kinds[report->what].title, r->name, r->size, r->from);
+	/* The name may be an attacker's. */
+	seq_buf_printf(s, "Kernel: %s: %*pE, %lu bytes: from %s",
+		       kinds[report->what].title,
+		       (int)strnlen(r->name, sizeof(r->name)), r->name, r->size,
+		       r->from);
 }
 
 /**

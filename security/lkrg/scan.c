@@ -30,6 +30,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+#include "image.h"
 #include "inventory.h"
 #include "module.h"
 #include "param.h"
@@ -57,12 +58,14 @@ static DEFINE_SPINLOCK(stats_lock);
 static struct lkrg_scan_stats stats;
 static atomic_long_t waits;
 
-/* One piece of each check that is not done, and again, until all are. */
-static unsigned long verify_everything(bool asked_for)
+/*
+ * One piece of each check that is not done, and again, until all are.  Tasks come
+ * first, the others are about the kernel.
+ */
+static unsigned long verify_everything(bool asked_for, unsigned long *changed)
 {
 	struct lkrg_cursor cursors[ARRAY_SIZE(checks)] = { };
 	bool done[ARRAY_SIZE(checks)] = { };
-	unsigned long violations = 0;
 	bool left, moved;
 	size_t i;
 
@@ -88,31 +91,36 @@ static unsigned long verify_everything(bool asked_for)
 		}
 	} while (left);
 
-	for (i = 0; i < ARRAY_SIZE(checks); i++)
-		violations += cursors[i].violations;
-	return violations;
+	if (!lkrg_image_is_wanted(&cursors[0]))
+		return cursors[0].violations;
+	*changed = 0;
+	for (i = 1; i < ARRAY_SIZE(checks); i++)
+		*changed += cursors[i].violations;
+	return cursors[0].violations + *changed;
 }
 
 static void run_pass(struct work_struct *work)
 {
 	ktime_t start = ktime_get();
-	unsigned long violations, number, flags;
+	unsigned long violations, changed, number, flags;
 	bool asked_for;
 
 	spin_lock_irqsave(&stats_lock, flags);
 	number = ++stats.started;
 	asked_for = number <= stats.requested;
+	changed = stats.changed;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
-	violations = verify_everything(asked_for);
+	violations = verify_everything(asked_for, &changed);
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
+	stats.changed = changed;
 	stats.last_us = ktime_us_delta(ktime_get(), start);
 	stats.done = number;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
-	if (!violations && READ_ONCE(lkrg_knob.heartbeat))
+	if (!violations && !changed && READ_ONCE(lkrg_knob.heartbeat))
 		lkrg_say_clean(number);
 	lkrg_scan_reschedule();
 }
@@ -131,7 +139,7 @@ void lkrg_scan_reschedule(void)
 	spin_lock_irqsave(&stats_lock, flags);
 	/* If somebody waits for a pass, it is queued to start at once. */
 	if (stats.requested <= stats.started) {
-		/* The first one completes the baseline. */
+		/* The first one takes the location sums. */
 		delay = stats.started ? READ_ONCE(lkrg_knob.interval) * HZ : 0;
 		if (READ_ONCE(lkrg_knob.kint_validate) >= 2 ||
 		    READ_ONCE(lkrg_knob.pint_validate))

@@ -54,8 +54,8 @@ static inline bool lkrg_piece_is_over(const struct lkrg_cursor *cursor)
  * @requested: number of the pass that answers the last trigger, be it written or,
  *	with pint_validate=3, a check at a hook
  * @last_us: how long the last pass took
- * @last_violations: how much it found, see struct lkrg_cursor; a task that looked
- *	wrong may turn out to be right when it verifies itself
+ * @last_violations: how much it found, see struct lkrg_cursor
+ * @changed: how many the last one that verified the kernel found there
  * @busy: how often a piece had to wait for a lock
  */
 struct lkrg_scan_stats {
@@ -64,6 +64,7 @@ struct lkrg_scan_stats {
 	unsigned long requested;
 	unsigned long last_us;
 	unsigned long last_violations;
+	unsigned long changed;
 	unsigned long busy;
 };
 

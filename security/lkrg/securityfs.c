@@ -26,7 +26,7 @@ static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 {
 	unsigned long found = lkrg_reports();
 
-	if (scan->last_violations)
+	if (scan->last_violations || scan->changed)
 		seq_puts(m, "Verdict:     TAMPERED WITH, see the violations and the kernel log\n");
 	else if (found)
 		seq_puts(m, "Verdict:     the kernel is clean, but see the violations\n");

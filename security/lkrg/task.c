@@ -104,14 +104,16 @@ static bool was_reported(const struct task_struct *task, enum lkrg_violation wha
 static bool mark_reported(struct task_struct *task, enum lkrg_violation what)
 {
 	struct lkrg_task *record = lkrg_task(task);
-	bool again;
+	u64 before;
 
 	lkrg_task_lock(record);
-	again = was_reported(task, what);
-	WRITE_ONCE(record->reported, record->reported | BIT_ULL(what));
+	/* What a write left there must not become authentic. */
+	before = record->reported_tag == reported_tag(task, record->reported) ?
+		record->reported : 0;
+	WRITE_ONCE(record->reported, before | BIT_ULL(what));
 	WRITE_ONCE(record->reported_tag, reported_tag(task, record->reported));
 	lkrg_task_unlock(record);
-	return again;
+	return before & BIT_ULL(what);
 }
 
 /* What a verdict is about. */
@@ -391,8 +393,20 @@ static bool is_kernel_thread(const struct task_struct *task)
 /* To kill these would punish everybody. */
 static bool is_spared(const struct task_struct *task)
 {
-	return task->signal == init_pid_ns.child_reaper->signal ||
-	       is_kernel_thread(task);
+	bool is_init;
+
+	rcu_read_lock();
+	is_init = task->signal == READ_ONCE(init_pid_ns.child_reaper)->signal;
+	rcu_read_unlock();
+	return is_init || is_kernel_thread(task);
+}
+
+/* Who lives on is reported once, for each kind. */
+static bool lives_on(const struct task_struct *task)
+{
+	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
+
+	return enforce == 0 || (enforce == 1 && is_spared(task));
 }
 
 /*
@@ -411,9 +425,7 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
 		return 0;
-	/* Who lives on is reported once, for each kind. */
-	if ((enforce == 0 || (enforce == 1 && spare)) &&
-	    mark_reported(task, report->what))
+	if (lives_on(task) && mark_reported(task, report->what))
 		return err;
 
 	take_name(&report->task.name, task);
@@ -444,10 +456,16 @@ static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
 {
 	struct lkrg_report report = { .what = what, .task.at = at };
 
-	if (what == LKRG_STATE_CHANGED)
+	/* What is shared is the task's own, or there with its lock held. */
+	if (what == LKRG_STATE_CHANGED && suspect->task == current) {
 		describe_state(&report.task, suspect->task);
-	else
+	} else if (what == LKRG_STATE_CHANGED) {
+		task_lock(suspect->task);
+		describe_state(&report.task, suspect->task);
+		task_unlock(suspect->task);
+	} else {
 		describe(&report.task, what, suspect);
+	}
 	return react(suspect->task, &report);
 }
 
@@ -718,7 +736,7 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 	/* The kernel takes a copy of it where it acts for itself. */
 	if (unlikely(new == &init_cred)) {
 		const struct suspect suspect = {
-			current, &record->cred[record->top], new
+			current, &record->cred[overrides(record)], new
 		};
 
 		if (verdict(LKRG_CRED_NOT_GRANTED, LKRG_AT_override_creds,
@@ -769,7 +787,7 @@ void __lkrg_revert_creds(const struct cred *old)
 			clear_syscall_work(LKRG);
 		return;
 	}
-	suspect = (struct suspect){ current, &record->cred[record->top], old };
+	suspect = (struct suspect){ current, &record->cred[overrides(record)], old };
 	if (suspect.recorded->cred != old)
 		verdict(LKRG_CRED_REPLACED, LKRG_AT_revert_creds, &suspect);
 }
@@ -851,7 +869,7 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	}
 	if (err)
 		return err;
-	shared = &parent->cred[parent->top];
+	shared = &parent->cred[overrides(parent)];
 	record->cred[0] = *shared;
 	/* A fresh copy may differ from what the parent has, nothing else. */
 	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
@@ -873,7 +891,7 @@ static bool is_settled(const struct task_struct *task,
 		       const struct lkrg_task *record, enum lkrg_violation what)
 {
 	return (is_condemned(record) && lkrg_task_is_authentic(task, record)) ||
-	       was_reported(task, what);
+	       (lives_on(task) && was_reported(task, what));
 }
 
 /*
