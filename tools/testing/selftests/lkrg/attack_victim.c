@@ -694,24 +694,6 @@ static int use_sleep_unlisted(void)
 	return errno == ESRCH ? show("done") : -1;
 }
 
-/* Nor where threads are listed. */
-static int use_sleep_untied(void)
-{
-	const struct dirent *entry;
-	bool found = false;
-	DIR *tasks;
-
-	sleep_on();
-	tasks = opendir("/proc/self/task");
-	if (!tasks)
-		return -1;
-	while ((entry = readdir(tasks)))
-		found |= atoi(entry->d_name) == syscall(__NR_gettid);
-	closedir(tasks);
-	errno = EEXIST;
-	return found ? -1 : show("done");
-}
-
 static int use_sleep_open(void)
 {
 	sleep_on();
@@ -822,7 +804,6 @@ static const struct use {
 	{ "sleep-open", use_sleep_open },
 	{ "sleep-unfound", use_sleep_unfound },
 	{ "sleep-unlisted", use_sleep_unlisted },
-	{ "sleep-untied", use_sleep_untied },
 	{ "sleep-worker", use_sleep_worker },
 	{ "status", use_status },
 	{ "suid", use_suid },

