@@ -23,7 +23,6 @@
 #include <linux/cred.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
-#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>

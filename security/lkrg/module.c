@@ -26,7 +26,6 @@
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -35,6 +34,7 @@
 #include "param.h"
 #include "report.h"
 #include "tag.h"
+#include "text.h"
 
 /* The last one is protected when module init is over. */
 static const struct {
@@ -140,7 +140,7 @@ static void add_places(struct lkrg_module *entry)
 	mutex_unlock(&text_mutex);
 }
 
-static void free_sections(struct lkrg_module *entry)
+static void free_entry(struct lkrg_module *entry)
 {
 	size_t i;
 
@@ -167,19 +167,7 @@ static void remove_entry(struct lkrg_module *entry)
 	if (under_way == entry)
 		under_way = NULL;
 	mutex_unlock(&text_mutex);
-	free_sections(entry);
-}
-
-static void take_section(struct lkrg_section *section)
-{
-	unsigned long index;
-
-	for (index = 0; index < section->nr_pages; index++) {
-		mutex_lock(&text_mutex);
-		lkrg_section_take(section, index);
-		mutex_unlock(&text_mutex);
-		cond_resched();
-	}
+	free_entry(entry);
 }
 
 /* What is missing later must not fail, so all is allocated here. */
@@ -206,14 +194,14 @@ int __lkrg_module_formed(struct module *module)
 						memory->base + memory->size);
 	}
 	if (err) {
-		free_sections(entry);
+		free_entry(entry);
 		return err;
 	}
 
 	entry->tag = identity_tag(entry);
 	add_places(entry);
 	for (i = 0; i < RO_AFTER_INIT; i++)
-		take_section(&entry->is.section[i]);
+		lkrg_text_take(&entry->is.section[i]);
 	mutex_lock(&text_mutex);
 	list_add_tail(&entry->node, &inventory);
 	nr_modules++;
@@ -255,7 +243,7 @@ void __lkrg_module_initialised(struct module *module)
 
 	if (!entry)
 		return;
-	take_section(&entry->is.section[RO_AFTER_INIT]);
+	lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
 	set_initialised(entry, true);
 }
 

@@ -44,20 +44,31 @@ int __init lkrg_text_init(void)
 }
 
 /**
+ * lkrg_text_take - Take the baseline of a section that pokes change
+ * @section: an initialised section
+ *
+ * Context: may sleep, text_mutex not held.
+ */
+void lkrg_text_take(struct lkrg_section *section)
+{
+	unsigned long index;
+
+	for (index = 0; index < section->nr_pages; index++) {
+		mutex_lock(&text_mutex);
+		lkrg_section_take(section, index);
+		mutex_unlock(&text_mutex);
+		cond_resched();
+	}
+}
+
+/**
  * lkrg_text_baseline - Take the baseline of core kernel text
  *
  * Context: kernel_init(), text is read-only, PID 1 not started.
  */
 void lkrg_text_baseline(void)
 {
-	unsigned long index;
-
-	for (index = 0; index < text.nr_pages; index++) {
-		mutex_lock(&text_mutex);
-		lkrg_section_take(&text, index);
-		mutex_unlock(&text_mutex);
-		cond_resched();
-	}
+	lkrg_text_take(&text);
 }
 
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill)

@@ -10,7 +10,10 @@
 
 #include "scan.h"
 
+struct lkrg_section;
+
 int __init lkrg_text_init(void);
+void lkrg_text_take(struct lkrg_section *section);
 void lkrg_text_baseline(void);
 enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor);
 
