@@ -61,7 +61,7 @@ test_boot() {
 	went_well 'boot: without the kernel image'
 	clean_console 'boot: tasks are verified in passes nevertheless' \
 		'ISSUE: rodata=off: the kernel image is not guarded, tasks are$' \
-		'DETECT: Task: sh\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0, .*; at pass: process killed$'
+		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0, .*; at pass: process killed$'
 
 	if [ -n "$full" ]; then
 		for i in 1 2 3 4 5 6 7 8 9 10; do
