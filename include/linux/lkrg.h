@@ -58,7 +58,7 @@ void __lkrg_syscall_work(void);
 void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill);
 void __lkrg_kernel_is_readonly(void);
 int __lkrg_module_formed(struct module *module);
-void __lkrg_module_initialised(struct module *module);
+void __lkrg_module_initialised(struct module *module, bool readonly);
 void __lkrg_module_going(struct module *module);
 void __lkrg_module_freed(struct module *module);
 void __init __lkrg_start_tasks(void);
@@ -433,13 +433,14 @@ static inline int lkrg_module_formed(struct module *module)
 /**
  * lkrg_module_initialised - Declare that what is read-only after init is so
  * @module: the module, in all lists and trees of modules and in sysfs
+ * @readonly: whether the loader could protect it
  *
  * Context: may sleep, module_mutex held, text_mutex not held.
  */
-static inline void lkrg_module_initialised(struct module *module)
+static inline void lkrg_module_initialised(struct module *module, bool readonly)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		__lkrg_module_initialised(module);
+		__lkrg_module_initialised(module, readonly);
 }
 
 /**
@@ -559,7 +560,8 @@ static inline int lkrg_module_formed(struct module *module)
 	return 0;
 }
 
-static inline void lkrg_module_initialised(struct module *module) { }
+static inline void lkrg_module_initialised(struct module *module,
+					   bool readonly) { }
 static inline void lkrg_module_going(struct module *module) { }
 static inline void lkrg_module_freed(struct module *module) { }
 static inline void lkrg_start_tasks(void) { }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - Tagged pages of the kernel image
+ * LKRG - Tagged pages of the kernel and its modules
  *
- * What sections of the image have in common.  Who excludes whom is the affair
- * of the section: see text.c and rodata.c.
+ * What sections have in common.  Who excludes whom is the affair of the section:
+ * see text.c, rodata.c and module.c.
  */
 
 #include <linux/align.h>

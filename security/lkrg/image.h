@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * LKRG - Tagged pages of the kernel image
+ * LKRG - Tagged pages of the kernel and its modules
  */
 
 #ifndef _SECURITY_LKRG_IMAGE_H
@@ -13,7 +13,7 @@
 #include "violation.h"
 
 /**
- * struct lkrg_section - A range of the image that only declared pokes change
+ * struct lkrg_section - A range that only declared pokes change
  * @what: the violation that a difference is
  * @start: first byte, page aligned
  * @nr_pages: length

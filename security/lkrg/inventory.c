@@ -121,10 +121,11 @@ static void find(struct findings *found, struct task_struct *task,
 		(struct finding){ get_task_struct(task), from };
 }
 
-/* Positions of the cursor: before, in the inventory, in the pid table. */
+/* Stages of the cursor: before, in the inventory, pid table, lists of threads. */
 #define START		0
 #define IN_INVENTORY	1
 #define IN_PIDS		2
+#define IN_THREADS	3
 
 static bool is_piece_over(const struct lkrg_cursor *cursor,
 			  const struct findings *found)
@@ -133,13 +134,9 @@ static bool is_piece_over(const struct lkrg_cursor *cursor,
 	       lkrg_piece_is_over(cursor);
 }
 
-/* Returns whether the end was reached. */
+/* The walks return whether the end was reached. */
 static bool walk_inventory(struct lkrg_cursor *cursor, struct findings *found)
 {
-	if (cursor->position == START) {
-		round++;
-		list_move(&here, &inventory);
-	}
 	while (!list_is_last(&here, &inventory)) {
 		struct lkrg_task *record =
 			list_entry(here.next, struct lkrg_task, node);
@@ -148,7 +145,7 @@ static bool walk_inventory(struct lkrg_cursor *cursor, struct findings *found)
 
 		list_move(&here, &record->node);
 		WRITE_ONCE(record->round, round);
-		/* Without an owner he is missing here: see walk_pids(). */
+		/* Without an owner he is missing here: the other walks find him. */
 		if (from || (task && lkrg_task_looks_wrong(task)))
 			find(found, task, from);
 		if (is_piece_over(cursor, found))
@@ -162,16 +159,55 @@ static bool walk_pids(struct lkrg_cursor *cursor, struct findings *found)
 {
 	struct pid *pid;
 
-	while ((pid = find_ge_pid(cursor->position - IN_PIDS, &init_pid_ns))) {
+	while ((pid = find_ge_pid(cursor->position, &init_pid_ns))) {
 		struct task_struct *task = pid_task(pid, PIDTYPE_PID);
 
 		if (task && !is_in_inventory(task))
 			find(found, task, "the inventory");
-		cursor->position = IN_PIDS + pid_nr(pid) + 1;
+		cursor->position = pid_nr(pid) + 1;
 		if (is_piece_over(cursor, found))
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Who is neither in the pid table nor in the inventory still runs with the others.
+ * Tasks that exit between two pieces may move one out of sight, until the next
+ * pass.
+ */
+static bool walk_threads(struct lkrg_cursor *cursor, struct findings *found)
+{
+	struct task_struct *process, *task;
+	unsigned long index = 0;
+
+	for_each_process_thread(process, task) {
+		if (index++ < cursor->position)
+			continue;
+		if (!is_in_inventory(task))
+			find(found, task, "the inventory");
+		cursor->position = index;
+		if (is_piece_over(cursor, found))
+			return false;
+	}
+	return true;
+}
+
+static bool walk(struct lkrg_cursor *cursor, struct findings *found)
+{
+	switch (cursor->stage) {
+	case START:
+		round++;
+		list_move(&here, &inventory);
+		cursor->stage = IN_INVENTORY;
+		fallthrough;
+	case IN_INVENTORY:
+		return walk_inventory(cursor, found);
+	case IN_PIDS:
+		return walk_pids(cursor, found);
+	default:
+		return walk_threads(cursor, found);
+	}
 }
 
 /**
@@ -184,7 +220,7 @@ static bool walk_pids(struct lkrg_cursor *cursor, struct findings *found)
 enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
 {
 	struct findings found = { };
-	bool done = false;
+	bool done;
 	int i;
 
 	if (!READ_ONCE(lkrg_knob.pint_validate))
@@ -192,12 +228,7 @@ enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
 
 	read_lock(&tasklist_lock);
 	rcu_read_lock();
-	if (cursor->position < IN_PIDS) {
-		cursor->position = walk_inventory(cursor, &found) ? IN_PIDS :
-								    IN_INVENTORY;
-	} else {
-		done = walk_pids(cursor, &found);
-	}
+	done = walk(cursor, &found);
 	rcu_read_unlock();
 	read_unlock(&tasklist_lock);
 
@@ -209,5 +240,8 @@ enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
 			lkrg_task_suspect(task);
 		put_task_struct(task);
 	}
-	return done ? LKRG_STEP_DONE : LKRG_STEP_MORE;
+	if (!done)
+		return LKRG_STEP_MORE;
+	cursor->position = 0;
+	return cursor->stage++ == IN_THREADS ? LKRG_STEP_DONE : LKRG_STEP_MORE;
 }

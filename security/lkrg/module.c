@@ -6,13 +6,14 @@
  * read-only data of a module read-only, before any of its code runs, and dropped
  * where the loader frees that memory, not before.  In between each pass verifies
  * text, read-only data and the entry itself, and looks for the module where the
- * kernel would find it.
+ * kernel would find it, and for the entries of those that are in sysfs.
  *
  * Locking, outermost first:
  *
  *   module_mutex	the loader's, held by some of the call-outs
  *     text_mutex	protects the inventory, and makes pages and their
  *			description agree, see text.c
+ *       list_lock	of the modules in sysfs
  */
 
 #include <linux/build_bug.h>
@@ -27,6 +28,7 @@
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "image.h"
@@ -50,12 +52,14 @@ static const struct {
 
 /*
  * What is on record.  There are no holes but those in sections, which are zero,
- * and the tag covers it in pairs of 64-bit words.  The first one changes: with
- * @initialised the init function is over, and until free_module() the module is
- * in the loader's list, in the address tree and in sysfs.
+ * and the tag covers it in pairs of 64-bit words.  The first one changes: how many
+ * sections are read-only, and whether the module is in the loader's list, in the
+ * address tree and in sysfs, which is from the end of its init function until
+ * free_module().
  */
 struct identity {
-	u64 initialised;
+	u32 sections;
+	u32 visible;
 	struct module *module;
 	char name[MODULE_NAME_LEN];
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
@@ -86,7 +90,7 @@ struct lkrg_module {
 	bool reported;
 };
 
-static LIST_HEAD(inventory);
+static LIST_HEAD(module_inventory);
 /* By address */
 static struct rb_root places = RB_ROOT;
 static unsigned long nr_modules, nr_pages;
@@ -185,6 +189,7 @@ int __lkrg_module_formed(struct module *module)
 		return -ENOMEM;
 	entry->is.module = module;
 	strscpy_pad(entry->is.name, module->name);
+	entry->is.sections = RO_AFTER_INIT;
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
 		const struct module_memory *memory = &module->mem[kinds[i].type];
 
@@ -203,48 +208,57 @@ int __lkrg_module_formed(struct module *module)
 	for (i = 0; i < RO_AFTER_INIT; i++)
 		lkrg_text_take(&entry->is.section[i]);
 	mutex_lock(&text_mutex);
-	list_add_tail(&entry->node, &inventory);
+	list_add_tail(&entry->node, &module_inventory);
 	nr_modules++;
 	mutex_unlock(&text_mutex);
 	return 0;
 }
 
+static struct lkrg_module *lookup(const struct module *module)
+{
+	struct lkrg_module *entry;
+
+	list_for_each_entry(entry, &module_inventory, node) {
+		if (&entry->node != &here && entry->is.module == module)
+			return entry;
+	}
+	return NULL;
+}
+
 /* Only the loader adds entries and drops them, one for each module. */
 static struct lkrg_module *find_entry(const struct module *module)
 {
-	struct lkrg_module *entry, *found = NULL;
+	struct lkrg_module *entry;
 
 	mutex_lock(&text_mutex);
-	list_for_each_entry(entry, &inventory, node) {
-		if (&entry->node != &here && entry->is.module == module) {
-			found = entry;
-			break;
-		}
-	}
+	entry = lookup(module);
 	mutex_unlock(&text_mutex);
-	return found;
+	return entry;
 }
 
-static void set_initialised(struct lkrg_module *entry, bool initialised)
+static void set_visible(struct lkrg_module *entry, bool visible, u32 sections)
 {
 	u128 sum;
 
 	/* A forged entry stays forged. */
 	mutex_lock(&text_mutex);
 	sum = lkrg_record_sum(entry->tag) - lkrg_record_pair(&entry->is, 0);
-	entry->is.initialised = initialised;
+	entry->is.visible = visible;
+	entry->is.sections = sections;
 	entry->tag = lkrg_record_close(sum + lkrg_record_pair(&entry->is, 0));
 	mutex_unlock(&text_mutex);
 }
 
-void __lkrg_module_initialised(struct module *module)
+void __lkrg_module_initialised(struct module *module, bool readonly)
 {
 	struct lkrg_module *entry = find_entry(module);
 
 	if (!entry)
 		return;
-	lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
-	set_initialised(entry, true);
+	/* What is still writable is written to. */
+	if (readonly)
+		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
+	set_visible(entry, true, readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
 }
 
 void __lkrg_module_going(struct module *module)
@@ -252,7 +266,7 @@ void __lkrg_module_going(struct module *module)
 	struct lkrg_module *entry = find_entry(module);
 
 	if (entry)
-		set_initialised(entry, false);
+		set_visible(entry, false, entry->is.sections);
 }
 
 void __lkrg_module_freed(struct module *module)
@@ -287,13 +301,21 @@ void lkrg_module_poke(const u8 *addr, const u8 *new, size_t len, bool fill)
 		lkrg_section_poke(addr, new, len, fill, section);
 }
 
-static bool is_in_sysfs(struct module *module, const char *name)
+static bool is_in_sysfs(struct module *module)
 {
 #ifdef CONFIG_SYSFS
-	struct kobject *found = kset_find_obj(module_kset, name);
-	bool is_in = found == &module->mkobj.kobj && found->state_in_sysfs;
+	const struct kobject *kobj;
+	bool is_in = false;
 
-	kobject_put(found);
+	/* A reference might be the last one, which waits for readers. */
+	spin_lock(&module_kset->list_lock);
+	list_for_each_entry(kobj, &module_kset->list, entry) {
+		if (kobj == &module->mkobj.kobj) {
+			is_in = kobj->state_in_sysfs;
+			break;
+		}
+	}
+	spin_unlock(&module_kset->list_lock);
 	return is_in;
 #else
 	return true;
@@ -312,56 +334,59 @@ static const char *hidden_from(const struct lkrg_module *entry)
 	else if (__module_address((unsigned long)module) != module)
 		from = "the address tree";
 	preempt_enable();
-	if (!from && !is_in_sysfs(module, entry->is.name))
+	if (!from && !is_in_sysfs(module))
 		from = "sysfs";
 	return from;
 }
 
-/* Returns whether there was something to report. */
-static bool report_hidden(struct lkrg_module *entry, const char *from)
+static void report_hidden(const char *name, unsigned long size, const char *from)
 {
-	int enforce = READ_ONCE(lkrg_knob.kint_enforce);
 	struct lkrg_report report = {
 		.what = LKRG_MODULE_HIDDEN,
-		.done = enforce == 2 ? LKRG_DID_PANIC : LKRG_DID_LOG,
+		.done = READ_ONCE(lkrg_knob.kint_enforce) == 2 ?
+			LKRG_DID_PANIC : LKRG_DID_LOG,
+		.module.size = size,
 		.module.from = from,
 	};
+
+	strscpy(report.module.name, name);
+	lkrg_report(&report);
+}
+
+static unsigned long guarded_size(const struct lkrg_module *entry)
+{
+	unsigned long size = 0;
 	size_t i;
 
-	if (!from) {
-		entry->reported = false;
-		return false;
-	}
-	if (!entry->reported || enforce) {
-		entry->reported = true;
-		strscpy(report.module.name, entry->is.name);
-		for (i = 0; i < ARRAY_SIZE(kinds); i++)
-			report.module.size += entry->is.section[i].nr_pages * PAGE_SIZE;
-		lkrg_report(&report);
-	}
-	return true;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		size += entry->is.section[i].nr_pages * PAGE_SIZE;
+	return size;
 }
 
 /* Before its sections are: a forged entry leads anywhere. */
 static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
 	bool authentic = lkrg_same_tag(entry->tag, identity_tag(entry));
+	bool reported = entry->reported;
 	const char *from = NULL;
 
 	if (!authentic)
 		from = "the inventory";
-	else if (entry->is.initialised)
+	else if (entry->is.visible)
 		from = hidden_from(entry);
-	cursor->violations += report_hidden(entry, from);
+	entry->reported = from;
+	if (from) {
+		cursor->violations++;
+		if (!reported || READ_ONCE(lkrg_knob.kint_enforce))
+			report_hidden(entry->is.name, guarded_size(entry), from);
+	}
 	return authentic;
 }
 
 /* Returns whether it is done with the entry. */
 static bool step_sections(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
-	size_t nr = entry->is.initialised ? ARRAY_SIZE(kinds) : RO_AFTER_INIT;
-
-	for (; section_under_way < nr; section_under_way++) {
+	for (; section_under_way < entry->is.sections; section_under_way++) {
 		if (lkrg_section_step(&entry->is.section[section_under_way],
 				      cursor) != LKRG_STEP_DONE)
 			return false;
@@ -370,13 +395,10 @@ static bool step_sections(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 	return true;
 }
 
-static enum lkrg_step step(struct lkrg_cursor *cursor)
+/* Returns whether the end was reached. */
+static bool walk_inventory(struct lkrg_cursor *cursor)
 {
-	if (!cursor->stage++) {
-		list_move(&here, &inventory);
-		under_way = NULL;
-	}
-	while (!list_is_last(&here, &inventory)) {
+	while (!list_is_last(&here, &module_inventory)) {
 		struct lkrg_module *entry =
 			list_entry(here.next, struct lkrg_module, node);
 
@@ -385,16 +407,97 @@ static enum lkrg_step step(struct lkrg_cursor *cursor)
 			section_under_way = 0;
 			cursor->position = 0;
 			if (!verify_entry(entry, cursor))
-				section_under_way = ARRAY_SIZE(kinds);
+				section_under_way = SIZE_MAX;
 		}
 		if (!step_sections(entry, cursor))
-			return LKRG_STEP_MORE;
+			return false;
 		list_move(&here, &entry->node);
 		if (lkrg_piece_is_over(cursor))
-			return LKRG_STEP_MORE;
+			return false;
 	}
 	list_del_init(&here);
-	return LKRG_STEP_DONE;
+	return true;
+}
+
+#ifdef CONFIG_SYSFS
+static void verify_listed(const struct kobject *kobj, struct lkrg_cursor *cursor)
+{
+	/* There is no entry to remember it in. */
+	static const struct module *reported;
+	const struct module *module =
+		container_of(kobj, struct module_kobject, kobj)->mod;
+	unsigned long size = 0;
+	size_t i;
+
+	/* Drivers that are built in are in sysfs, too. */
+	if (!module)
+		return;
+	if (lookup(module)) {
+		if (reported == module)
+			reported = NULL;
+		return;
+	}
+	cursor->violations++;
+	if (reported == module && !READ_ONCE(lkrg_knob.kint_enforce))
+		return;
+	reported = module;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		size += module->mem[kinds[i].type].size;
+	report_hidden(module->name, size, "the inventory");
+}
+
+/*
+ * The other way round: who is in sysfs has an entry from before until after.
+ * Those that come or go meanwhile may move one out of sight, until the next pass.
+ */
+static bool walk_sysfs(struct lkrg_cursor *cursor)
+{
+	do {
+		const struct kobject *kobj, *found = NULL;
+		unsigned long left = cursor->position++;
+
+		spin_lock(&module_kset->list_lock);
+		list_for_each_entry(kobj, &module_kset->list, entry) {
+			if (!left--) {
+				found = kobj;
+				break;
+			}
+		}
+		if (found)
+			verify_listed(found, cursor);
+		spin_unlock(&module_kset->list_lock);
+		if (!found)
+			return true;
+	} while (!lkrg_piece_is_over(cursor));
+	return false;
+}
+#else
+static bool walk_sysfs(struct lkrg_cursor *cursor)
+{
+	return true;
+}
+#endif
+
+/* Stages of the cursor: before, in the inventory, in sysfs. */
+#define START		0
+#define IN_INVENTORY	1
+#define IN_SYSFS	2
+
+static enum lkrg_step step(struct lkrg_cursor *cursor)
+{
+	if (cursor->stage == START) {
+		list_move(&here, &module_inventory);
+		under_way = NULL;
+		cursor->stage = IN_INVENTORY;
+	}
+	if (cursor->stage == IN_INVENTORY) {
+		if (walk_inventory(cursor)) {
+			cursor->stage = IN_SYSFS;
+			cursor->position = 0;
+		}
+		return LKRG_STEP_MORE;
+	}
+	return walk_sysfs(cursor) ? LKRG_STEP_DONE : LKRG_STEP_MORE;
 }
 
 /**
@@ -408,7 +511,8 @@ enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor)
 {
 	enum lkrg_step what;
 
-	if (!lkrg_image_is_wanted(cursor))
+	/* Without read-only memory no entries are made. */
+	if (!rodata_enabled || !lkrg_image_is_wanted(cursor))
 		return LKRG_STEP_DONE;
 	if (!mutex_trylock(&text_mutex))
 		return LKRG_STEP_BUSY;

@@ -70,7 +70,8 @@ struct lkrg_change {
  * @index: which word
  * @delta: its value after, less its value before
  *
- * Two's complement: differences may be negative, sums never are.
+ * Two's complement: differences may be negative.  So are sums, while somebody
+ * has lowered a word that is poked.
  */
 static __always_inline void lkrg_sums_poke(struct lkrg_page *page, u32 index,
 					   s64 delta)

