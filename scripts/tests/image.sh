@@ -14,7 +14,8 @@ reported() {
 }
 
 test_image() {
-	flipped='DETECT: Kernel: text changed: kernel_halt\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
+	bytes='\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
+	flipped="DETECT: Kernel: text changed: kernel_halt$bytes"
 	build small || return 0
 
 	guest image --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
@@ -35,6 +36,16 @@ test_image() {
 	check 'image: the report before the panic' judge_panic "${flipped}panic\$"
 
 	[ -n "$full" ] || return 0
+	guest image-flips --timeout 1200 --smp 4 -- /guest/flips 100
+	went_well 'image: 100 bits'
+	clean_console 'image: 100 bits: nothing else on the console' \
+		"DETECT: Kernel: text changed: kernel_(halt|power_off|restart)${bytes}logged\$"
+
+	# 100,000 toggles of a static key
+	guest image-storm --timeout 7200 --smp 4 -- /guest/storm 50000 50 100
+	went_well 'image: patching without end'
+	clean_console 'image: patching without end: nothing else on the console'
+
 	guest image-loop --timeout 7200 --smp 4 -- /guest/repeat 20 -t lkrg:image_test.sh
 	went_well 'image: 20 times'
 	tap 'image: 20 times' "$out"

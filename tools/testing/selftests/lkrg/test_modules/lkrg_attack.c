@@ -22,7 +22,9 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/align.h>
+#include <linux/array_size.h>
 #include <linux/binfmts.h>
+#include <linux/bits.h>
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -53,6 +55,7 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
@@ -999,6 +1002,17 @@ static int flip_text_words(struct task_struct *task, size_t field)
 	return flip(&text_change, victim_text(), CHANGE_MAX, 0xff);
 }
 
+/* One bit somewhere in functions that run when the machine stops, if at all */
+static int flip_text_bit(struct task_struct *task, size_t field)
+{
+	void *const idle[] = { kernel_halt, kernel_power_off, kernel_restart };
+	u8 *const at = PTR_ALIGN(idle[get_random_u32_below(ARRAY_SIZE(idle))] +
+				 CHANGE_MAX, CHANGE_MAX);
+
+	return flip(&text_change, at + get_random_u32_below(2 * CHANGE_MAX), 1,
+		    BIT(get_random_u32_below(BITS_PER_BYTE)));
+}
+
 static int restore_text(struct task_struct *task, size_t field)
 {
 	return restore(&text_change);
@@ -1240,6 +1254,7 @@ static const struct attack attacks[] = {
 	},
 	ATTACK("text-flip", flip_text, "one byte of kernel text"),
 	ATTACK("text-flip4", flip_text_words, "four words of kernel text"),
+	ATTACK("text-flip-bit", flip_text_bit, "one bit of kernel text, any"),
 	ATTACK("text-restore", restore_text, "the text as it was"),
 	ATTACK("rodata-flip", flip_rodata, "one byte of read-only data"),
 	ATTACK("rodata-restore", restore_rodata, "the data as it was"),
