@@ -20,6 +20,25 @@ struct nsproxy;
 struct seccomp_filter;
 struct task_struct;
 
+/**
+ * enum lkrg_patcher - Who patches kernel text
+ * @LKRG_PATCH_INSN: text_poke_bp() or text_poke_queue(), at a site that is in a
+ *	table: a jump label, static call, traced function or optimized kprobe
+ * @LKRG_PATCH_PROBE: kprobes, where they put a breakpoint and what was there
+ * @LKRG_PATCH_LOCK: SMP alternatives, a lock prefix or what stands for it
+ * @LKRG_PATCH_PADDING: call depth tracking, what is before a function
+ * @LKRG_PATCH_LIVEPATCH: relocations of a livepatch module
+ * @LKRG_PATCH_DEBUGGER: kgdb, a breakpoint and what was there
+ */
+enum lkrg_patcher {
+	LKRG_PATCH_INSN,
+	LKRG_PATCH_PROBE,
+	LKRG_PATCH_LOCK,
+	LKRG_PATCH_PADDING,
+	LKRG_PATCH_LIVEPATCH,
+	LKRG_PATCH_DEBUGGER,
+};
+
 #ifdef CONFIG_SECURITY_LKRG
 
 #include <linux/init.h>
@@ -55,7 +74,8 @@ void __lkrg_traced(struct task_struct *task, const struct cred *tracer);
 void __lkrg_fork(struct task_struct *child);
 void __lkrg_unhash(struct task_struct *task);
 void __lkrg_syscall_work(void);
-void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill);
+void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
+		       size_t len);
 void __lkrg_kernel_is_readonly(void);
 int __lkrg_module_formed(struct module *module);
 void __lkrg_module_initialised(struct module *module, bool readonly);
@@ -400,20 +420,24 @@ static inline void lkrg_syscall_work(void)
 }
 
 /**
- * lkrg_text_poke - Declare a write to kernel text that is about to happen
- * @addr: first byte that will be written
- * @src: the bytes, or the fill pattern
+ * lkrg_patch_text - Declare an instruction that is about to be patched
+ * @who: who patches
+ * @addr: its first byte
+ * @new: what it will be; of %LKRG_PATCH_INSN with six bytes, those behind the
+ *	first, which is 0x0f
  * @len: number of bytes
- * @fill: @len times the byte at @src instead of @len bytes from @src
  *
- * Context: interrupts off, text_mutex held or, under kgdb, all other CPUs
- * stopped; perhaps NMI.  Takes no lock, allocates nothing, prints nothing.
+ * What is not legal is not accounted for: when it is written, it is a change like
+ * any other.
+ *
+ * Context: before any of it is written; text_mutex held from here until all is or,
+ * under kgdb, all other CPUs stopped, perhaps in an NMI.
  */
-static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
-				  bool fill)
+static inline void lkrg_patch_text(enum lkrg_patcher who, const void *addr,
+				   const void *new, size_t len)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		__lkrg_text_poke(addr, src, len, fill);
+		__lkrg_patch_text(who, addr, new, len);
 }
 
 /**
@@ -553,8 +577,8 @@ static inline void lkrg_traced(struct task_struct *task,
 static inline void lkrg_fork(struct task_struct *child) { }
 static inline void lkrg_unhash(struct task_struct *task) { }
 static inline void lkrg_syscall_work(void) { }
-static inline void lkrg_text_poke(const void *addr, const void *src, size_t len,
-				  bool fill) { }
+static inline void lkrg_patch_text(enum lkrg_patcher who, const void *addr,
+				   const void *new, size_t len) { }
 static inline int lkrg_module_formed(struct module *module)
 {
 	return 0;

@@ -7,8 +7,6 @@
  */
 
 #include <linux/align.h>
-#include <linux/bitmap.h>
-#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/minmax.h>
@@ -20,11 +18,19 @@
 #include "image.h"
 #include "param.h"
 #include "report.h"
+#include "x86.h"
 
 static const u32 *page_words(const struct lkrg_section *section,
 			     unsigned long index)
 {
 	return (const u32 *)(section->start + index * PAGE_SIZE);
+}
+
+static u128 page_tag(const struct lkrg_section *section, unsigned long index)
+{
+	const void *page = page_words(section, index);
+
+	return lkrg_page_tag(page, lkrg_mapping((unsigned long)page).frame);
 }
 
 /**
@@ -43,10 +49,11 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
 	section->start = (unsigned long)start & PAGE_MASK;
 	section->nr_pages = PFN_UP((unsigned long)end) -
 			    PFN_DOWN((unsigned long)start);
-	section->reported = bitmap_zalloc(section->nr_pages, GFP_KERNEL);
+	section->state = kvcalloc(section->nr_pages, sizeof(*section->state),
+				  GFP_KERNEL);
 	section->pages = kvcalloc(section->nr_pages, sizeof(*section->pages),
 				  GFP_KERNEL);
-	if (!section->reported || !section->pages)
+	if (!section->state || !section->pages)
 		return -ENOMEM;
 	for (i = 0; i < section->nr_pages; i++)
 		section->pages[i].low[0] = LKRG_NOT_LOCATED;
@@ -59,7 +66,7 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
  */
 void lkrg_section_free(struct lkrg_section *section)
 {
-	bitmap_free(section->reported);
+	kvfree(section->state);
 	kvfree(section->pages);
 }
 
@@ -75,7 +82,7 @@ void lkrg_section_free(struct lkrg_section *section)
  */
 void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 {
-	section->pages[index].tag = lkrg_page_tag(page_words(section, index));
+	section->pages[index].tag = page_tag(section, index);
 }
 
 static struct lkrg_page *page_of(struct lkrg_section *section,
@@ -84,105 +91,95 @@ static struct lkrg_page *page_of(struct lkrg_section *section,
 	return &section->pages[(addr - section->start) >> PAGE_SHIFT];
 }
 
-/* Not inlined, for the registers of those who call it. */
+/* Not inlined, for the registers of the one who calls it. */
 static noinline void move_sums(struct lkrg_page *page, u32 index, s64 delta)
 {
 	lkrg_sums_poke(page, index, delta);
 }
 
-/**
- * lkrg_account_byte - What lkrg_section_poke() does for one byte
- * @section: see there
- * @addr: see there
- * @new: the byte that will be written
- */
-void lkrg_account_byte(struct lkrg_section *section, unsigned long addr, u8 new)
+/* Within one pair of words, at @pair. */
+static void account_pair(struct lkrg_section *section, const u64 *pair,
+			 const u64 *old, const u64 *new)
 {
-	size_t index = offset_in_page(addr) / sizeof(u64);
-	const u64 *word = (const u64 *)ALIGN_DOWN(addr, sizeof(u64));
-	const u64 *other = (const u64 *)((unsigned long)word ^ sizeof(u64));
-	s64 delta = (s64)new - *(const u8 *)addr;
-	u64 key = lkrg_page_key[index], sum = lkrg_page_key[index ^ 1] + *other;
-	u64 after = *word + ((u64)delta << addr % sizeof(u64) * BITS_PER_BYTE);
-	struct lkrg_page *page = page_of(section, addr);
-
-	/* As lkrg_page_words(), whichever of the two it is. */
-	page->tag += (u128)(key + after) * sum - (u128)(key + *word) * sum;
-	if (page->low[0] != LKRG_NOT_LOCATED)
-		move_sums(page, offset_in_page(addr) / sizeof(u32),
-			  delta << addr % sizeof(u32) * BITS_PER_BYTE);
-}
-
-/* Within one pair of words. */
-static __always_inline struct lkrg_page *
-account_tag(struct lkrg_section *section, const u64 *old, const u64 *new)
-{
-	struct lkrg_page *page = page_of(section, (unsigned long)old);
-	size_t index = offset_in_page(old) / LKRG_PAIR;
+	struct lkrg_page *page = page_of(section, (unsigned long)pair);
+	const u32 *before = (const u32 *)old, *after = (const u32 *)new;
+	size_t index = offset_in_page(pair) / LKRG_PAIR, i;
 
 	page->tag += lkrg_page_words(index, new[0], new[1]) -
 		     lkrg_page_words(index, old[0], old[1]);
-	return page->low[0] == LKRG_NOT_LOCATED ? NULL : page;
-}
-
-static __always_inline void account_word(struct lkrg_page *page, const u64 *old,
-					 const u64 *new, size_t i)
-{
-	move_sums(page, offset_in_page(old) / sizeof(u32) + i,
-		  (s64)((const u32 *)new)[i] - ((const u32 *)old)[i]);
-}
-
-/**
- * lkrg_account_four - What lkrg_section_poke() does for four bytes of a pair
- * @section: see there
- * @addr: see there
- * @bytes: what will be written
- */
-void lkrg_account_four(struct lkrg_section *section, unsigned long addr,
-		       const u8 *bytes)
-{
-	const u64 *old = (const u64 *)ALIGN_DOWN(addr, LKRG_PAIR);
-	u64 new[] = { old[0], old[1] };
-	size_t at = addr % LKRG_PAIR;
-	struct lkrg_page *page;
-
-	memcpy((u8 *)new + at, bytes, sizeof(u32));
-	page = account_tag(section, old, new);
-	if (!page)
+	if (page->low[0] == LKRG_NOT_LOCATED)
 		return;
-	account_word(page, old, new, at / sizeof(u32));
-	if (at % sizeof(u32))
-		account_word(page, old, new, at / sizeof(u32) + 1);
+	index *= LKRG_PAIR / sizeof(u32);
+	for (i = 0; i < LKRG_PAIR / sizeof(u32); i++) {
+		if (after[i] != before[i])
+			move_sums(page, index + i, (s64)after[i] - before[i]);
+	}
 }
 
-/**
- * lkrg_account_many - What lkrg_section_poke() does for the rest
- * @section: see there
- * @addr: see there
- * @bytes: what will be written
- * @len: see there
- * @fill: see there
+/*
+ * Instructions of one batch may share a pair of words: each is declared while there
+ * are still breakpoints on those before it.  So this remembers the pair that was
+ * declared last, how it is until it is written, and what it will be then.  Written
+ * by who declares, like the pages.
  */
-void lkrg_account_many(struct lkrg_section *section, unsigned long addr,
-		       const u8 *bytes, size_t len, bool fill)
-{
-	while (len) {
-		const u64 *old = (const u64 *)ALIGN_DOWN(addr, LKRG_PAIR);
-		u64 new[] = { old[0], old[1] };
-		size_t at = addr % LKRG_PAIR, here = min(len, LKRG_PAIR - at), i;
-		struct lkrg_page *page;
+static struct {
+	const u64 *pair;
+	u64 until[2];
+	u64 then[2];
+} last;
 
-		if (fill)
-			memset((u8 *)new + at, *bytes, here);
-		else
-			memcpy((u8 *)new + at, bytes, here);
-		page = account_tag(section, old, new);
-		for (i = 0; page && i < LKRG_PAIR / sizeof(u32); i++)
-			account_word(page, old, new, i);
+/**
+ * lkrg_section_poke - Account for a declared change
+ * @section: the section that contains all of it
+ * @addr: first byte that will be written
+ * @new: what will be written there
+ * @len: number of bytes
+ *
+ * Moves the description by the difference of old and new bytes, so whatever
+ * else was changed in the page stays visible.  Were an old byte tampered with,
+ * it stays visible even after it was overwritten.
+ *
+ * Context: before the write, other pokes excluded.  Lockless, any context.
+ */
+void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *new,
+		       size_t len)
+{
+	bool first = true;
+
+	while (len) {
+		const u64 *pair = PTR_ALIGN_DOWN((const u64 *)addr, LKRG_PAIR);
+		u64 live[] = { pair[0], pair[1] };
+		size_t at = (unsigned long)addr % LKRG_PAIR;
+		size_t here = min(len, LKRG_PAIR - at);
+		const u64 *old = live;
+		u64 then[2];
+
+		if (pair == last.pair && !memcmp(live, last.until, LKRG_PAIR))
+			old = last.then;
+		memcpy(then, old, LKRG_PAIR);
+		memcpy((u8 *)then + at, new, here);
+		account_pair(section, pair, old, then);
+
+		if (first)
+			((u8 *)live)[at] = LKRG_BREAKPOINT;
+		last.pair = pair;
+		memcpy(last.until, live, LKRG_PAIR);
+		memcpy(last.then, then, LKRG_PAIR);
+		first = false;
 		addr += here;
-		bytes += fill ? 0 : here;
+		new += here;
 		len -= here;
 	}
+}
+
+/**
+ * lkrg_image_stops - Is a changed kernel to be stopped?
+ *
+ * Return: whether it is.
+ */
+bool lkrg_image_stops(void)
+{
+	return READ_ONCE(lkrg_knob.kint_enforce) == 2;
 }
 
 static noinline void report_page(const struct lkrg_section *section,
@@ -191,8 +188,7 @@ static noinline void report_page(const struct lkrg_section *section,
 	const u32 *words = page_words(section, index);
 	struct lkrg_report report = {
 		.what = section->what,
-		.done = READ_ONCE(lkrg_knob.kint_enforce) == 2 ?
-			LKRG_DID_PANIC : LKRG_DID_LOG,
+		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
 		.image.page = (unsigned long)words,
 		.image.start = section->start,
 	};
@@ -213,8 +209,7 @@ static noinline void report_page(const struct lkrg_section *section,
  */
 bool lkrg_section_matches(const struct lkrg_section *section, unsigned long index)
 {
-	return lkrg_page_tag(page_words(section, index)) ==
-	       section->pages[index].tag;
+	return page_tag(section, index) == section->pages[index].tag;
 }
 
 /**
@@ -232,21 +227,93 @@ void lkrg_section_locate(struct lkrg_section *section, unsigned long index)
 		lkrg_sums_take(page, page_words(section, index));
 }
 
-static bool verify_page(struct lkrg_section *section, unsigned long index)
-{
-	bool reported = test_bit(index, section->reported);
+/* How page tables should not map a page. */
+static const char *const mappings[] = {
+	[1] = "writable",
+	[2] = "executable",
+	[3] = "writable where all memory is mapped",
+};
 
-	if (likely(lkrg_section_matches(section, index))) {
-		if (unlikely(reported))
-			clear_bit(index, section->reported);
-		lkrg_section_locate(section, index);
-		return true;
+/* Returns which of these, or 0. */
+static u32 mapped_as(const struct lkrg_section *section, unsigned long index)
+{
+	struct lkrg_mapping mapping =
+		lkrg_mapping(section->start + index * PAGE_SIZE);
+
+	if (mapping.writable)
+		return 1;
+	if (mapping.executable && section->what == LKRG_RODATA_CHANGED)
+		return 2;
+	return lkrg_linear_mapping(mapping.frame).writable ? 3 : 0;
+}
+
+/*
+ * What was found, for comparison with what was found before: a mapping, and a
+ * number that depends on what differs.
+ */
+#define MAPPING GENMASK(1, 0)
+
+static u32 state_of(u128 found, u32 mapped)
+{
+	return ((u32)lkrg_record_fold(found) | 1) << 2 | mapped;
+}
+
+/* Many pages may be mapped by one entry: the first of them speaks for all. */
+static noinline void report_mapping(const struct lkrg_section *section,
+				    unsigned long index, u32 how)
+{
+	struct lkrg_report report = {
+		.what = LKRG_MAPPING_CHANGED,
+		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
+		.image.page = section->start + index * PAGE_SIZE,
+		.image.start = section->start,
+		.image.mapped_as = mappings[how],
+	};
+
+	if (index && mapped_as(section, index - 1) == how)
+		return;
+	while (index < section->nr_pages && mapped_as(section, index) == how) {
+		report.image.nr_pages++;
+		index++;
 	}
-	if (!reported || READ_ONCE(lkrg_knob.kint_enforce)) {
-		set_bit(index, section->reported);
+	lkrg_report(&report);
+}
+
+/* Each difference is reported once, until there is another one or none. */
+static noinline void found_different(struct lkrg_section *section,
+				     unsigned long index, u32 state,
+				     struct lkrg_cursor *cursor)
+{
+	u32 before = lkrg_image_stops() ? LKRG_AS_IT_SHOULD_BE :
+					  section->state[index];
+	u32 mapped = state & MAPPING;
+
+	section->state[index] = state;
+	cursor->violations++;
+	if (state == before) {
+		cursor->known++;
+		return;
+	}
+	if (state & ~MAPPING && (state ^ before) & ~MAPPING)
 		report_page(section, index);
-	}
-	return false;
+	if (mapped && mapped != (before & MAPPING))
+		report_mapping(section, index, mapped);
+}
+
+static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor)
+{
+	unsigned long index = cursor->position;
+	u128 found = page_tag(section, index);
+	bool matches = found == section->pages[index].tag;
+	u32 mapped = mapped_as(section, index);
+
+	if (likely(matches))
+		lkrg_section_locate(section, index);
+	if (unlikely(!matches || mapped))
+		found_different(section, index,
+				matches ? mapped : state_of(found, mapped), cursor);
+	else if (unlikely(section->state[index]))
+		section->state[index] = LKRG_AS_IT_SHOULD_BE;
 }
 
 /**
@@ -274,8 +341,7 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor)
 {
 	while (cursor->position < section->nr_pages) {
-		if (!verify_page(section, cursor->position))
-			cursor->violations++;
+		verify_page(section, cursor);
 		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			break;

@@ -18,7 +18,8 @@
  * @start: first byte, page aligned
  * @nr_pages: length
  * @pages: what each page should be
- * @reported: pages whose difference was reported
+ * @state: of each page, what was found and reported, LKRG_AS_IT_SHOULD_BE if
+ *	nothing
  *
  * Constant after init, or covered by a tag, so that nobody can shorten it.
  */
@@ -27,51 +28,21 @@ struct lkrg_section {
 	unsigned long start;
 	unsigned long nr_pages;
 	struct lkrg_page *pages;
-	unsigned long *reported;
+	u32 *state;
 };
+
+#define LKRG_AS_IT_SHOULD_BE 0
 
 int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end);
 void lkrg_section_free(struct lkrg_section *section);
 void lkrg_section_take(struct lkrg_section *section, unsigned long index);
 void lkrg_section_locate(struct lkrg_section *section, unsigned long index);
-void lkrg_account_byte(struct lkrg_section *section, unsigned long addr, u8 new);
-void lkrg_account_four(struct lkrg_section *section, unsigned long addr,
-		       const u8 *bytes);
-void lkrg_account_many(struct lkrg_section *section, unsigned long addr,
-		       const u8 *bytes, size_t len, bool fill);
-
-/**
- * lkrg_section_poke - Account for a declared change
- * @addr: first byte that will be written
- * @new: what will be written there
- * @len: number of bytes
- * @fill: all bytes become *@new
- * @section: the section that contains all of them
- *
- * Moves the description by the difference of old and new bytes, so whatever
- * else was changed in the page stays visible.  Were an old byte tampered with,
- * it stays visible even after it was overwritten.
- *
- * Context: before the write, other pokes excluded.  Lockless, any context.
- */
-static inline void lkrg_section_poke(const u8 *addr, const u8 *new, size_t len,
-				     bool fill, struct lkrg_section *section)
-{
-	unsigned long start = (unsigned long)addr;
-
-	/* An instruction is poked as one byte, the four behind it, one byte. */
-	if (len == 1)
-		lkrg_account_byte(section, start, *new);
-	else if (len == sizeof(u32) && !fill &&
-		 start % LKRG_PAIR <= LKRG_PAIR - sizeof(u32))
-		lkrg_account_four(section, start, new);
-	else
-		lkrg_account_many(section, start, new, len, fill);
-}
-
+void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *new,
+		       size_t len);
 bool lkrg_section_matches(const struct lkrg_section *section,
 			  unsigned long index);
+bool lkrg_image_stops(void);
 bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor);

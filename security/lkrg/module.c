@@ -35,6 +35,7 @@
 #include "module.h"
 #include "param.h"
 #include "report.h"
+#include "sites.h"
 #include "tag.h"
 #include "text.h"
 
@@ -68,9 +69,10 @@ struct identity {
 static_assert(sizeof(struct identity) % LKRG_PAIR == 0);
 static_assert(sizeof(struct identity) / LKRG_PAIR < LKRG_RECORD_PAIRS);
 
-/* Finds the section that a poke goes to. */
+/* Finds the section that a patch goes to. */
 struct place {
 	struct rb_node node;
+	struct lkrg_module *entry;
 	struct lkrg_section *section;
 };
 
@@ -111,6 +113,11 @@ static struct lkrg_section *section_of(const struct rb_node *node)
 	return rb_entry(node, struct place, node)->section;
 }
 
+static const struct lkrg_module *entry_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct place, node)->entry;
+}
+
 static bool is_below(struct rb_node *a, const struct rb_node *b)
 {
 	return section_of(a)->start < section_of(b)->start;
@@ -135,6 +142,7 @@ static void add_places(struct lkrg_module *entry)
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct place *place = &entry->place[i];
 
+		place->entry = entry;
 		place->section = &entry->is.section[i];
 		if (!place->section->nr_pages)
 			continue;
@@ -277,28 +285,68 @@ void __lkrg_module_freed(struct module *module)
 		remove_entry(entry);
 }
 
+static bool contains(const struct lkrg_module *entry, const void *start,
+		     size_t size)
+{
+	unsigned long first = (unsigned long)start;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct lkrg_section *section = &entry->is.section[i];
+
+		if (first - section->start < section->nr_pages * PAGE_SIZE)
+			return first + size <= section->start +
+					       section->nr_pages * PAGE_SIZE;
+	}
+	return !size;
+}
+
+/* Nobody can tell the module that its tables are elsewhere. */
+static bool has_own_tables(const struct lkrg_module *entry)
+{
+	const struct module *module = entry->is.module;
+	bool has = true;
+
+#ifdef CONFIG_JUMP_LABEL
+	has &= contains(entry, module->jump_entries,
+			module->num_jump_entries * sizeof(*module->jump_entries));
+#endif
+#ifdef CONFIG_DYNAMIC_FTRACE
+	has &= contains(entry, module->ftrace_callsites,
+			module->num_ftrace_callsites * sizeof(*module->ftrace_callsites));
+#endif
+	return has;
+}
+
 /**
- * lkrg_module_poke - Account for a declared change of a module
+ * lkrg_module_patch - Account for a declared patch of a module, if it is legal
+ * @who: who patches
  * @addr: first byte that will be written
  * @new: what will be written there
  * @len: number of bytes
- * @fill: all bytes become *@new
  *
- * Livepatch pokes read-only data as well.
+ * Livepatch writes to read-only data as well.
  *
- * Context: as lkrg_section_poke().
+ * Context: as lkrg_patch_is_legal().
+ * Return: false if it is not legal.
  */
-void lkrg_module_poke(const u8 *addr, const u8 *new, size_t len, bool fill)
+bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
+		       size_t len)
 {
-	unsigned long start = (unsigned long)addr;
 	struct rb_node *node = rb_find(addr, &places, compare);
+	const struct lkrg_module *entry;
 	struct lkrg_section *section;
 
 	if (!node)
-		return;
+		return true;
 	section = section_of(node);
-	if (start + len <= section->start + section->nr_pages * PAGE_SIZE)
-		lkrg_section_poke(addr, new, len, fill, section);
+	entry = entry_of(node);
+	if (!has_own_tables(entry) ||
+	    (unsigned long)addr + len > section->start + section->nr_pages * PAGE_SIZE ||
+	    !lkrg_patch_is_legal(who, entry->is.module, addr, new, len))
+		return false;
+	lkrg_section_poke(section, addr, new, len);
+	return true;
 }
 
 static bool is_in_sysfs(struct module *module)
@@ -343,8 +391,7 @@ static void report_hidden(const char *name, unsigned long size, const char *from
 {
 	struct lkrg_report report = {
 		.what = LKRG_MODULE_HIDDEN,
-		.done = READ_ONCE(lkrg_knob.kint_enforce) == 2 ?
-			LKRG_DID_PANIC : LKRG_DID_LOG,
+		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
 		.module.size = size,
 		.module.from = from,
 	};
@@ -377,7 +424,9 @@ static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 	entry->reported = from;
 	if (from) {
 		cursor->violations++;
-		if (!reported || READ_ONCE(lkrg_knob.kint_enforce))
+		if (reported && !lkrg_image_stops())
+			cursor->known++;
+		else
 			report_hidden(entry->is.name, guarded_size(entry), from);
 	}
 	return authentic;
@@ -438,8 +487,10 @@ static void verify_listed(const struct kobject *kobj, struct lkrg_cursor *cursor
 		return;
 	}
 	cursor->violations++;
-	if (reported == module && !READ_ONCE(lkrg_knob.kint_enforce))
+	if (reported == module && !lkrg_image_stops()) {
+		cursor->known++;
 		return;
+	}
 	reported = module;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		size += module->mem[kinds[i].type].size;

@@ -6,18 +6,24 @@
 #ifndef _SECURITY_LKRG_MODULE_H
 #define _SECURITY_LKRG_MODULE_H
 
+#include <linux/lkrg.h>
 #include <linux/types.h>
 
 #include "scan.h"
 
 #ifdef CONFIG_MODULES
-void lkrg_module_poke(const u8 *addr, const u8 *new, size_t len, bool fill);
+bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
+		       size_t len);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
 #else
-static inline void lkrg_module_poke(const u8 *addr, const u8 *new, size_t len,
-				    bool fill) { }
+static inline bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr,
+				     const u8 *new, size_t len)
+{
+	return true;
+}
+
 static inline enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor)
 {
 	return LKRG_STEP_DONE;

@@ -14,8 +14,8 @@
  * @interval: seconds from the end of a pass to the next one
  * @kint_validate: the kernel is verified 0 never, 1 in passes that were asked
  *	for, 2 and 3 in each pass
- * @kint_enforce: a changed kernel is 0 reported once, 1 reported by each pass,
- *	2 stopped
+ * @kint_enforce: a changed kernel is 0 reported once, 1 reported once and
+ *	mentioned by each pass, 2 stopped
  * @pint_validate: 0 tasks are not verified, but their records are kept; 1 they
  *	are, at hooks and in each pass; 2 as 1; 3 each check at a hook asks for a
  *	pass as well

@@ -81,6 +81,7 @@ static const struct {
 	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
+	[LKRG_MAPPING_CHANGED] = { "mapping_changed", "mapping changed" },
 	[LKRG_MODULE_HIDDEN] = { "module_hidden", "module hidden" },
 };
 
@@ -369,6 +370,15 @@ static void format_image(struct seq_buf *s, const struct lkrg_report *report)
 		seq_buf_puts(s, ": overwritten, the right bytes are back");
 }
 
+static void format_mapping(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_image_report *r = &report->image;
+
+	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
+	format_address(s, r->page, r->start, "section");
+	seq_buf_printf(s, ", %lu pages: %s", r->nr_pages, r->mapped_as);
+}
+
 static void format_module(struct seq_buf *s, const struct lkrg_report *report)
 {
 	const struct lkrg_module_report *r = &report->module;
@@ -401,6 +411,8 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 	} else {
 		if (report->what == LKRG_MODULE_HIDDEN)
 			format_module(s, report);
+		else if (report->what == LKRG_MAPPING_CHANGED)
+			format_mapping(s, report);
 		else
 			format_image(s, report);
 		seq_buf_printf(s, "; %s", done_texts[report->done]);
@@ -630,6 +642,16 @@ void lkrg_say_alive(const char *settings)
 void lkrg_say_no_image(void)
 {
 	pr_warn("ISSUE: rodata=off: the kernel image is not guarded, tasks are\n");
+}
+
+/**
+ * lkrg_say_still_changed - What was reported before is still there
+ * @known: number of pages that differ and modules that are hidden
+ */
+void lkrg_say_still_changed(unsigned long known)
+{
+	pr_crit("ALERT: DETECT: Kernel: still changed: pages and modules reported before: %lu; logged\n",
+		known);
 }
 
 /**

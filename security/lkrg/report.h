@@ -102,12 +102,16 @@ struct lkrg_task_report {
  * @start: where its section starts
  * @changes: number of valid entries in @change, or LKRG_CHANGES_*
  * @change: the changed words
+ * @mapped_as: of LKRG_MAPPING_CHANGED, how it should not be mapped
+ * @nr_pages: the same, and how many pages from @page on
  */
 struct lkrg_image_report {
 	unsigned long page;
 	unsigned long start;
 	int changes;
 	struct lkrg_change change[LKRG_LOCATE_MAX];
+	const char *mapped_as;
+	unsigned long nr_pages;
 };
 
 /**
@@ -127,7 +131,7 @@ struct lkrg_module_report {
  * @what: kind; selects the member of the union
  * @done: the reaction
  * @task: of the kinds before LKRG_TEXT_CHANGED
- * @image: of LKRG_TEXT_CHANGED and LKRG_RODATA_CHANGED
+ * @image: of LKRG_TEXT_CHANGED, LKRG_RODATA_CHANGED and LKRG_MAPPING_CHANGED
  * @module: of LKRG_MODULE_HIDDEN
  */
 struct lkrg_report {
@@ -148,6 +152,7 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
 void __noreturn lkrg_panic_no_memory(const char *what);
 void lkrg_say_alive(const char *settings);
 void lkrg_say_no_image(void);
+void lkrg_say_still_changed(unsigned long known);
 void lkrg_say_clean(unsigned long pass);
 void lkrg_say_bad_value(const char *name, int min, int max);
 void __init lkrg_say_unknown_parameter(const char *name);

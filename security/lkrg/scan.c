@@ -37,12 +37,14 @@
 #include "report.h"
 #include "rodata.h"
 #include "scan.h"
+#include "sites.h"
 #include "text.h"
 
 static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_inventory_step,
 	lkrg_text_step,
 	lkrg_rodata_step,
+	lkrg_sites_step,
 	lkrg_module_step,
 };
 
@@ -62,7 +64,8 @@ static atomic_long_t waits;
  * One piece of each check that is not done, and again, until all are.  Tasks come
  * first, the others are about the kernel.
  */
-static unsigned long verify_everything(bool asked_for, unsigned long *changed)
+static unsigned long verify_everything(bool asked_for, unsigned long *changed,
+				       unsigned long *known)
 {
 	struct lkrg_cursor cursors[ARRAY_SIZE(checks)] = { };
 	bool done[ARRAY_SIZE(checks)] = { };
@@ -94,15 +97,17 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed)
 	if (!lkrg_image_is_wanted(&cursors[0]))
 		return cursors[0].violations;
 	*changed = 0;
-	for (i = 1; i < ARRAY_SIZE(checks); i++)
+	for (i = 1; i < ARRAY_SIZE(checks); i++) {
 		*changed += cursors[i].violations;
+		*known += cursors[i].known;
+	}
 	return cursors[0].violations + *changed;
 }
 
 static void run_pass(struct work_struct *work)
 {
 	ktime_t start = ktime_get();
-	unsigned long violations, changed, number, flags;
+	unsigned long violations, changed, known = 0, number, flags;
 	bool asked_for;
 
 	spin_lock_irqsave(&stats_lock, flags);
@@ -111,7 +116,7 @@ static void run_pass(struct work_struct *work)
 	changed = stats.changed;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
-	violations = verify_everything(asked_for, &changed);
+	violations = verify_everything(asked_for, &changed, &known);
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
@@ -120,6 +125,8 @@ static void run_pass(struct work_struct *work)
 	stats.done = number;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
+	if (known && READ_ONCE(lkrg_knob.kint_enforce) == 1)
+		lkrg_say_still_changed(known);
 	if (!violations && !changed && READ_ONCE(lkrg_knob.heartbeat))
 		lkrg_say_clean(number);
 	lkrg_scan_reschedule();

@@ -31,6 +31,7 @@ enum lkrg_step {
  * @stage: the same
  * @violations: what was found in this pass: pages that differ, modules and tasks
  *	that are hidden, kernel threads; other tasks verify themselves
+ * @known: how many of them were reported before, of kernel and modules
  * @asked_for: the pass answers a trigger
  * @piece_end: when the present piece is over, local_clock()
  */
@@ -38,6 +39,7 @@ struct lkrg_cursor {
 	unsigned long position;
 	unsigned int stage;
 	unsigned long violations;
+	unsigned long known;
 	bool asked_for;
 	u64 piece_end;
 };

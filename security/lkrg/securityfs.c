@@ -81,6 +81,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "modules %lu\n", lkrg_modules());
 	seq_printf(m, "module_pages %lu\n", lkrg_module_pages());
 	seq_printf(m, "pokes %lu\n", lkrg_text_pokes());
+	seq_printf(m, "pokes_refused %lu\n", lkrg_text_refused());
 	seq_printf(m, "reports %lu\n", lkrg_reports());
 	seq_printf(m, "reports_lost %lu\n", lkrg_reports_lost());
 	for (what = LKRG_NO_VIOLATION + 1; what < LKRG_NR_VIOLATIONS; what++)

@@ -79,13 +79,15 @@ void __init lkrg_tag_init(void)
  * lkrg_page_tag - Tag of a page
  * @page: its address, to which the tag is bound: without that, what is equal in
  *	two pages could be exchanged between them
+ * @frame: which page frame should be there: another one with the same in it could
+ *	be changed somewhere else
  *
  * Return: the tag.
  */
-u128 lkrg_page_tag(const void *page)
+u128 lkrg_page_tag(const void *page, unsigned long frame)
 {
 	const u64 *w = page;
-	u128 sum = lkrg_record_head(page, 0);
+	u128 sum = lkrg_record_head(page, frame);
 	size_t i;
 
 #pragma GCC unroll 8

@@ -39,7 +39,7 @@
 
 /**
  * struct lkrg_page - What a page should be
- * @tag: keyed tag over the address of the page and what is there
+ * @tag: keyed tag over the address of the page, its frame and what is there
  * @high: location sums for r from 3 to 7
  * @low: location sums for r < 3: 1024 words of 32 bits times 2^20 fit in 64 bits;
  *	@low[0] is LKRG_NOT_LOCATED when there are no sums yet
@@ -235,7 +235,7 @@ lkrg_record_tag(const void *object, u64 version, const void *pairs, size_t count
 void __init lkrg_tag_init(void);
 
 u64 lkrg_record_fold(u128 sum);
-u128 lkrg_page_tag(const void *page);
+u128 lkrg_page_tag(const void *page, unsigned long frame);
 
 void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
 int lkrg_locate(const struct lkrg_page *expected, const u32 *words,

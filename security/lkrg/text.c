@@ -2,15 +2,15 @@
 /*
  * LKRG - Core kernel text
  *
- * After mark_readonly() __text_poke() is the only legitimate writer.  It
- * declares each write before it makes it.
+ * After mark_readonly() __text_poke() is the only legitimate writer.  Who patches
+ * by it declares each instruction before that.
  *
  * Locking, outermost first:
  *
  *   each patcher's own mutex, cpu_hotplug_lock, module_mutex
  *     text_mutex		held around a poke and around each piece of a
  *				pass; makes pages and their description agree
- *       lkrg_text_poke()	lockless, in whatever context kgdb pokes
+ *       lkrg_patch_text()	lockless, in whatever context kgdb pokes
  *
  * kgdb pokes without text_mutex, while all other CPUs are stopped, but only
  * when nobody holds it.
@@ -22,16 +22,18 @@
 #include <linux/memory.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #include <asm/sections.h>
 
 #include "image.h"
 #include "module.h"
+#include "sites.h"
 #include "text.h"
 
 static struct lkrg_section text __ro_after_init = { .what = LKRG_TEXT_CHANGED };
 /* Written under text_mutex, or by kgdb alone. */
-static unsigned long pokes;
+static unsigned long pokes, refused;
 
 /**
  * lkrg_text_init - Get the memory for what is to be known of core kernel text
@@ -40,7 +42,7 @@ static unsigned long pokes;
  */
 int __init lkrg_text_init(void)
 {
-	return lkrg_section_init(&text, _text, _etext);
+	return lkrg_sites_init() ?: lkrg_section_init(&text, _text, _etext);
 }
 
 /**
@@ -71,16 +73,35 @@ void lkrg_text_baseline(void)
 	lkrg_text_take(&text);
 }
 
-void __lkrg_text_poke(const void *addr, const void *src, size_t len, bool fill)
+/* Of LKRG_PATCH_INSN: see there. */
+#define INSN_MAX 6
+
+void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
+		       size_t len)
 {
 	unsigned long start = (unsigned long)addr;
+	u8 insn[INSN_MAX];
+	bool accounted;
 
 	WRITE_ONCE(pokes, pokes + 1);
-	/* Trampolines and JIT images are poked by the same function. */
-	if (start < (unsigned long)_text || start + len > (unsigned long)_etext)
-		lkrg_module_poke(addr, src, len, fill);
-	else if (text.pages)
-		lkrg_section_poke(addr, src, len, fill, &text);
+	if (who == LKRG_PATCH_INSN && len == INSN_MAX) {
+		insn[0] = 0x0f;
+		memcpy(insn + 1, new, len - 1);
+		new = insn;
+	}
+	/* Trampolines and JIT images are patched by the same functions. */
+	if (start < (unsigned long)_text || start + len > (unsigned long)_etext) {
+		accounted = lkrg_module_patch(who, addr, new, len);
+	} else if (text.pages) {
+		accounted = lkrg_patch_is_legal(who, NULL, addr, new, len);
+		if (accounted)
+			lkrg_section_poke(&text, addr, new, len);
+	} else {
+		return;
+	}
+	/* It is written nevertheless, and found by the next pass. */
+	if (unlikely(!accounted))
+		WRITE_ONCE(refused, refused + 1);
 }
 
 /**
@@ -114,7 +135,17 @@ unsigned long lkrg_text_pages(void)
 }
 
 /**
- * lkrg_text_pokes - Number of declared pokes since boot
+ * lkrg_text_refused - Number of patches since boot that were not legal
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_text_refused(void)
+{
+	return READ_ONCE(refused);
+}
+
+/**
+ * lkrg_text_pokes - Number of declared patches since boot
  *
  * Return: the number.
  */

@@ -19,5 +19,6 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor);
 
 unsigned long lkrg_text_pages(void);
 unsigned long lkrg_text_pokes(void);
+unsigned long lkrg_text_refused(void);
 
 #endif /* _SECURITY_LKRG_TEXT_H */

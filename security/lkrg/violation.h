@@ -28,6 +28,8 @@
  *	updated although the task differed from it
  * @LKRG_TEXT_CHANGED: kernel text was changed, other than by a declared poke
  * @LKRG_RODATA_CHANGED: read-only data was changed
+ * @LKRG_MAPPING_CHANGED: page tables let somebody write to text or read-only data,
+ *	or run the latter
  * @LKRG_MODULE_HIDDEN: a module is missing where the kernel looks for modules
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
@@ -46,6 +48,7 @@ enum lkrg_violation {
 	LKRG_RECORD_FORGED,
 	LKRG_TEXT_CHANGED,
 	LKRG_RODATA_CHANGED,
+	LKRG_MAPPING_CHANGED,
 	LKRG_MODULE_HIDDEN,
 	LKRG_NR_VIOLATIONS
 };

@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/lkrg.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -66,7 +67,7 @@ static int differences(struct image *image)
 
 static void declare(struct image *image, size_t offset, const u8 *new, size_t len)
 {
-	lkrg_section_poke(image->bytes + offset, new, len, false, &image->section);
+	lkrg_section_poke(&image->section, image->bytes + offset, new, len);
 	memcpy(image->bytes + offset, new, len);
 }
 
@@ -122,15 +123,25 @@ static void what_differs_after_pokes_is_located(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *word, change[0].found);
 }
 
-static void a_declared_fill_matches(struct kunit *test)
+/* As text_poke_bp_batch() does it, from the start of a pair and over its end. */
+static void neighbours_in_one_batch_match(struct kunit *test)
 {
 	struct image *image = test->priv;
-	const u8 new = 0xcc;
+	u8 new[8][5];
+	size_t start, i;
 
-	lkrg_section_poke(image->bytes + PAGE_SIZE - 13, &new, 27, true,
-			  &image->section);
-	memset(image->bytes + PAGE_SIZE - 13, new, 27);
-	KUNIT_EXPECT_EQ(test, 0, differences(image));
+	for (start = 0; start < 64; start++) {
+		u8 *at = image->bytes + 3 * PAGE_SIZE / 2 + start;
+
+		get_random_bytes(new, sizeof(new));
+		for (i = 0; i < ARRAY_SIZE(new); i++) {
+			lkrg_section_poke(&image->section, at + 5 * i, new[i], 5);
+			at[5 * i] = 0xcc;
+		}
+		for (i = 0; i < ARRAY_SIZE(new); i++)
+			memcpy(at + 5 * i, new[i], 5);
+		KUNIT_EXPECT_EQ(test, 0, differences(image));
+	}
 }
 
 /* What is declared and not done is a difference as well. */
@@ -139,7 +150,7 @@ static void a_poke_that_does_not_come_differs(struct kunit *test)
 	struct image *image = test->priv;
 	u8 new = ~image->bytes[100];
 
-	lkrg_section_poke(image->bytes + 100, &new, 1, false, &image->section);
+	lkrg_section_poke(&image->section, image->bytes + 100, &new, 1);
 	KUNIT_EXPECT_EQ(test, 1, differences(image));
 }
 
@@ -193,7 +204,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_baseline_matches),
 	KUNIT_CASE(declared_pokes_match),
 	KUNIT_CASE(what_differs_after_pokes_is_located),
-	KUNIT_CASE(a_declared_fill_matches),
+	KUNIT_CASE(neighbours_in_one_batch_match),
 	KUNIT_CASE(a_poke_that_does_not_come_differs),
 	KUNIT_CASE(pokes_up_to_the_end_match),
 	KUNIT_CASE(a_flip_is_not_laundered),

@@ -34,7 +34,7 @@ static void page_tag_is_a_sum_over_pairs(struct kunit *test)
 
 	for (i = 0; i < LKRG_PAGE_PAIRS; i++)
 		sum += lkrg_page_words(i, page[2 * i], page[2 * i + 1]);
-	KUNIT_EXPECT_TRUE(test, sum == lkrg_page_tag(page));
+	KUNIT_EXPECT_TRUE(test, sum == lkrg_page_tag(page, 0));
 }
 
 static void page_tags_are_bound_to_the_page(struct kunit *test)
@@ -43,37 +43,37 @@ static void page_tags_are_bound_to_the_page(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	memcpy(copy, test->priv, PAGE_SIZE);
-	KUNIT_EXPECT_FALSE(test, lkrg_page_tag(copy) == lkrg_page_tag(test->priv));
+	KUNIT_EXPECT_FALSE(test, lkrg_page_tag(copy, 0) == lkrg_page_tag(test->priv, 0));
 }
 
 static void each_flipped_bit_differs(struct kunit *test)
 {
 	u32 *page = test->priv;
-	u128 tag = lkrg_page_tag(page);
+	u128 tag = lkrg_page_tag(page, 0);
 	u32 bit;
 
 	for (bit = 0; bit < PAGE_SIZE * 8; bit++) {
 		page[bit / 32] ^= BIT(bit % 32);
-		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page));
+		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page, 0));
 		page[bit / 32] ^= BIT(bit % 32);
 	}
-	KUNIT_EXPECT_TRUE(test, tag == lkrg_page_tag(page));
+	KUNIT_EXPECT_TRUE(test, tag == lkrg_page_tag(page, 0));
 }
 
 /* Within a pair, and pairs. */
 static void exchanged_words_differ(struct kunit *test)
 {
 	u64 *page = test->priv;
-	u128 tag = lkrg_page_tag(page);
+	u128 tag = lkrg_page_tag(page, 0);
 	size_t i;
 
 	for (i = 0; i + 3 < PAGE_SIZE / sizeof(u64); i++) {
 		swap(page[i], page[i + 1]);
-		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page));
+		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page, 0));
 		swap(page[i], page[i + 1]);
 		swap(page[i], page[i + 2]);
 		swap(page[i + 1], page[i + 3]);
-		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page));
+		KUNIT_EXPECT_FALSE(test, tag == lkrg_page_tag(page, 0));
 		swap(page[i], page[i + 2]);
 		swap(page[i + 1], page[i + 3]);
 	}

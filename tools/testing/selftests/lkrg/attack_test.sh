@@ -127,6 +127,14 @@ expect_finding()
 	expect_report "Kernel: $report; logged"
 }
 
+# What was reported is not reported again as long as it is the same.
+expect_mention()
+{
+	read_log
+	[ "$(alerts)" = "LKRG: ALERT: DETECT: Kernel: still changed: pages and modules reported before: 1; logged" ] ||
+		fault "not mentioned once: $(alerts)"
+}
+
 image_attack()
 {
 	problem=
@@ -148,7 +156,8 @@ image_attack()
 		if "can_$twin"; then
 			mark
 			"do_$twin"
-			expect_finding
+			expect_pass
+			expect_mention
 		fi
 	fi
 
@@ -178,6 +187,25 @@ module_attack()
 	mark
 	request module-show
 	is_listed || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
+# === Page tables ===
+
+mapping_attack()
+{
+	problem=
+	mark
+	request "$attack"
+	changed=$(what_was_changed)
+	echo "$changed" | grep -Eq '^[1-9][0-9]* pages: [a-z]+$' ||
+		fault "the module does not say what it changed: $changed"
+	[ "$guard" = off ] || expect_finding
+	mark
+	request mapping-restore
+	[ -z "$(what_was_changed)" ] || fault "not restored"
 	[ "$guard" = off ] || expect_pass
 	expect_silence
 	verdict "$title"
@@ -401,6 +429,8 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 	[ "$prepared" = - ] || title="$title ($prepared)"
 	if [ "$use" = hidden ]; then
 		module_attack
+	elif [ "$use" = mapped ]; then
+		mapping_attack
 	elif [ "$use" = pass ]; then
 		pattern=$report
 		image_attack

@@ -204,7 +204,9 @@ user changed, ucounts changed, group_info changed"
 expand_report()
 {
 	init=$init_cred
-	! sleeps "$use" || init="($init_cred|fields unknown)"
+	if sleeps "$use" || [ "${attack#parent-}" != "$attack" ]; then
+		init="($init_cred|fields unknown)"
+	fi
 	report=$(printf '%s\n' "$1" |
 		sed -e "s/ROOT_CRED/$root_cred/" -e "s/INIT_CRED/$init/")
 }

@@ -46,7 +46,8 @@ static const char *const statistics[] = {
 	"violation_override_left", "violation_namespaces_switched",
 	"violation_state_changed", "violation_task_hidden",
 	"violation_record_forged", "violation_text_changed",
-	"violation_rodata_changed", "violation_module_hidden",
+	"violation_rodata_changed", "violation_mapping_changed",
+	"violation_module_hidden",
 };
 
 static void knob_path(char *path, size_t size, const char *name)

@@ -54,7 +54,10 @@ load_attacks()
 	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 \
 		$(symbol switch_task_namespaces) $(symbol init_nsproxy) \
 		$(symbol from_mnt_ns) $(symbol landlock_blob_sizes) \
-		$(symbol lkrg_blob_sizes) $(symbol module_inventory) 2>&1); then
+		$(symbol lkrg_blob_sizes) $(symbol module_inventory) \
+		$(symbol text_poke) $(symbol text_poke_bp) \
+		$(symbol text_mutex) $(symbol __stop___ex_table) \
+		$(symbol vdso_image_64) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

@@ -31,12 +31,14 @@
 #include <linux/container_of.h>
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/extable.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/hex.h>
 #include <linux/idr.h>
 #include <linux/init.h>
 #include <linux/ipc_namespace.h>
+#include <linux/jump_label.h>
 #include <linux/kallsyms.h>
 #include <linux/key.h>
 #include <linux/kmemleak.h>
@@ -75,6 +77,11 @@
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
 #include <net/net_namespace.h>
+
+#include <asm/ibt.h>
+#include <asm/nops.h>
+#include <asm/text-patching.h>
+#include <asm/vdso.h>
 
 static bool insecure;
 module_param(insecure, bool, 0400);
@@ -938,10 +945,56 @@ static int write_through_alias(void *at, const void *from, size_t size)
 	return 0;
 }
 
-static int flip(struct change *change, void *at, size_t size, u8 mask)
+/*
+ * Somebody calls the kernel's own functions, as by code reuse.  Of one
+ * instruction text_poke_bp() makes sure that nobody runs the half of it.
+ */
+static unsigned long text_poke_at;
+module_param_named(text_poke, text_poke_at, ulong, 0400);
+MODULE_PARM_DESC(text_poke, "Address of that function");
+
+static unsigned long text_poke_bp_at;
+module_param_named(text_poke_bp, text_poke_bp_at, ulong, 0400);
+MODULE_PARM_DESC(text_poke_bp, "Address of that function");
+
+static unsigned long text_mutex_at;
+module_param_named(text_mutex, text_mutex_at, ulong, 0400);
+MODULE_PARM_DESC(text_mutex, "Address of that object");
+
+static int write_by_poke(void *at, const void *from, size_t size)
 {
-	u8 new[CHANGE_MAX];
-	size_t i;
+	void *(*poke)(void *addr, const void *opcode, size_t len) =
+		(void *)text_poke_at;
+	struct mutex *const lock = (void *)text_mutex_at;
+
+	if (!poke || !lock)
+		return -EOPNOTSUPP;
+	mutex_lock(lock);
+	poke(at, from, size);
+	mutex_unlock(lock);
+	return 0;
+}
+
+static int write_by_poke_bp(void *at, const void *from, size_t size)
+{
+	void (*poke)(void *addr, const void *opcode, size_t len,
+		     const void *emulate) = (void *)text_poke_bp_at;
+	struct mutex *const lock = (void *)text_mutex_at;
+
+	if (!poke || !lock)
+		return -EOPNOTSUPP;
+	mutex_lock(lock);
+	poke(at, from, size, NULL);
+	mutex_unlock(lock);
+	return 0;
+}
+
+typedef int write_t(void *at, const void *from, size_t size);
+
+static int change_to(struct change *change, void *at, const u8 *new,
+		     size_t size, write_t *write)
+{
+	u8 found[CHANGE_MAX];
 	int err;
 
 	if (change->size)
@@ -950,10 +1003,7 @@ static int flip(struct change *change, void *at, size_t size, u8 mask)
 	/* The compiler may know that this never changes */
 	OPTIMIZER_HIDE_VAR(at);
 	memcpy(change->old, at, size);
-	for (i = 0; i < size; i++)
-		new[i] = change->old[i] ^ mask;
-
-	err = write_through_alias(at, new, size);
+	err = write(at, new, size);
 	if (err)
 		return err;
 
@@ -961,10 +1011,28 @@ static int flip(struct change *change, void *at, size_t size, u8 mask)
 	change->size = size;
 
 	/* What is found there now, through the mapping that the kernel uses */
-	memcpy(new, at, size);
+	memcpy(found, at, size);
 	snprintf(changed, sizeof(changed), "%pS: %*ph -> %*ph", at, (int)size,
-		 change->old, (int)size, new);
+		 change->old, (int)size, found);
 	return 0;
+}
+
+static int flip_by(struct change *change, void *at, size_t size, u8 mask,
+		   write_t *write)
+{
+	u8 new[CHANGE_MAX];
+	size_t i;
+
+	OPTIMIZER_HIDE_VAR(at);
+	memcpy(new, at, size);
+	for (i = 0; i < size; i++)
+		new[i] ^= mask;
+	return change_to(change, at, new, size, write);
+}
+
+static int flip(struct change *change, void *at, size_t size, u8 mask)
+{
+	return flip_by(change, at, size, mask, write_through_alias);
 }
 
 static int restore(struct change *change)
@@ -1013,6 +1081,53 @@ static int flip_text_bit(struct task_struct *task, size_t field)
 		    BIT(get_random_u32_below(BITS_PER_BYTE)));
 }
 
+/* By the function that may write to text, which does not ask who calls it. */
+static int poke_text(struct task_struct *task, size_t field)
+{
+	return flip_by(&text_change, victim_text(), 1, 0x01, write_by_poke);
+}
+
+static const u8 nop2[] = { BYTES_NOP2 };
+static const u8 nop5[] = { BYTES_NOP5 };
+
+/* Where the kernel may patch: the place in kernel_halt() for function tracing. */
+static int patch_traced(u8 opcode, const void *to)
+{
+	void *at = kernel_halt;
+	u8 insn[CALL_INSN_SIZE];
+
+	OPTIMIZER_HIDE_VAR(at);
+	if (is_endbr(*(u32 *)at))
+		at += ENDBR_INSN_SIZE;
+	if (memcmp(at, nop5, CALL_INSN_SIZE))
+		return -EOPNOTSUPP;
+	__text_gen_insn(insn, opcode, at, to, CALL_INSN_SIZE);
+	return change_to(&text_change, at, insn, sizeof(insn), write_by_poke_bp);
+}
+
+/* A call that leads to what is no text. */
+static int patch_traced_data(struct task_struct *task, size_t field)
+{
+	return patch_traced(CALL_INSN_OPCODE, changed);
+}
+
+/* A jump, which is not what is to be there, and of which each byte differs. */
+static int patch_traced_jump(struct task_struct *task, size_t field)
+{
+	return patch_traced(JMP32_INSN_OPCODE, kernel_halt - PAGE_SIZE);
+}
+
+/* A call of a function, where no call is to be. */
+static int patch_elsewhere(struct task_struct *task, size_t field)
+{
+	void *const at = victim_text();
+	u8 insn[CALL_INSN_SIZE];
+
+	__text_gen_insn(insn, CALL_INSN_OPCODE, at, kernel_restart,
+			CALL_INSN_SIZE);
+	return change_to(&text_change, at, insn, sizeof(insn), write_by_poke_bp);
+}
+
 static int restore_text(struct task_struct *task, size_t field)
 {
 	return restore(&text_change);
@@ -1022,6 +1137,34 @@ static int restore_text(struct task_struct *task, size_t field)
 static int flip_rodata(struct task_struct *task, size_t field)
 {
 	return flip(&rodata_change, (void *)&hex_asc_upper[0xa], 1, 'A' ^ 'a');
+}
+
+/* Where the last one of the instructions that may fault goes on if it does */
+static unsigned long extable_end;
+module_param_named(__stop___ex_table, extable_end, ulong, 0400);
+MODULE_PARM_DESC(__stop___ex_table, "Address of that symbol");
+
+static int flip_extable(struct task_struct *task, size_t field)
+{
+	struct exception_table_entry *const end = (void *)extable_end;
+
+	if (!end)
+		return -EOPNOTSUPP;
+	return flip(&rodata_change, &end[-1].fixup, 1, 0x01);
+}
+
+/* The end of its last page, which nobody runs */
+static unsigned long vdso_image_64_at;
+module_param_named(vdso_image_64, vdso_image_64_at, ulong, 0400);
+MODULE_PARM_DESC(vdso_image_64, "Address of that object");
+
+static int flip_vdso(struct task_struct *task, size_t field)
+{
+	const struct vdso_image *const image = (void *)vdso_image_64_at;
+
+	if (!image)
+		return -EOPNOTSUPP;
+	return flip(&rodata_change, image->data + image->size - 1, 1, 0x01);
 }
 
 static int restore_rodata(struct task_struct *task, size_t field)
@@ -1050,6 +1193,40 @@ static int flip_module_text(struct task_struct *task, size_t field)
 	return flip(&module_text_change,
 		    PTR_ALIGN((void *)lkrg_attack_idle + CHANGE_MAX, CHANGE_MAX),
 		    1, 0x01);
+}
+
+/* Nobody calls it.  What it jumps to when the key is on is what counts. */
+static DEFINE_STATIC_KEY_FALSE(lkrg_attack_key);
+
+static noinline __used u64 lkrg_attack_branch(u64 x)
+{
+	return static_branch_unlikely(&lkrg_attack_key) ? lkrg_attack_idle(x) : x;
+}
+
+static int patch_label(struct task_struct *task, size_t field)
+{
+	const struct jump_entry *const entry = THIS_MODULE->jump_entries;
+	unsigned int i;
+
+	for (i = 0; i < THIS_MODULE->num_jump_entries; i++) {
+		void *const at = (void *)jump_entry_code(&entry[i]);
+		const void *const to = (void *)jump_entry_target(&entry[i]);
+		u8 insn[JMP32_INSN_SIZE];
+
+		if (jump_entry_key(&entry[i]) != &lkrg_attack_key.key)
+			continue;
+		if (!memcmp(at, nop2, JMP8_INSN_SIZE)) {
+			__text_gen_insn(insn, JMP8_INSN_OPCODE, at, to + 1,
+					JMP8_INSN_SIZE);
+			return change_to(&module_text_change, at, insn,
+					 JMP8_INSN_SIZE, write_by_poke_bp);
+		}
+		__text_gen_insn(insn, JMP32_INSN_OPCODE, at, to + 1,
+				JMP32_INSN_SIZE);
+		return change_to(&module_text_change, at, insn,
+				 JMP32_INSN_SIZE, write_by_poke_bp);
+	}
+	return -EOPNOTSUPP;
 }
 
 static int restore_module_text(struct task_struct *task, size_t field)
@@ -1132,6 +1309,58 @@ static int show_module(struct task_struct *task, size_t field)
 		list_add(entry, entry_before);
 	entry = NULL;
 	THIS_MODULE->state = MODULE_STATE_LIVE;
+	return 0;
+}
+
+/* === Page tables ======================================================== */
+
+/* The entry that maps the victim, a large page or not, as it was */
+static pte_t *mapped_by;
+static pteval_t mapped_before;
+
+static int change_entry(unsigned long addr, pteval_t set, pteval_t clear)
+{
+	unsigned int level;
+	pte_t *const entry = lookup_address(addr, &level);
+
+	if (mapped_by)
+		return -EBUSY;
+	if (!entry)
+		return -EFAULT;
+	mapped_before = pte_val(*entry);
+	WRITE_ONCE(entry->pte, (mapped_before | set) & ~clear);
+	mapped_by = entry;
+	/* Here it shows whether it works. */
+	if (set & _PAGE_RW)
+		WRITE_ONCE(*(u8 *)addr, READ_ONCE(*(u8 *)addr));
+	snprintf(changed, sizeof(changed), "%lu pages: %s",
+		 page_level_size(level) / PAGE_SIZE,
+		 set ? "writable" : "executable");
+	return 0;
+}
+
+static int map_text_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)victim_text(), _PAGE_RW, 0);
+}
+
+static int map_module_text_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)lkrg_attack_idle, _PAGE_RW, 0);
+}
+
+static int map_module_rodata_executable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)lkrg_attack_constant, 0, _PAGE_NX);
+}
+
+static int map_as_before(struct task_struct *task, size_t field)
+{
+	if (!mapped_by)
+		return -ENOENT;
+	WRITE_ONCE(mapped_by->pte, mapped_before);
+	mapped_by = NULL;
+	changed[0] = '\0';
 	return 0;
 }
 
@@ -1255,10 +1484,27 @@ static const struct attack attacks[] = {
 	ATTACK("text-flip", flip_text, "one byte of kernel text"),
 	ATTACK("text-flip4", flip_text_words, "four words of kernel text"),
 	ATTACK("text-flip-bit", flip_text_bit, "one bit of kernel text, any"),
+	ATTACK("text-poke", poke_text, "the same with text_poke()"),
+	ATTACK("text-patch-data", patch_traced_data,
+	       "a call to data where functions are traced"),
+	ATTACK("text-patch-jump", patch_traced_jump,
+	       "a jump where functions are traced"),
+	ATTACK("text-patch-elsewhere", patch_elsewhere,
+	       "a call where nothing is patched"),
 	ATTACK("text-restore", restore_text, "the text as it was"),
 	ATTACK("rodata-flip", flip_rodata, "one byte of read-only data"),
+	ATTACK("rodata-extable", flip_extable, "an entry of the exception table"),
+	ATTACK("rodata-vdso", flip_vdso, "what is mapped as vDSO"),
 	ATTACK("rodata-restore", restore_rodata, "the data as it was"),
+	ATTACK("mapping-text", map_text_writable, "kernel text writable"),
+	ATTACK("mapping-module_text", map_module_text_writable,
+	       "module text writable"),
+	ATTACK("mapping-module_rodata", map_module_rodata_executable,
+	       "read-only data of a module executable"),
+	ATTACK("mapping-restore", map_as_before, "page tables as they were"),
 	ATTACK("module_text-flip", flip_module_text, "one byte of module text"),
+	ATTACK("module_text-patch", patch_label,
+	       "a jump label of a module that leads elsewhere"),
 	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
 	ATTACK("module_rodata-flip", flip_module_rodata,
 	       "one byte of read-only data of a module"),
@@ -1378,6 +1624,7 @@ static void __exit attack_exit(void)
 	misc_deregister(&attack_device);
 	end_ambushes();
 	stop_sleeper(NULL, 0);
+	map_as_before(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
 	restore(&module_text_change);

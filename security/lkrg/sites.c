@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Where the kernel may patch itself, and to what
+ *
+ * Each instruction that somebody is about to patch is judged once: is this one of
+ * the places that the kernel has in its tables, and is it to become what may be
+ * there?  Only then the guard accounts for it.  What was not judged, or not found
+ * to be legal, differs from its description, whoever wrote it and by which
+ * function, and the next pass reports it like any other change.
+ *
+ * Tables of the kernel are sorted by key or lie in writable memory, so there is an
+ * index by address, made once and read-only: 4 bytes a site.  Modules are short;
+ * their tables are looked through.
+ *
+ * Locking: text_mutex, but for kgdb.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bsearch.h>
+#include <linux/cache.h>
+#include <linux/ftrace.h>
+#include <linux/init.h>
+#include <linux/jump_label.h>
+#include <linux/kgdb.h>
+#include <linux/kprobes.h>
+#include <linux/lkrg.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/set_memory.h>
+#include <linux/sort.h>
+#include <linux/vmalloc.h>
+
+#include <asm/sections.h>
+
+#include "image.h"
+#include "sites.h"
+#include "x86.h"
+
+/* Sites by their address. */
+struct list {
+	u32 *site;
+	size_t nr;
+};
+
+/* Three lists one behind the other, in pages that are verified like others. */
+static struct lkrg_section index __ro_after_init = { .what = LKRG_RODATA_CHANGED };
+
+static bool is_core_text(unsigned long addr)
+{
+	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;
+}
+
+static int compare(unsigned long a, unsigned long b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* === Jump labels: a site is its number in the table === */
+
+#ifdef CONFIG_JUMP_LABEL
+static struct list jumps __ro_after_init;
+
+static unsigned long jump_addr(const void *site)
+{
+	return jump_entry_code(&__start___jump_table[*(const u32 *)site]);
+}
+
+static int compare_jumps(const void *a, const void *b)
+{
+	return compare(jump_addr(a), jump_addr(b));
+}
+
+static int find_jump(const void *addr, const void *site)
+{
+	return compare((unsigned long)addr, jump_addr(site));
+}
+
+static size_t __init room_for_jumps(void)
+{
+	return __stop___jump_table - __start___jump_table;
+}
+
+static void __init index_jumps(u32 *site)
+{
+	u32 i;
+
+	jumps.site = site;
+	for (i = 0; i < room_for_jumps(); i++) {
+		if (is_core_text(jump_addr(&i)))
+			site[jumps.nr++] = i;
+	}
+	sort(site, jumps.nr, sizeof(*site), compare_jumps, NULL);
+}
+
+static const struct jump_entry *core_jump(const u8 *addr)
+{
+	const u32 *site = __inline_bsearch(addr, jumps.site, jumps.nr,
+					   sizeof(*jumps.site), find_jump);
+
+	return site ? &__start___jump_table[*site] : NULL;
+}
+
+static const struct jump_entry *module_jump(const struct module *module,
+					    const u8 *addr)
+{
+	const struct jump_entry *entry = module->jump_entries;
+	unsigned int i;
+
+	for (i = 0; i < module->num_jump_entries; i++, entry++) {
+		if (jump_entry_code(entry) == (unsigned long)addr)
+			return entry;
+	}
+	return NULL;
+}
+
+/* A branch, or the nop in its place, as long as what is there now. */
+static bool is_jump_label(const struct module *module, const u8 *addr,
+			  const u8 *new, size_t len)
+{
+	const struct jump_entry *entry;
+	unsigned long target;
+	bool on = lkrg_insn_is_jump(new), off = lkrg_insn_is_nop(new, len);
+
+	if (!on && !(off && lkrg_insn_is_jump(addr)))
+		return false;
+	entry = module ? module_jump(module, addr) : core_jump(addr);
+	if (!entry)
+		return false;
+	target = jump_entry_target(entry);
+	return on ? lkrg_insn_jumps_to(target, new, len, addr) &&
+		    lkrg_insn_is_nop(addr, len) :
+		    lkrg_insn_jumps_to(target, addr, len, addr);
+}
+#else
+static size_t __init room_for_jumps(void)
+{
+	return 0;
+}
+
+static void __init index_jumps(u32 *site) { }
+
+static bool is_jump_label(const struct module *module, const u8 *addr,
+			  const u8 *new, size_t len)
+{
+	return false;
+}
+#endif
+
+/* === Static calls: the same, and trampolines === */
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+static struct list calls __ro_after_init;
+
+static unsigned long call_site(const struct static_call_site *call)
+{
+	return (unsigned long)&call->addr + call->addr;
+}
+
+static unsigned long call_addr(const void *site)
+{
+	return call_site(&__start_static_call_sites[*(const u32 *)site]);
+}
+
+static int compare_calls(const void *a, const void *b)
+{
+	return compare(call_addr(a), call_addr(b));
+}
+
+static int find_call(const void *addr, const void *site)
+{
+	return compare((unsigned long)addr, call_addr(site));
+}
+
+static size_t __init room_for_calls(void)
+{
+	return __stop_static_call_sites - __start_static_call_sites;
+}
+
+static void __init index_calls(u32 *site)
+{
+	u32 i;
+
+	calls.site = site;
+	for (i = 0; i < room_for_calls(); i++) {
+		if (is_core_text(call_addr(&i)))
+			site[calls.nr++] = i;
+	}
+	sort(site, calls.nr, sizeof(*site), compare_calls, NULL);
+}
+
+static bool is_core_call(const u8 *addr)
+{
+	return __inline_bsearch(addr, calls.site, calls.nr,
+				sizeof(*calls.site), find_call);
+}
+
+/* This one table is writable, so that is all that it says. */
+static bool is_module_call(const struct module *module, const u8 *addr)
+{
+	const struct static_call_site *call = module->static_call_sites;
+	int i;
+
+	for (i = 0; i < module->num_static_call_sites; i++, call++) {
+		if (call_site(call) == (unsigned long)addr)
+			return true;
+	}
+	return false;
+}
+#else
+static size_t __init room_for_calls(void)
+{
+	return 0;
+}
+
+static void __init index_calls(u32 *site) { }
+
+static bool is_core_call(const u8 *addr)
+{
+	return false;
+}
+
+static bool is_module_call(const struct module *module, const u8 *addr)
+{
+	return false;
+}
+#endif
+
+static bool is_static_call(const struct module *module, const u8 *addr,
+			   const u8 *new, size_t len)
+{
+	return lkrg_insn_is_static_call(new, len, addr) &&
+	       (lkrg_is_static_call_trampoline(addr) ||
+		(module ? is_module_call(module, addr) : is_core_call(addr)));
+}
+
+/* === Functions that can be traced: a site is its offset in text === */
+
+#ifdef CONFIG_DYNAMIC_FTRACE
+static struct list traced __ro_after_init;
+
+static int compare_traced(const void *a, const void *b)
+{
+	return compare(*(const u32 *)a, *(const u32 *)b);
+}
+
+static int find_traced(const void *addr, const void *site)
+{
+	return compare(addr - (void *)_text, *(const u32 *)site);
+}
+
+static size_t __init room_for_traced(void)
+{
+	struct ftrace_rec_iter *iter;
+	size_t nr = 0;
+
+	for_ftrace_rec_iter(iter)
+		nr += is_core_text(ftrace_rec_iter_record(iter)->ip);
+	return nr;
+}
+
+static void __init index_traced(u32 *site)
+{
+	struct ftrace_rec_iter *iter;
+
+	traced.site = site;
+	for_ftrace_rec_iter(iter) {
+		unsigned long ip = ftrace_rec_iter_record(iter)->ip;
+
+		if (is_core_text(ip))
+			site[traced.nr++] = ip - (unsigned long)_text;
+	}
+	sort(site, traced.nr, sizeof(*site), compare_traced, NULL);
+}
+
+static bool is_core_traced(const u8 *addr)
+{
+	return __inline_bsearch(addr, traced.site, traced.nr,
+				sizeof(*traced.site), find_traced);
+}
+
+static int find_callsite(const void *addr, const void *site)
+{
+	return compare((unsigned long)addr, *(const unsigned long *)site);
+}
+
+/* ftrace has sorted them. */
+static bool is_module_traced(const struct module *module, const u8 *addr)
+{
+	return __inline_bsearch(addr, module->ftrace_callsites,
+				module->num_ftrace_callsites,
+				sizeof(*module->ftrace_callsites),
+				find_callsite);
+}
+
+/* What all functions call while they are traced, and calls from there. */
+static bool is_tracer(const u8 *addr)
+{
+	return addr == (const u8 *)ftrace_call ||
+	       addr == (const u8 *)ftrace_regs_call;
+}
+
+static bool is_traced_call(const struct module *module, const u8 *addr,
+			   const u8 *new, size_t len)
+{
+	bool on = lkrg_insn_is_call(new), off = lkrg_insn_is_nop(new, len);
+
+	if (on ? !lkrg_insn_leads_to_text(new, len, addr) :
+		 !(off && lkrg_insn_is_call(addr)))
+		return false;
+	return module ? is_module_traced(module, addr) :
+			is_core_traced(addr) || is_tracer(addr);
+}
+#else
+static size_t __init room_for_traced(void)
+{
+	return 0;
+}
+
+static void __init index_traced(u32 *site) { }
+
+static bool is_traced_call(const struct module *module, const u8 *addr,
+			   const u8 *new, size_t len)
+{
+	return false;
+}
+#endif
+
+/* === The rest === */
+
+static bool is_probed(const u8 *addr)
+{
+	bool is;
+
+	/* In the table from before it is armed until it is disarmed. */
+	preempt_disable();
+	is = get_kprobe((void *)addr);
+	preempt_enable();
+	return is;
+}
+
+/* The jump to what an optimized probe runs. */
+static bool is_optimized_probe(const u8 *addr, const u8 *new, size_t len)
+{
+	return *addr == LKRG_BREAKPOINT && lkrg_insn_is_jump(new) &&
+	       lkrg_insn_leads_to_text(new, len, addr) && is_probed(addr);
+}
+
+static bool is_debugged(void)
+{
+#ifdef CONFIG_KGDB
+	/* The number of the CPU that is in the debugger. */
+	return atomic_read(&kgdb_active) != -1;
+#else
+	return false;
+#endif
+}
+
+/**
+ * lkrg_patch_is_legal - Is an instruction about to become what it may?
+ * @who: who patches
+ * @module: whose text it is, NULL for the kernel itself
+ * @addr: first byte
+ * @new: what will be there
+ * @len: number of bytes
+ *
+ * Context: text_mutex held, or kgdb has stopped all other CPUs.
+ * Return: whether it is.
+ */
+bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
+			 const u8 *addr, const u8 *new, size_t len)
+{
+	switch (who) {
+	case LKRG_PATCH_INSN:
+		return is_traced_call(module, addr, new, len) ||
+		       is_jump_label(module, addr, new, len) ||
+		       is_static_call(module, addr, new, len) ||
+		       is_optimized_probe(addr, new, len);
+	case LKRG_PATCH_PROBE:
+		return is_probed(addr);
+	case LKRG_PATCH_LOCK:
+		return lkrg_insn_is_lock(addr) && lkrg_insn_is_lock(new);
+	case LKRG_PATCH_PADDING:
+		return IS_ENABLED(CONFIG_CALL_THUNKS) && lkrg_is_padding(addr, len);
+	case LKRG_PATCH_LIVEPATCH:
+		return module && is_livepatch_module((struct module *)module);
+	case LKRG_PATCH_DEBUGGER:
+		return is_debugged();
+	}
+	return false;
+}
+
+/**
+ * lkrg_sites_init - Make the index
+ *
+ * Context: tables are sorted, text is still writable.
+ * Return: 0, -ENOMEM, or an error of set_memory_ro().
+ */
+int __init lkrg_sites_init(void)
+{
+	size_t nr_jumps = room_for_jumps(), nr_calls = room_for_calls();
+	size_t nr = max(nr_jumps + nr_calls + room_for_traced(), 1);
+	u32 *site = vcalloc(nr, sizeof(*site));
+	unsigned long i;
+	int err;
+
+	if (!site)
+		return -ENOMEM;
+	index_jumps(site);
+	index_calls(site + nr_jumps);
+	index_traced(site + nr_jumps + nr_calls);
+	err = lkrg_section_init(&index, site, site + nr) ?:
+	      set_memory_ro(index.start, index.nr_pages);
+	if (err)
+		return err;
+	for (i = 0; i < index.nr_pages; i++)
+		lkrg_section_take(&index, i);
+	return 0;
+}
+
+/**
+ * lkrg_sites_step - One piece of the index part of a pass
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_section_step().
+ */
+enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor)
+{
+	return lkrg_image_is_wanted(cursor) ?
+		lkrg_section_step(&index, cursor) : LKRG_STEP_DONE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Where the kernel may patch itself, and to what
+ */
+
+#ifndef _SECURITY_LKRG_SITES_H
+#define _SECURITY_LKRG_SITES_H
+
+#include <linux/init.h>
+#include <linux/lkrg.h>
+#include <linux/static_call_types.h>
+#include <linux/types.h>
+
+#include "scan.h"
+
+struct module;
+
+/* The linker's, see kernel/static_call_inline.c */
+extern const struct static_call_site __start_static_call_sites[];
+extern const struct static_call_site __stop_static_call_sites[];
+
+int __init lkrg_sites_init(void);
+enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor);
+bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
+			 const u8 *addr, const u8 *new, size_t len);
+
+#endif /* _SECURITY_LKRG_SITES_H */

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Unit tests of where the kernel may patch itself, and to what
+ *
+ * Judged are the kernel's own tables and text, nothing is patched.
+ */
+
+#include <kunit/test.h>
+#include <linux/ftrace.h>
+#include <linux/jump_label.h>
+#include <linux/lkrg.h>
+#include <linux/memory.h>
+#include <linux/mutex.h>
+#include <linux/random.h>
+#include <linux/string.h>
+
+#include <asm/nops.h>
+#include <asm/sections.h>
+#include <asm/text-patching.h>
+
+#include "../sites.h"
+
+#define RANDOM_PLACES 2000
+
+static int sites_init(struct kunit *test)
+{
+	if (!static_key_enabled(&lkrg_enabled))
+		kunit_skip(test, "no index: lkrg is not listed in lsm=");
+	mutex_lock(&text_mutex);
+	return 0;
+}
+
+static void sites_exit(struct kunit *test)
+{
+	if (static_key_enabled(&lkrg_enabled))
+		mutex_unlock(&text_mutex);
+}
+
+static bool is_legal(const void *addr, const void *new, size_t len)
+{
+	return lkrg_patch_is_legal(LKRG_PATCH_INSN, NULL, addr, new, len);
+}
+
+/* An instruction of five bytes that leads to @to. */
+static const u8 *leads(u8 opcode, const void *from, const void *to)
+{
+	static u8 insn[JMP32_INSN_SIZE];
+
+	__text_gen_insn(insn, opcode, from, to, sizeof(insn));
+	return insn;
+}
+
+static bool is_core_text(unsigned long addr)
+{
+	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;
+}
+
+/* What the other state of a jump label is, NULL if there is a third one. */
+static const u8 *other_state(struct jump_entry *entry, size_t *len)
+{
+	const u8 *addr = (const u8 *)jump_entry_code(entry);
+	static u8 jump[JMP32_INSN_SIZE];
+	u8 opcode;
+
+	*len = arch_jump_entry_size(entry);
+	opcode = *len == JMP8_INSN_SIZE ? JMP8_INSN_OPCODE : JMP32_INSN_OPCODE;
+	__text_gen_insn(jump, opcode, addr, (void *)jump_entry_target(entry), *len);
+	if (!memcmp(addr, x86_nops[*len], *len))
+		return jump;
+	return memcmp(addr, jump, *len) ? NULL : x86_nops[*len];
+}
+
+static void each_jump_label_may_become_its_other_state(struct kunit *test)
+{
+	struct jump_entry *entry;
+	const u8 *other;
+	size_t len;
+
+	for (entry = __start___jump_table; entry < __stop___jump_table; entry++) {
+		const void *addr = (const void *)jump_entry_code(entry);
+
+		if (!is_core_text((unsigned long)addr))
+			continue;
+		other = other_state(entry, &len);
+		KUNIT_ASSERT_NOT_NULL_MSG(test, other, "%pS", addr);
+		KUNIT_EXPECT_TRUE_MSG(test, is_legal(addr, other, len), "%pS", addr);
+	}
+}
+
+static void no_jump_label_may_lead_elsewhere(struct kunit *test)
+{
+	struct jump_entry *entry;
+
+	for (entry = __start___jump_table; entry < __stop___jump_table; entry++) {
+		const void *addr = (const void *)jump_entry_code(entry);
+		const void *target = (const void *)jump_entry_target(entry);
+
+		if (!is_core_text((unsigned long)addr))
+			continue;
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(addr, leads(JMP32_INSN_OPCODE, addr, target + 1),
+						JMP32_INSN_SIZE), "%pS", addr);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(addr, leads(CALL_INSN_OPCODE, addr, target),
+						CALL_INSN_SIZE), "%pS", addr);
+	}
+}
+
+static void no_patch_may_begin_elsewhere(struct kunit *test)
+{
+	const size_t size = _etext - _text - JMP32_INSN_SIZE;
+	int i, legal = 0;
+
+	for (i = 0; i < RANDOM_PLACES; i++) {
+		const u8 *addr = (const u8 *)_text + get_random_u32_below(size);
+
+		legal += is_legal(addr, leads(JMP32_INSN_OPCODE, addr, _text),
+				  JMP32_INSN_SIZE);
+		legal += is_legal(addr, leads(CALL_INSN_OPCODE, addr, _text),
+				  CALL_INSN_SIZE);
+	}
+	/* One in a hundred bytes is the first one of a function to be traced. */
+	KUNIT_EXPECT_LT(test, legal, RANDOM_PLACES / 10);
+}
+
+#ifdef CONFIG_DYNAMIC_FTRACE
+static void functions_may_call_text_and_nothing_else(struct kunit *test)
+{
+	const void *data = __start_rodata;
+	struct ftrace_rec_iter *iter;
+	int judged = 0;
+
+	for_ftrace_rec_iter(iter) {
+		const void *ip = (const void *)ftrace_rec_iter_record(iter)->ip;
+
+		if (!is_core_text((unsigned long)ip))
+			continue;
+		judged++;
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      is_legal(ip, leads(CALL_INSN_OPCODE, ip, _text),
+					       CALL_INSN_SIZE), "%pS", ip);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(ip, leads(CALL_INSN_OPCODE, ip, data),
+						CALL_INSN_SIZE), "%pS", ip);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(ip + 1, leads(CALL_INSN_OPCODE, ip + 1, _text),
+						CALL_INSN_SIZE), "%pS", ip);
+	}
+	KUNIT_EXPECT_GT(test, judged, 100);
+}
+#endif
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+static void static_calls_may_call_text_and_nothing_else(struct kunit *test)
+{
+	const struct static_call_site *call;
+
+	for (call = __start_static_call_sites; call < __stop_static_call_sites;
+	     call++) {
+		const u8 *addr = (const u8 *)&call->addr + call->addr;
+
+		/* Some are conditional jumps, of six bytes. */
+		if (!is_core_text((unsigned long)addr) || *addr != CALL_INSN_OPCODE)
+			continue;
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      is_legal(addr, leads(CALL_INSN_OPCODE, addr, _text),
+					       CALL_INSN_SIZE), "%pS", addr);
+		KUNIT_EXPECT_TRUE_MSG(test, is_legal(addr, x86_nops[5], 5), "%pS",
+				      addr);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(addr, leads(CALL_INSN_OPCODE, addr, __start_rodata),
+						CALL_INSN_SIZE), "%pS", addr);
+	}
+}
+#endif
+
+static void nothing_is_probed_or_debugged_now(struct kunit *test)
+{
+	const u8 *addr = (const u8 *)panic;
+	const u8 breakpoint = INT3_INSN_OPCODE;
+
+	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_PROBE, NULL, addr,
+						     &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_DEBUGGER, NULL, addr,
+						     &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_LOCK, NULL, addr,
+						     &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_LIVEPATCH, NULL,
+						     addr, &breakpoint, 1));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(each_jump_label_may_become_its_other_state),
+	KUNIT_CASE(no_jump_label_may_lead_elsewhere),
+	KUNIT_CASE(no_patch_may_begin_elsewhere),
+#ifdef CONFIG_DYNAMIC_FTRACE
+	KUNIT_CASE(functions_may_call_text_and_nothing_else),
+#endif
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	KUNIT_CASE(static_calls_may_call_text_and_nothing_else),
+#endif
+	KUNIT_CASE(nothing_is_probed_or_debugged_now),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "lkrg_sites",
+	.init = sites_init,
+	.exit = sites_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - What instructions and page tables look like
+ *
+ * The only file that knows the architecture.  Instructions that are about to be
+ * written are judged where they will be: @insn has the bytes, @addr the place.
+ */
+
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/pfn.h>
+#include <linux/pgtable.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/unaligned.h>
+
+#include <asm/nops.h>
+#include <asm/text-patching.h>
+
+#include "x86.h"
+
+static_assert(LKRG_BREAKPOINT == INT3_INSN_OPCODE);
+
+#define LOCK_PREFIX_BYTE	0xf0
+/* What stands for it on one CPU: the prefix of a segment that is not used. */
+#define NO_LOCK_PREFIX_BYTE	0x3e
+
+/* One-byte nops */
+#define PADDING_BYTE		0x90
+
+/* Of a conditional jump with a 32-bit displacement, without the condition. */
+#define JCC32_ESCAPE		0x0f
+#define JCC32_OPCODE		0x80
+#define JCC32_SIZE		6
+
+/**
+ * lkrg_insn_is_jump - Is it a jump without a condition?
+ * @insn: the bytes
+ *
+ * Return: whether it is.
+ */
+bool lkrg_insn_is_jump(const u8 *insn)
+{
+	return insn[0] == JMP32_INSN_OPCODE || insn[0] == JMP8_INSN_OPCODE;
+}
+
+/**
+ * lkrg_insn_is_call - Is it a direct call?
+ * @insn: the bytes
+ *
+ * Return: whether it is.
+ */
+bool lkrg_insn_is_call(const u8 *insn)
+{
+	return insn[0] == CALL_INSN_OPCODE;
+}
+
+/**
+ * lkrg_insn_is_nop - Is it what stands for a branch or a call?
+ * @insn: the bytes
+ * @len: how many
+ *
+ * Return: whether it is the one nop of that length.
+ */
+bool lkrg_insn_is_nop(const u8 *insn, size_t len)
+{
+	return (len == JMP8_INSN_SIZE || len == JMP32_INSN_SIZE) &&
+	       !memcmp(insn, x86_nops[len], len);
+}
+
+/* The displacement is the last part of the instruction. */
+static long target32(const u8 *insn, size_t len, const u8 *addr)
+{
+	return (long)addr + len + (s32)get_unaligned_le32(insn + len - sizeof(s32));
+}
+
+/**
+ * lkrg_insn_jumps_to - Is it a jump to this place?
+ * @target: the place
+ * @insn: the bytes
+ * @len: how many
+ * @addr: where
+ *
+ * Return: whether it is.
+ */
+bool lkrg_insn_jumps_to(unsigned long target, const u8 *insn, size_t len,
+			const u8 *addr)
+{
+	if (len == JMP8_INSN_SIZE && insn[0] == JMP8_INSN_OPCODE)
+		return (unsigned long)addr + len + (s8)insn[1] == target;
+	return len == JMP32_INSN_SIZE && insn[0] == JMP32_INSN_OPCODE &&
+	       target32(insn, len, addr) == target;
+}
+
+/**
+ * lkrg_insn_leads_to_text - Does it call or jump to what belongs to somebody?
+ * @insn: the bytes
+ * @len: how many
+ * @addr: where
+ *
+ * Return: whether its target is text of the kernel or of a module, a BPF image, a
+ * trampoline of ftrace or a slot of kprobes.
+ */
+bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr)
+{
+	return len == JMP32_INSN_SIZE &&
+	       (insn[0] == JMP32_INSN_OPCODE || insn[0] == CALL_INSN_OPCODE) &&
+	       kernel_text_address(target32(insn, len, addr));
+}
+
+/**
+ * lkrg_insn_is_static_call - Is it what may be at the site of a static call?
+ * @insn: the bytes
+ * @len: how many
+ * @addr: where
+ *
+ * Whether a site is called or jumped to does not change, nor does the condition
+ * of a conditional jump.
+ *
+ * Return: whether it is.
+ */
+bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr)
+{
+	/* See arch/x86/kernel/static_call.c: return 0 in place of a call, return. */
+	static const u8 zero[] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
+	static const u8 ret[] = {
+		RET_INSN_OPCODE, INT3_INSN_OPCODE, INT3_INSN_OPCODE,
+		INT3_INSN_OPCODE, INT3_INSN_OPCODE
+	};
+
+	if (len == JCC32_SIZE)
+		return insn[0] == JCC32_ESCAPE && insn[1] == addr[1] &&
+		       (insn[1] & 0xf0) == JCC32_OPCODE &&
+		       kernel_text_address(target32(insn, len, addr));
+	return len == CALL_INSN_SIZE &&
+	       (lkrg_insn_is_nop(insn, len) ||
+		!memcmp(insn, zero, len) || !memcmp(insn, ret, len) ||
+		lkrg_insn_leads_to_text(insn, len, addr));
+}
+
+/**
+ * lkrg_is_static_call_trampoline - Is this where a static call can always go?
+ * @addr: the place, in text
+ *
+ * Return: whether it is.
+ */
+bool lkrg_is_static_call_trampoline(const u8 *addr)
+{
+	/* See arch/x86/kernel/static_call.c: nothing else has this behind it. */
+	static const u8 mark[] = { 0x0f, 0xb9, 0xcc };
+
+	return !memcmp(addr + JMP32_INSN_SIZE, mark, sizeof(mark));
+}
+
+/**
+ * lkrg_insn_is_lock - Is it a lock prefix, or what stands for it on one CPU?
+ * @insn: the byte
+ *
+ * Return: whether it is.
+ */
+bool lkrg_insn_is_lock(const u8 *insn)
+{
+	return insn[0] == LOCK_PREFIX_BYTE || insn[0] == NO_LOCK_PREFIX_BYTE;
+}
+
+/**
+ * lkrg_is_padding - Is it what is before a function that nobody has patched?
+ * @addr: first byte
+ * @len: number of bytes
+ *
+ * Return: whether it is.
+ */
+bool lkrg_is_padding(const u8 *addr, size_t len)
+{
+	return !memchr_inv(addr, PADDING_BYTE, len);
+}
+
+/**
+ * lkrg_mapping - Look up how the kernel reaches an address
+ * @addr: an address of the kernel's
+ *
+ * Of all levels the strictest counts, as for the CPU.
+ *
+ * Context: somebody keeps the page tables of @addr from being freed.
+ * Return: what was found.
+ */
+struct lkrg_mapping lkrg_mapping(unsigned long addr)
+{
+	struct lkrg_mapping mapping = { .frame = LKRG_NOT_MAPPED };
+	unsigned int level;
+	bool nx, rw;
+	pte_t *pte = lookup_address_in_pgd_attr(pgd_offset_k(addr), addr, &level,
+						&nx, &rw);
+	unsigned long offset;
+
+	if (!pte || !pte_present(*pte))
+		return mapping;
+	nx |= !!(pte_flags(*pte) & _PAGE_NX);
+	rw &= !!(pte_flags(*pte) & _PAGE_RW);
+	/* A large page has its frame where it has its flags, but for one bit. */
+	offset = PFN_DOWN(addr & ~page_level_mask(level));
+	mapping.frame = (level == PG_LEVEL_4K ? pte_pfn(*pte) :
+			 level == PG_LEVEL_2M ? pmd_pfn(*(pmd_t *)pte) :
+						pud_pfn(*(pud_t *)pte)) + offset;
+	mapping.writable = rw;
+	mapping.executable = !nx;
+	return mapping;
+}
+
+/**
+ * lkrg_linear_mapping - The same, for the mapping of all memory
+ * @frame: a page frame of the kernel's
+ *
+ * Return: what was found.
+ */
+struct lkrg_mapping lkrg_linear_mapping(unsigned long frame)
+{
+	return lkrg_mapping((unsigned long)__va(PFN_PHYS(frame)));
+}
