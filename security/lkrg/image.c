@@ -98,8 +98,9 @@ static noinline void move_sums(struct lkrg_page *page, u32 index, s64 delta)
 }
 
 /* Within one pair of words, at @pair. */
-static void account_pair(struct lkrg_section *section, const u64 *pair,
-			 const u64 *old, const u64 *new)
+static __always_inline void account_pair(struct lkrg_section *section,
+					 const u64 *pair, const u64 *old,
+					 const u64 *new)
 {
 	struct lkrg_page *page = page_of(section, (unsigned long)pair);
 	const u32 *before = (const u32 *)old, *after = (const u32 *)new;
@@ -154,10 +155,15 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 		const u64 *old = live;
 		u64 then[2];
 
-		if (pair == last.pair && !memcmp(live, last.until, LKRG_PAIR))
+		if (pair == last.pair && live[0] == last.until[0] &&
+		    live[1] == last.until[1])
 			old = last.then;
 		memcpy(then, old, LKRG_PAIR);
-		memcpy((u8 *)then + at, new, here);
+		/* The usual length is copied without a loop. */
+		if (likely(here == LKRG_USUAL_INSN))
+			memcpy((u8 *)then + at, new, LKRG_USUAL_INSN);
+		else
+			memcpy((u8 *)then + at, new, here);
 		account_pair(section, pair, old, then);
 
 		if (first)

@@ -43,6 +43,14 @@ struct list {
 	size_t nr;
 };
 
+/*
+ * Where the last search in a list ended: most sites are patched in the order of
+ * their addresses.  Under text_mutex; wrong, it only makes the search longer.
+ */
+struct hint {
+	size_t at;
+};
+
 /* Three lists one behind the other, in pages that are verified like others. */
 static struct lkrg_section index __ro_after_init = { .what = LKRG_RODATA_CHANGED };
 
@@ -54,6 +62,38 @@ static bool is_core_text(unsigned long addr)
 static int compare(unsigned long a, unsigned long b)
 {
 	return a < b ? -1 : a > b;
+}
+
+/* Onwards from the hint in steps that double, and then by halves. */
+static __always_inline const u32 *search(const struct list *list,
+					 struct hint *hint, unsigned long addr,
+					 unsigned long (*addr_of)(const void *site))
+{
+	size_t low = hint->at, high, step = 1;
+
+	if (low < list->nr && addr_of(&list->site[low]) <= addr) {
+		while (low + step < list->nr &&
+		       addr_of(&list->site[low + step]) <= addr) {
+			low += step;
+			step *= 2;
+		}
+		high = min(low + step, list->nr);
+	} else {
+		high = min(low, list->nr);
+		low = 0;
+	}
+	/* What is looked for is at low, between low and high, or nowhere. */
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_of(&list->site[middle]) <= addr)
+			low = middle;
+		else
+			high = middle;
+	}
+	hint->at = low;
+	return low < list->nr && addr_of(&list->site[low]) == addr ?
+		&list->site[low] : NULL;
 }
 
 /* === Jump labels: a site is its number in the table === */
@@ -69,11 +109,6 @@ static unsigned long jump_addr(const void *site)
 static int compare_jumps(const void *a, const void *b)
 {
 	return compare(jump_addr(a), jump_addr(b));
-}
-
-static int find_jump(const void *addr, const void *site)
-{
-	return compare((unsigned long)addr, jump_addr(site));
 }
 
 static size_t __init room_for_jumps(void)
@@ -95,8 +130,8 @@ static void __init index_jumps(u32 *site)
 
 static const struct jump_entry *core_jump(const u8 *addr)
 {
-	const u32 *site = __inline_bsearch(addr, jumps.site, jumps.nr,
-					   sizeof(*jumps.site), find_jump);
+	static struct hint hint;
+	const u32 *site = search(&jumps, &hint, (unsigned long)addr, jump_addr);
 
 	return site ? &__start___jump_table[*site] : NULL;
 }
@@ -167,11 +202,6 @@ static int compare_calls(const void *a, const void *b)
 	return compare(call_addr(a), call_addr(b));
 }
 
-static int find_call(const void *addr, const void *site)
-{
-	return compare((unsigned long)addr, call_addr(site));
-}
-
 static size_t __init room_for_calls(void)
 {
 	return __stop_static_call_sites - __start_static_call_sites;
@@ -191,8 +221,9 @@ static void __init index_calls(u32 *site)
 
 static bool is_core_call(const u8 *addr)
 {
-	return __inline_bsearch(addr, calls.site, calls.nr,
-				sizeof(*calls.site), find_call);
+	static struct hint hint;
+
+	return search(&calls, &hint, (unsigned long)addr, call_addr);
 }
 
 /* This one table is writable, so that is all that it says. */
@@ -244,9 +275,9 @@ static int compare_traced(const void *a, const void *b)
 	return compare(*(const u32 *)a, *(const u32 *)b);
 }
 
-static int find_traced(const void *addr, const void *site)
+static unsigned long traced_addr(const void *site)
 {
-	return compare(addr - (void *)_text, *(const u32 *)site);
+	return (unsigned long)_text + *(const u32 *)site;
 }
 
 static size_t __init room_for_traced(void)
@@ -275,8 +306,9 @@ static void __init index_traced(u32 *site)
 
 static bool is_core_traced(const u8 *addr)
 {
-	return __inline_bsearch(addr, traced.site, traced.nr,
-				sizeof(*traced.site), find_traced);
+	static struct hint hint;
+
+	return search(&traced, &hint, (unsigned long)addr, traced_addr);
 }
 
 static int find_callsite(const void *addr, const void *site)

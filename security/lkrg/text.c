@@ -73,22 +73,12 @@ void lkrg_text_baseline(void)
 	lkrg_text_take(&text);
 }
 
-/* Of LKRG_PATCH_INSN: see there. */
-#define INSN_MAX 6
-
-void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
-		       size_t len)
+static void patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
+		  size_t len)
 {
 	unsigned long start = (unsigned long)addr;
-	u8 insn[INSN_MAX];
 	bool accounted;
 
-	WRITE_ONCE(pokes, pokes + 1);
-	if (who == LKRG_PATCH_INSN && len == INSN_MAX) {
-		insn[0] = 0x0f;
-		memcpy(insn + 1, new, len - 1);
-		new = insn;
-	}
 	/* Trampolines and JIT images are patched by the same functions. */
 	if (start < (unsigned long)_text || start + len > (unsigned long)_etext) {
 		accounted = lkrg_module_patch(who, addr, new, len);
@@ -102,6 +92,27 @@ void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
 	/* It is written nevertheless, and found by the next pass. */
 	if (unlikely(!accounted))
 		WRITE_ONCE(refused, refused + 1);
+}
+
+/* Of LKRG_PATCH_INSN: see there. */
+#define INSN_MAX 6
+
+static noinline void patch_longest(const void *addr, const void *new)
+{
+	u8 insn[INSN_MAX] = { 0x0f };
+
+	memcpy(insn + 1, new, INSN_MAX - 1);
+	patch(LKRG_PATCH_INSN, addr, insn, INSN_MAX);
+}
+
+void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
+		       size_t len)
+{
+	WRITE_ONCE(pokes, pokes + 1);
+	if (unlikely(who == LKRG_PATCH_INSN && len == INSN_MAX))
+		patch_longest(addr, new);
+	else
+		patch(who, addr, new, len);
 }
 
 /**

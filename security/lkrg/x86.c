@@ -7,17 +7,14 @@
  */
 
 #include <linux/build_bug.h>
-#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/pgtable.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#include <linux/unaligned.h>
-
-#include <asm/nops.h>
-#include <asm/text-patching.h>
 
 #include "x86.h"
 
@@ -35,63 +32,21 @@ static_assert(LKRG_BREAKPOINT == INT3_INSN_OPCODE);
 #define JCC32_OPCODE		0x80
 #define JCC32_SIZE		6
 
-/**
- * lkrg_insn_is_jump - Is it a jump without a condition?
- * @insn: the bytes
- *
- * Return: whether it is.
+/*
+ * All functions that are traced call the same one.  To look it up once in a tick
+ * also spares the tracer, which sees how it is done.
  */
-bool lkrg_insn_is_jump(const u8 *insn)
+static bool is_text(unsigned long addr)
 {
-	return insn[0] == JMP32_INSN_OPCODE || insn[0] == JMP8_INSN_OPCODE;
-}
+	static unsigned long last, then;
 
-/**
- * lkrg_insn_is_call - Is it a direct call?
- * @insn: the bytes
- *
- * Return: whether it is.
- */
-bool lkrg_insn_is_call(const u8 *insn)
-{
-	return insn[0] == CALL_INSN_OPCODE;
-}
-
-/**
- * lkrg_insn_is_nop - Is it what stands for a branch or a call?
- * @insn: the bytes
- * @len: how many
- *
- * Return: whether it is the one nop of that length.
- */
-bool lkrg_insn_is_nop(const u8 *insn, size_t len)
-{
-	return (len == JMP8_INSN_SIZE || len == JMP32_INSN_SIZE) &&
-	       !memcmp(insn, x86_nops[len], len);
-}
-
-/* The displacement is the last part of the instruction. */
-static long target32(const u8 *insn, size_t len, const u8 *addr)
-{
-	return (long)addr + len + (s32)get_unaligned_le32(insn + len - sizeof(s32));
-}
-
-/**
- * lkrg_insn_jumps_to - Is it a jump to this place?
- * @target: the place
- * @insn: the bytes
- * @len: how many
- * @addr: where
- *
- * Return: whether it is.
- */
-bool lkrg_insn_jumps_to(unsigned long target, const u8 *insn, size_t len,
-			const u8 *addr)
-{
-	if (len == JMP8_INSN_SIZE && insn[0] == JMP8_INSN_OPCODE)
-		return (unsigned long)addr + len + (s8)insn[1] == target;
-	return len == JMP32_INSN_SIZE && insn[0] == JMP32_INSN_OPCODE &&
-	       target32(insn, len, addr) == target;
+	if (addr == READ_ONCE(last) && !time_after(jiffies, READ_ONCE(then)))
+		return true;
+	if (!kernel_text_address(addr))
+		return false;
+	WRITE_ONCE(last, addr);
+	WRITE_ONCE(then, jiffies);
+	return true;
 }
 
 /**
@@ -107,7 +62,7 @@ bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr)
 {
 	return len == JMP32_INSN_SIZE &&
 	       (insn[0] == JMP32_INSN_OPCODE || insn[0] == CALL_INSN_OPCODE) &&
-	       kernel_text_address(target32(insn, len, addr));
+	       is_text(lkrg_insn_target(insn, len, addr));
 }
 
 /**
@@ -133,7 +88,7 @@ bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr)
 	if (len == JCC32_SIZE)
 		return insn[0] == JCC32_ESCAPE && insn[1] == addr[1] &&
 		       (insn[1] & 0xf0) == JCC32_OPCODE &&
-		       kernel_text_address(target32(insn, len, addr));
+		       is_text(lkrg_insn_target(insn, len, addr));
 	return len == CALL_INSN_SIZE &&
 	       (lkrg_insn_is_nop(insn, len) ||
 		!memcmp(insn, zero, len) || !memcmp(insn, ret, len) ||
