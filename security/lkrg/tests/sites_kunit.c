@@ -26,19 +26,23 @@ static int sites_init(struct kunit *test)
 {
 	if (!static_key_enabled(&lkrg_enabled))
 		kunit_skip(test, "no index: lkrg is not listed in lsm=");
-	mutex_lock(&text_mutex);
 	return 0;
 }
 
-static void sites_exit(struct kunit *test)
+static bool is_legal_for(enum lkrg_patcher who, const void *addr, const void *new,
+			 size_t len)
 {
-	if (static_key_enabled(&lkrg_enabled))
-		mutex_unlock(&text_mutex);
+	bool is;
+
+	mutex_lock(&text_mutex);
+	is = lkrg_patch_is_legal(who, NULL, addr, new, len);
+	mutex_unlock(&text_mutex);
+	return is;
 }
 
 static bool is_legal(const void *addr, const void *new, size_t len)
 {
-	return lkrg_patch_is_legal(LKRG_PATCH_INSN, NULL, addr, new, len);
+	return is_legal_for(LKRG_PATCH_INSN, addr, new, len);
 }
 
 /* An instruction of five bytes that leads to @to. */
@@ -179,14 +183,10 @@ static void nothing_is_probed_or_debugged_now(struct kunit *test)
 	const u8 *addr = (const u8 *)panic;
 	const u8 breakpoint = INT3_INSN_OPCODE;
 
-	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_PROBE, NULL, addr,
-						     &breakpoint, 1));
-	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_DEBUGGER, NULL, addr,
-						     &breakpoint, 1));
-	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_LOCK, NULL, addr,
-						     &breakpoint, 1));
-	KUNIT_EXPECT_FALSE(test, lkrg_patch_is_legal(LKRG_PATCH_LIVEPATCH, NULL,
-						     addr, &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_PROBE, addr, &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_DEBUGGER, addr, &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LOCK, addr, &breakpoint, 1));
+	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LIVEPATCH, addr, &breakpoint, 1));
 }
 
 static struct kunit_case cases[] = {
@@ -206,7 +206,6 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "lkrg_sites",
 	.init = sites_init,
-	.exit = sites_exit,
 	.test_cases = cases,
 };
 
