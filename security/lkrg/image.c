@@ -179,6 +179,22 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 }
 
 /**
+ * lkrg_section_forget - A section is about to disappear
+ * @section: the section
+ *
+ * The next one may be at the same place.
+ *
+ * Context: pokes are excluded.
+ */
+void lkrg_section_forget(const struct lkrg_section *section)
+{
+	unsigned long offset = (unsigned long)last.pair - section->start;
+
+	if (offset < section->nr_pages * PAGE_SIZE)
+		last.pair = NULL;
+}
+
+/**
  * lkrg_image_stops - Is a changed kernel to be stopped?
  *
  * Return: whether it is.
@@ -250,7 +266,8 @@ static u32 mapped_as(const struct lkrg_section *section, unsigned long index)
 		return 1;
 	if (mapping.executable && section->what == LKRG_RODATA_CHANGED)
 		return 2;
-	return lkrg_linear_mapping(mapping.frame).writable ? 3 : 0;
+	return mapping.frame != LKRG_NOT_MAPPED &&
+	       lkrg_linear_mapping(mapping.frame).writable ? 3 : 0;
 }
 
 /*
@@ -266,7 +283,8 @@ static u32 state_of(u128 found, u32 mapped)
 
 /* Many pages may be mapped by one entry: the first of them speaks for all. */
 static noinline void report_mapping(const struct lkrg_section *section,
-				    unsigned long index, u32 how)
+				    unsigned long index, u32 how,
+				    struct lkrg_cursor *cursor)
 {
 	struct lkrg_report report = {
 		.what = LKRG_MAPPING_CHANGED,
@@ -276,12 +294,15 @@ static noinline void report_mapping(const struct lkrg_section *section,
 		.image.mapped_as = mappings[how],
 	};
 
-	if (index && mapped_as(section, index - 1) == how)
+	if (report.image.page >= cursor->spoken_for.start &&
+	    report.image.page < cursor->spoken_for.end)
 		return;
 	while (index < section->nr_pages && mapped_as(section, index) == how) {
 		report.image.nr_pages++;
 		index++;
 	}
+	cursor->spoken_for.start = report.image.page;
+	cursor->spoken_for.end = section->start + index * PAGE_SIZE;
 	lkrg_report(&report);
 }
 
@@ -303,7 +324,7 @@ static noinline void found_different(struct lkrg_section *section,
 	if (state & ~MAPPING && (state ^ before) & ~MAPPING)
 		report_page(section, index);
 	if (mapped && mapped != (before & MAPPING))
-		report_mapping(section, index, mapped);
+		report_mapping(section, index, mapped, cursor);
 }
 
 static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor)

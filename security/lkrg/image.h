@@ -42,6 +42,7 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 		       size_t len);
 bool lkrg_section_matches(const struct lkrg_section *section,
 			  unsigned long index);
+void lkrg_section_forget(const struct lkrg_section *section);
 bool lkrg_image_stops(void);
 bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,

@@ -172,6 +172,7 @@ static void remove_entry(struct lkrg_module *entry)
 		if (!place->section->nr_pages)
 			continue;
 		rb_erase(&place->node, &places);
+		lkrg_section_forget(place->section);
 		nr_pages -= place->section->nr_pages;
 	}
 	list_del(&entry->node);

@@ -32,6 +32,7 @@ enum lkrg_step {
  * @violations: what was found in this pass: pages that differ, modules and tasks
  *	that are hidden, kernel threads; other tasks verify themselves
  * @known: how many of them were reported before, of kernel and modules
+ * @spoken_for: addresses of the pages that the last report of a mapping was about
  * @asked_for: the pass answers a trigger
  * @piece_end: when the present piece is over, local_clock()
  */
@@ -40,6 +41,10 @@ struct lkrg_cursor {
 	unsigned int stage;
 	unsigned long violations;
 	unsigned long known;
+	struct {
+		unsigned long start;
+		unsigned long end;
+	} spoken_for;
 	bool asked_for;
 	u64 piece_end;
 };

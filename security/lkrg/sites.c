@@ -136,6 +136,7 @@ static const struct jump_entry *core_jump(const u8 *addr)
 	return site ? &__start___jump_table[*site] : NULL;
 }
 
+#ifdef CONFIG_MODULES
 static const struct jump_entry *module_jump(const struct module *module,
 					    const u8 *addr)
 {
@@ -148,6 +149,13 @@ static const struct jump_entry *module_jump(const struct module *module,
 	}
 	return NULL;
 }
+#else
+static const struct jump_entry *module_jump(const struct module *module,
+					    const u8 *addr)
+{
+	return NULL;
+}
+#endif
 
 /* A branch, or the nop in its place, as long as what is there now. */
 static bool is_jump_label(const struct module *module, const u8 *addr,
@@ -226,6 +234,7 @@ static bool is_core_call(const u8 *addr)
 	return search(&calls, &hint, (unsigned long)addr, call_addr);
 }
 
+#ifdef CONFIG_MODULES
 /* This one table is writable, so that is all that it says. */
 static bool is_module_call(const struct module *module, const u8 *addr)
 {
@@ -238,6 +247,12 @@ static bool is_module_call(const struct module *module, const u8 *addr)
 	}
 	return false;
 }
+#else
+static bool is_module_call(const struct module *module, const u8 *addr)
+{
+	return false;
+}
+#endif
 #else
 static size_t __init room_for_calls(void)
 {
@@ -261,8 +276,8 @@ static bool is_static_call(const struct module *module, const u8 *addr,
 			   const u8 *new, size_t len)
 {
 	return lkrg_insn_is_static_call(new, len, addr) &&
-	       (lkrg_is_static_call_trampoline(addr) ||
-		(module ? is_module_call(module, addr) : is_core_call(addr)));
+	       ((module ? is_module_call(module, addr) : is_core_call(addr)) ||
+		lkrg_is_static_call_trampoline(addr));
 }
 
 /* === Functions that can be traced: a site is its offset in text === */
@@ -280,26 +295,21 @@ static unsigned long traced_addr(const void *site)
 	return (unsigned long)_text + *(const u32 *)site;
 }
 
+/* The linker's list: that of ftrace belongs to who holds its lock. */
 static size_t __init room_for_traced(void)
 {
-	struct ftrace_rec_iter *iter;
-	size_t nr = 0;
-
-	for_ftrace_rec_iter(iter)
-		nr += is_core_text(ftrace_rec_iter_record(iter)->ip);
-	return nr;
+	return __stop_mcount_loc - __start_mcount_loc;
 }
 
 static void __init index_traced(u32 *site)
 {
-	struct ftrace_rec_iter *iter;
+	const unsigned long *addr;
 
 	traced.site = site;
-	for_ftrace_rec_iter(iter) {
-		unsigned long ip = ftrace_rec_iter_record(iter)->ip;
-
-		if (is_core_text(ip))
-			site[traced.nr++] = ip - (unsigned long)_text;
+	for (addr = __start_mcount_loc; addr < __stop_mcount_loc; addr++) {
+		if (is_core_text(*addr))
+			site[traced.nr++] = ftrace_call_adjust(*addr) -
+					    (unsigned long)_text;
 	}
 	sort(site, traced.nr, sizeof(*site), compare_traced, NULL);
 }
@@ -311,6 +321,7 @@ static bool is_core_traced(const u8 *addr)
 	return search(&traced, &hint, (unsigned long)addr, traced_addr);
 }
 
+#ifdef CONFIG_MODULES
 static int find_callsite(const void *addr, const void *site)
 {
 	return compare((unsigned long)addr, *(const unsigned long *)site);
@@ -324,6 +335,12 @@ static bool is_module_traced(const struct module *module, const u8 *addr)
 				sizeof(*module->ftrace_callsites),
 				find_callsite);
 }
+#else
+static bool is_module_traced(const struct module *module, const u8 *addr)
+{
+	return false;
+}
+#endif
 
 /* What all functions call while they are traced, and calls from there. */
 static bool is_tracer(const u8 *addr)
@@ -374,8 +391,17 @@ static bool is_probed(const u8 *addr)
 /* The jump to what an optimized probe runs. */
 static bool is_optimized_probe(const u8 *addr, const u8 *new, size_t len)
 {
-	return *addr == LKRG_BREAKPOINT && lkrg_insn_is_jump(new) &&
-	       lkrg_insn_leads_to_text(new, len, addr) && is_probed(addr);
+	return *addr == LKRG_BREAKPOINT &&
+	       lkrg_insn_jumps_to_probe(new, len, addr) && is_probed(addr);
+}
+
+static bool is_livepatch(const struct module *module)
+{
+#ifdef CONFIG_LIVEPATCH
+	return module->klp;
+#else
+	return false;
+#endif
 }
 
 static bool is_debugged(void)
@@ -415,7 +441,7 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	case LKRG_PATCH_PADDING:
 		return IS_ENABLED(CONFIG_CALL_THUNKS) && lkrg_is_padding(addr, len);
 	case LKRG_PATCH_LIVEPATCH:
-		return module && is_livepatch_module((struct module *)module);
+		return module && is_livepatch(module);
 	case LKRG_PATCH_DEBUGGER:
 		return is_debugged();
 	}

@@ -15,9 +15,11 @@
 
 struct module;
 
-/* The linker's, see kernel/static_call_inline.c */
+/* The linker's, see kernel/static_call_inline.c and kernel/trace/ftrace.c */
 extern const struct static_call_site __start_static_call_sites[];
 extern const struct static_call_site __stop_static_call_sites[];
+extern unsigned long __start_mcount_loc[];
+extern unsigned long __stop_mcount_loc[];
 
 int __init lkrg_sites_init(void);
 enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor);

@@ -10,6 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/pgtable.h>
@@ -105,7 +106,12 @@ bool lkrg_is_static_call_trampoline(const u8 *addr)
 {
 	/* See arch/x86/kernel/static_call.c: nothing else has this behind it. */
 	static const u8 mark[] = { 0x0f, 0xb9, 0xcc };
+	const size_t size = JMP32_INSN_SIZE + sizeof(mark);
 
+	/* Behind the last instruction of a module there may be nothing. */
+	if (offset_in_page(addr) + size > PAGE_SIZE &&
+	    !kernel_text_address((unsigned long)addr + size - 1))
+		return false;
 	return !memcmp(addr + JMP32_INSN_SIZE, mark, sizeof(mark));
 }
 
@@ -118,6 +124,24 @@ bool lkrg_is_static_call_trampoline(const u8 *addr)
 bool lkrg_insn_is_lock(const u8 *insn)
 {
 	return insn[0] == LOCK_PREFIX_BYTE || insn[0] == NO_LOCK_PREFIX_BYTE;
+}
+
+/**
+ * lkrg_insn_jumps_to_probe - Is it a jump to what an optimized kprobe runs?
+ * @insn: the bytes
+ * @len: how many
+ * @addr: where
+ *
+ * Return: whether it is.
+ */
+bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr)
+{
+#ifdef CONFIG_OPTPROBES
+	return len == JMP32_INSN_SIZE && *insn == JMP32_INSN_OPCODE &&
+	       is_kprobe_optinsn_slot(lkrg_insn_target(insn, len, addr));
+#else
+	return false;
+#endif
 }
 
 /**
@@ -145,22 +169,29 @@ struct lkrg_mapping lkrg_mapping(unsigned long addr)
 {
 	struct lkrg_mapping mapping = { .frame = LKRG_NOT_MAPPED };
 	unsigned int level;
+	pte_t *at, entry;
 	bool nx, rw;
-	pte_t *pte = lookup_address_in_pgd_attr(pgd_offset_k(addr), addr, &level,
-						&nx, &rw);
-	unsigned long offset;
 
-	if (!pte || !pte_present(*pte))
-		return mapping;
-	nx |= !!(pte_flags(*pte) & _PAGE_NX);
-	rw &= !!(pte_flags(*pte) & _PAGE_RW);
+	/* A large page may be split just now: then there is more to walk. */
+	do {
+		at = lookup_address_in_pgd_attr(pgd_offset_k(addr), addr, &level,
+						&nx, &rw);
+		if (!at)
+			return mapping;
+		entry = READ_ONCE(*at);
+		if (!pte_present(entry))
+			return mapping;
+	} while (level != PG_LEVEL_4K && !(pte_flags(entry) & _PAGE_PSE));
+
 	/* A large page has its frame where it has its flags, but for one bit. */
-	offset = PFN_DOWN(addr & ~page_level_mask(level));
-	mapping.frame = (level == PG_LEVEL_4K ? pte_pfn(*pte) :
-			 level == PG_LEVEL_2M ? pmd_pfn(*(pmd_t *)pte) :
-						pud_pfn(*(pud_t *)pte)) + offset;
-	mapping.writable = rw;
-	mapping.executable = !nx;
+	mapping.frame = level == PG_LEVEL_4K ? pte_pfn(entry) :
+			level == PG_LEVEL_2M ? pmd_pfn(__pmd(pte_val(entry))) :
+					       pud_pfn(__pud(pte_val(entry)));
+	mapping.frame += PFN_DOWN(addr & ~page_level_mask(level));
+	mapping.writable = rw && pte_flags(entry) & _PAGE_RW;
+	/* Without the feature everything is executable, and nobody's fault. */
+	mapping.executable = __supported_pte_mask & _PAGE_NX &&
+			     !nx && !(pte_flags(entry) & _PAGE_NX);
 	return mapping;
 }
 

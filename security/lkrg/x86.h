@@ -83,6 +83,7 @@ static inline bool lkrg_insn_jumps_to(unsigned long target, const u8 *insn,
 }
 
 bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr);
+bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_is_static_call_trampoline(const u8 *addr);
 bool lkrg_insn_is_lock(const u8 *insn);
