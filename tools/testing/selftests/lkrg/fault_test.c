@@ -99,18 +99,19 @@ static void do_fork(void)
 	CHECK(pid < 0 || status_of(pid) == status_at_end());
 }
 
-static void *just_use(void *unused)
+static void *just_use(void *failed)
 {
-	return use() ? unused : NULL;
+	return use() ? failed : NULL;
 }
 
 static void do_thread(void)
 {
+	static char failed[] = "failed";
 	pthread_t thread;
 	void *result;
 
 	arm();
-	if (pthread_create(&thread, NULL, just_use, &thread)) {
+	if (pthread_create(&thread, NULL, just_use, failed)) {
 		disarm();
 		return;
 	}
