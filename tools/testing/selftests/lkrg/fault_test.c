@@ -106,12 +106,12 @@ static void *just_use(void *failed)
 
 static void do_thread(void)
 {
-	static char failed[] = "failed";
 	pthread_t thread;
+	int failed;
 	void *result;
 
 	arm();
-	if (pthread_create(&thread, NULL, just_use, failed)) {
+	if (pthread_create(&thread, NULL, just_use, &failed)) {
 		disarm();
 		return;
 	}
