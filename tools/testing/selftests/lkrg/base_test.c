@@ -40,7 +40,8 @@ static const struct knob {
 static const char *const statistics[] = {
 	"passes_started", "passes_done", "pass_requested", "pass_last_us",
 	"pass_last_violations", "pass_busy", "text_pages", "rodata_pages",
-	"modules", "module_pages", "pokes", "reports", "reports_lost",
+	"modules", "module_pages", "pokes", "pokes_refused",
+	"reports", "reports_lost",
 	"violation_cred_overwritten", "violation_cred_replaced",
 	"violation_cred_reused", "violation_cred_not_granted",
 	"violation_override_left", "violation_namespaces_switched",
