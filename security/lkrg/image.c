@@ -276,9 +276,10 @@ static u32 mapped_as(const struct lkrg_section *section, unsigned long index)
  */
 #define MAPPING GENMASK(1, 0)
 
-static u32 state_of(u128 found, u32 mapped)
+static u32 state_of(const struct lkrg_section *section, unsigned long index,
+		    u32 mapped)
 {
-	return ((u32)lkrg_record_fold(found) | 1) << 2 | mapped;
+	return ((u32)lkrg_record_fold(page_tag(section, index)) | 1) << 2 | mapped;
 }
 
 /* Many pages may be mapped by one entry: the first of them speaks for all. */
@@ -330,15 +331,15 @@ static noinline void found_different(struct lkrg_section *section,
 static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor)
 {
 	unsigned long index = cursor->position;
-	u128 found = page_tag(section, index);
-	bool matches = found == section->pages[index].tag;
+	bool matches = lkrg_section_matches(section, index);
 	u32 mapped = mapped_as(section, index);
 
 	if (likely(matches))
 		lkrg_section_locate(section, index);
 	if (unlikely(!matches || mapped))
 		found_different(section, index,
-				matches ? mapped : state_of(found, mapped), cursor);
+				matches ? mapped : state_of(section, index, mapped),
+				cursor);
 	else if (unlikely(section->state[index]))
 		section->state[index] = LKRG_AS_IT_SHOULD_BE;
 }

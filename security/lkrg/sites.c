@@ -43,14 +43,6 @@ struct list {
 	size_t nr;
 };
 
-/*
- * Where the last search in a list ended: most sites are patched in the order of
- * their addresses.  Under text_mutex; wrong, it only makes the search longer.
- */
-struct hint {
-	size_t at;
-};
-
 /* Three lists one behind the other, in pages that are verified like others. */
 static struct lkrg_section index __ro_after_init = { .what = LKRG_RODATA_CHANGED };
 
@@ -64,12 +56,16 @@ static int compare(unsigned long a, unsigned long b)
 	return a < b ? -1 : a > b;
 }
 
-/* Onwards from the hint in steps that double, and then by halves. */
-static __always_inline const u32 *search(const struct list *list,
-					 struct hint *hint, unsigned long addr,
+/*
+ * Onwards from where the last search ended in steps that double, and then by halves:
+ * most sites are patched in the order of their addresses.  A wrong hint only makes
+ * it longer.
+ */
+static __always_inline const u32 *search(const struct list *list, size_t *hint,
+					 unsigned long addr,
 					 unsigned long (*addr_of)(const void *site))
 {
-	size_t low = hint->at, high, step = 1;
+	size_t low = *hint, high, step = 1;
 
 	if (low < list->nr && addr_of(&list->site[low]) <= addr) {
 		while (low + step < list->nr &&
@@ -91,7 +87,7 @@ static __always_inline const u32 *search(const struct list *list,
 		else
 			high = middle;
 	}
-	hint->at = low;
+	*hint = low;
 	return low < list->nr && addr_of(&list->site[low]) == addr ?
 		&list->site[low] : NULL;
 }
@@ -130,7 +126,7 @@ static void __init index_jumps(u32 *site)
 
 static const struct jump_entry *core_jump(const u8 *addr)
 {
-	static struct hint hint;
+	static size_t hint;
 	const u32 *site = search(&jumps, &hint, (unsigned long)addr, jump_addr);
 
 	return site ? &__start___jump_table[*site] : NULL;
@@ -229,7 +225,7 @@ static void __init index_calls(u32 *site)
 
 static bool is_core_call(const u8 *addr)
 {
-	static struct hint hint;
+	static size_t hint;
 
 	return search(&calls, &hint, (unsigned long)addr, call_addr);
 }
@@ -316,7 +312,7 @@ static void __init index_traced(u32 *site)
 
 static bool is_core_traced(const u8 *addr)
 {
-	static struct hint hint;
+	static size_t hint;
 
 	return search(&traced, &hint, (unsigned long)addr, traced_addr);
 }

@@ -130,6 +130,19 @@ static void no_patch_may_begin_elsewhere(struct kunit *test)
 }
 
 #ifdef CONFIG_DYNAMIC_FTRACE
+/* The first to ask for a target: there is none that was looked up before. */
+static void no_function_may_call_address_0(struct kunit *test)
+{
+	const unsigned long *addr = __start_mcount_loc;
+	const void *ip;
+
+	while (!is_core_text(*addr))
+		addr++;
+	ip = (const void *)*addr;
+	KUNIT_EXPECT_FALSE_MSG(test, is_legal(ip, leads(CALL_INSN_OPCODE, ip, NULL),
+					      CALL_INSN_SIZE), "%pS", ip);
+}
+
 static void functions_may_call_text_and_nothing_else(struct kunit *test)
 {
 	const void *data = __start_rodata;
@@ -192,6 +205,9 @@ static void nothing_is_probed_or_debugged_now(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+#ifdef CONFIG_DYNAMIC_FTRACE
+	KUNIT_CASE(no_function_may_call_address_0),
+#endif
 	KUNIT_CASE(each_jump_label_may_become_its_other_state),
 	KUNIT_CASE(no_jump_label_may_lead_elsewhere),
 	KUNIT_CASE(no_patch_may_begin_elsewhere),

@@ -204,9 +204,7 @@ user changed, ucounts changed, group_info changed"
 expand_report()
 {
 	init=$init_cred
-	if sleeps "$use" || [ "${attack#parent-}" != "$attack" ]; then
-		init="($init_cred|fields unknown)"
-	fi
+	! sleeps "$use" || init="($init_cred|fields unknown)"
 	report=$(printf '%s\n' "$1" |
 		sed -e "s/ROOT_CRED/$root_cred/" -e "s/INIT_CRED/$init/")
 }

@@ -1159,7 +1159,7 @@ FIXTURE_SETUP(honest)
 		SKIP(return, "attack_victim is not here");
 
 	/* setuid has to work in it. */
-	snprintf(self->dir, sizeof(self->dir), "/tmp/lkrg.XXXXXX");
+	snprintf(self->dir, sizeof(self->dir), P_tmpdir "/lkrg.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	ASSERT_EQ(0, mount("tmpfs", self->dir, "tmpfs", 0, "mode=0755"));
 	snprintf(path, sizeof(path), "%s/suid", self->dir);

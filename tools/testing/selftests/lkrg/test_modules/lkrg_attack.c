@@ -360,6 +360,16 @@ static int forge_cred(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/*
+ * The parent may take its time until it is verified.  What it had stays until
+ * then, so that the report can say what differs.
+ */
+static int redirect_parent(struct task_struct *task, size_t field)
+{
+	get_cred(cred_of(task));
+	return redirect_both(task, field);
+}
+
 /* A worker of io_uring: a thread of the task's, but it runs no program */
 static int redirect_worker(struct task_struct *task, size_t field)
 {
@@ -1478,7 +1488,7 @@ static const struct attack attacks[] = {
 	{
 		.name = "parent-init",
 		.what = "both pointers of the parent to init_cred",
-		.run = redirect_both,
+		.run = redirect_parent,
 		.on_parent = true,
 	},
 	ATTACK("text-flip", flip_text, "one byte of kernel text"),
