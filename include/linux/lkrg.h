@@ -76,6 +76,11 @@ void __lkrg_unhash(struct task_struct *task);
 void __lkrg_syscall_work(void);
 void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
 		       size_t len);
+void __lkrg_cpu_present(unsigned int cpu, bool present);
+void __lkrg_breakpoint(int slot, unsigned long addr);
+void __lkrg_msr_lent(u32 msr, const u64 *host);
+void __lkrg_msrs_returned(void);
+void __lkrg_usb_event(void);
 void __lkrg_kernel_is_readonly(void);
 int __lkrg_module_formed(struct module *module);
 void __lkrg_module_initialised(struct module *module, bool readonly);
@@ -491,6 +496,80 @@ static inline void lkrg_module_freed(struct module *module)
 		__lkrg_module_freed(module);
 }
 
+extern unsigned long lkrg_cr4_pinned;
+
+/**
+ * lkrg_cr4_is_pinned - Declare the bits of CR4 that stay set
+ * @bits: those of native_write_cr4()
+ *
+ * Called once, before it is known whether lkrg is listed in lsm=.
+ */
+static inline void lkrg_cr4_is_pinned(unsigned long bits)
+{
+	lkrg_cr4_pinned = bits;
+}
+
+/**
+ * lkrg_cpu_present - Declare that a CPU was put in or taken out
+ * @cpu: offline
+ * @present: whether it is there now
+ *
+ * Context: those who do that exclude each other.
+ */
+static inline void lkrg_cpu_present(unsigned int cpu, bool present)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_cpu_present(cpu, present);
+}
+
+/**
+ * lkrg_breakpoint - Declare what a debug register of this CPU watches
+ * @slot: which register
+ * @addr: the address, or 0 when it watches nothing
+ *
+ * Context: interrupts off.
+ */
+static inline void lkrg_breakpoint(int slot, unsigned long addr)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_breakpoint(slot, addr);
+}
+
+/**
+ * lkrg_msr_lent - Declare that a virtual machine has a register of this CPU
+ * @msr: which one
+ * @host: where the value is that will be put back
+ *
+ * Context: preemption off.
+ */
+static inline void lkrg_msr_lent(u32 msr, const u64 *host)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_msr_lent(msr, host);
+}
+
+/**
+ * lkrg_msrs_returned - Declare that this CPU has all its registers again
+ *
+ * Context: preemption off.
+ */
+static inline void lkrg_msrs_returned(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_msrs_returned();
+}
+
+/**
+ * lkrg_usb_event - A USB device or bus has come or is about to go
+ *
+ * Context: task context.
+ */
+static inline void lkrg_usb_event(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_usb_event();
+}
+
 /**
  * lkrg_start_tasks - Record the first task
  *
@@ -588,6 +667,12 @@ static inline void lkrg_module_initialised(struct module *module,
 					   bool readonly) { }
 static inline void lkrg_module_going(struct module *module) { }
 static inline void lkrg_module_freed(struct module *module) { }
+static inline void lkrg_cr4_is_pinned(unsigned long bits) { }
+static inline void lkrg_cpu_present(unsigned int cpu, bool present) { }
+static inline void lkrg_breakpoint(int slot, unsigned long addr) { }
+static inline void lkrg_msr_lent(u32 msr, const u64 *host) { }
+static inline void lkrg_msrs_returned(void) { }
+static inline void lkrg_usb_event(void) { }
 static inline void lkrg_start_tasks(void) { }
 static inline void lkrg_kernel_is_readonly(void) { }
 

@@ -371,6 +371,7 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 	while (cursor->position < section->nr_pages) {
 		verify_page(section, cursor);
 		cursor->position++;
+		cursor->bytes += PAGE_SIZE;
 		if (lkrg_piece_is_over(cursor))
 			break;
 	}

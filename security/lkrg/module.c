@@ -38,6 +38,7 @@
 #include "sites.h"
 #include "tag.h"
 #include "text.h"
+#include "trigger.h"
 
 /* The last one is protected when module init is over. */
 static const struct {
@@ -268,6 +269,7 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	if (readonly)
 		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
 	set_visible(entry, true, readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
+	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 
 void __lkrg_module_going(struct module *module)
@@ -282,8 +284,10 @@ void __lkrg_module_freed(struct module *module)
 {
 	struct lkrg_module *entry = find_entry(module);
 
-	if (entry)
-		remove_entry(entry);
+	if (!entry)
+		return;
+	remove_entry(entry);
+	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 
 static bool contains(const struct lkrg_module *entry, const void *start,

@@ -20,6 +20,8 @@
 #include "param.h"
 #include "report.h"
 #include "scan.h"
+#include "trigger.h"
+#include "watch.h"
 
 struct lkrg_knob lkrg_knob __read_mostly;
 
@@ -28,18 +30,25 @@ static void trigger(int value)
 {
 	WRITE_ONCE(lkrg_knob.trigger, 0);
 	if (value)
-		lkrg_scan_trigger();
+		lkrg_trigger(LKRG_TRIGGER_WRITTEN);
 }
 
 static void reschedule(int unused)
 {
 	lkrg_scan_reschedule();
+	lkrg_watch_start();
+	lkrg_trigger_sources();
 }
 
 static const struct lkrg_knob_row rows[] = {
 	{ "interval", &lkrg_knob.interval, 5, 1800, 15, reschedule },
 	{ "kint_validate", &lkrg_knob.kint_validate, 0, 3, 3, reschedule },
 	{ "kint_enforce", &lkrg_knob.kint_enforce, 0, 2, 2 },
+	{ "msr_validate", &lkrg_knob.msr_validate, 0, 1, 1 },
+	{ "smep_validate", &lkrg_knob.smep_validate, 0, 1, 1 },
+	{ "smep_enforce", &lkrg_knob.smep_enforce, 0, 2, 2 },
+	{ "smap_validate", &lkrg_knob.smap_validate, 0, 1, 1 },
+	{ "smap_enforce", &lkrg_knob.smap_enforce, 0, 2, 2 },
 	{ "pint_validate", &lkrg_knob.pint_validate, 0, 3, 1, reschedule },
 	{ "pint_enforce", &lkrg_knob.pint_enforce, 0, 2, 1 },
 	{ "heartbeat", &lkrg_knob.heartbeat, 0, 1, 0 },

@@ -36,6 +36,7 @@
 #include <linux/workqueue.h>
 
 #include "common.h"
+#include "cpu.h"
 #include "fs.h"
 #include "ns.h"
 #include "report.h"
@@ -83,6 +84,10 @@ static const struct {
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
 	[LKRG_MAPPING_CHANGED] = { "mapping_changed", "mapping changed" },
 	[LKRG_MODULE_HIDDEN] = { "module_hidden", "module hidden" },
+	[LKRG_CPU_CHANGED] = { "cpu_changed", "register changed" },
+	[LKRG_CPU_MASK_CHANGED] = { "cpu_mask_changed", "mask changed" },
+	[LKRG_GATE_CHANGED] = { "gate_changed", "gate changed" },
+	[LKRG_PASSES_STOPPED] = { "passes_stopped", "passes stopped" },
 };
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
@@ -97,10 +102,21 @@ static const char *const places[] = {
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
 
+static const struct {
+	const char *name;
+	enum lkrg_value shown;
+} registers[] = {
+#define LKRG_REGISTER(name, text, kind, group) \
+	[LKRG_REG_##name] = { text, LKRG_##kind },
+#include "register_defs.h"
+#undef LKRG_REGISTER
+};
+
 static const char *const done_texts[] = {
 	[LKRG_DID_LOG] = "logged",
 	[LKRG_DID_REFUSE] = "refused",
 	[LKRG_DID_KILL] = "refused, process killed",
+	[LKRG_DID_RESTORE] = "restored",
 	[LKRG_DID_PANIC] = "panic",
 };
 
@@ -390,6 +406,57 @@ static void format_module(struct seq_buf *s, const struct lkrg_report *report)
 		       r->from);
 }
 
+/* Symbol and offset, or no more than that there is none. */
+static void format_pointer(struct seq_buf *s, u64 address)
+{
+	size_t len = s->len;
+
+	if (!address) {
+		seq_buf_puts(s, "0");
+		return;
+	}
+	seq_buf_printf(s, "%pS", (void *)address);
+	if (len >= s->size || s->buffer[len] != '0')
+		return;
+	s->len = len;
+	seq_buf_puts(s, "an address without a name");
+}
+
+static void format_cpu(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_cpu_report *r = &report->cpu;
+
+	seq_buf_printf(s, "CPU: %s: ", kinds[report->what].title);
+	if (report->what == LKRG_GATE_CHANGED)
+		seq_buf_printf(s, "%s %u: ", registers[r->which].name, r->index);
+	else
+		seq_buf_printf(s, "CPU %u: %s: ", r->index,
+			       registers[r->which].name);
+	switch (registers[r->which].shown) {
+	case LKRG_BIT:
+		seq_buf_printf(s, "%llu -> %llu", r->expected, r->found);
+		break;
+	case LKRG_HEX:
+		seq_buf_printf(s, "0x%llx -> 0x%llx", r->expected, r->found);
+		break;
+	case LKRG_ADDRESS:
+		format_pointer(s, r->expected);
+		seq_buf_puts(s, " -> ");
+		format_pointer(s, r->found);
+		break;
+	case LKRG_SECRET:
+		seq_buf_puts(s, "changed");
+		break;
+	}
+}
+
+static void format_passes(struct seq_buf *s, const struct lkrg_report *report)
+{
+	seq_buf_printf(s, "Kernel: %s: %s, the last one is number %lu",
+		       kinds[report->what].title, report->passes.how,
+		       report->passes.number);
+}
+
 /**
  * lkrg_report_format - Write the line of a report
  * @s: where
@@ -409,12 +476,25 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 		else
 			seq_buf_printf(s, ": %s", done_texts[report->done]);
 	} else {
-		if (report->what == LKRG_MODULE_HIDDEN)
+		switch (report->what) {
+		case LKRG_MODULE_HIDDEN:
 			format_module(s, report);
-		else if (report->what == LKRG_MAPPING_CHANGED)
+			break;
+		case LKRG_MAPPING_CHANGED:
 			format_mapping(s, report);
-		else
+			break;
+		case LKRG_CPU_CHANGED:
+		case LKRG_CPU_MASK_CHANGED:
+		case LKRG_GATE_CHANGED:
+			format_cpu(s, report);
+			break;
+		case LKRG_PASSES_STOPPED:
+			format_passes(s, report);
+			break;
+		default:
 			format_image(s, report);
+			break;
+		}
 		seq_buf_printf(s, "; %s", done_texts[report->done]);
 	}
 }
@@ -645,12 +725,20 @@ void lkrg_say_no_image(void)
 }
 
 /**
+ * lkrg_say_no_registers - What CPUs hold is not theirs
+ */
+void __init lkrg_say_no_registers(void)
+{
+	pr_warn("ISSUE: Xen PV guest: registers of CPUs are the hypervisor's and not guarded\n");
+}
+
+/**
  * lkrg_say_still_changed - What was reported before is still there
- * @known: number of pages that differ and modules that are hidden
+ * @known: number of pages and registers that differ and modules that are hidden
  */
 void lkrg_say_still_changed(unsigned long known)
 {
-	pr_crit("ALERT: DETECT: Kernel: still changed: pages and modules reported before: %lu; logged\n",
+	pr_crit("ALERT: DETECT: Kernel: still changed: reported before: %lu; logged\n",
 		known);
 }
 

@@ -17,6 +17,7 @@
 #include "tag.h"
 #include "task.h"
 #include "violation.h"
+#include "x86.h"
 
 struct seq_buf;
 
@@ -25,12 +26,14 @@ struct seq_buf;
  * @LKRG_DID_LOG: nothing but this report
  * @LKRG_DID_REFUSE: the operation was refused
  * @LKRG_DID_KILL: as well, and the process with all sharers of its memory dies
+ * @LKRG_DID_RESTORE: what should be there was put there again
  * @LKRG_DID_PANIC: the machine stops, after the report
  */
 enum lkrg_done {
 	LKRG_DID_LOG,
 	LKRG_DID_REFUSE,
 	LKRG_DID_KILL,
+	LKRG_DID_RESTORE,
 	LKRG_DID_PANIC,
 };
 
@@ -127,12 +130,38 @@ struct lkrg_module_report {
 };
 
 /**
+ * struct lkrg_cpu_report - A register of a CPU, a bit of a mask, or a gate
+ * @which: of them
+ * @index: number of the CPU or gate
+ * @expected: what should be there
+ * @found: what is there
+ */
+struct lkrg_cpu_report {
+	enum lkrg_register which;
+	unsigned int index;
+	u64 expected;
+	u64 found;
+};
+
+/**
+ * struct lkrg_passes_report - Passes that do not go on
+ * @number: of the last pass that started
+ * @how: what is wrong
+ */
+struct lkrg_passes_report {
+	unsigned long number;
+	const char *how;
+};
+
+/**
  * struct lkrg_report - One violation
  * @what: kind; selects the member of the union
  * @done: the reaction
  * @task: of the kinds before LKRG_TEXT_CHANGED
  * @image: of LKRG_TEXT_CHANGED, LKRG_RODATA_CHANGED and LKRG_MAPPING_CHANGED
  * @module: of LKRG_MODULE_HIDDEN
+ * @cpu: of LKRG_CPU_CHANGED, LKRG_CPU_MASK_CHANGED and LKRG_GATE_CHANGED
+ * @passes: of LKRG_PASSES_STOPPED
  */
 struct lkrg_report {
 	enum lkrg_violation what;
@@ -141,6 +170,8 @@ struct lkrg_report {
 		struct lkrg_task_report task;
 		struct lkrg_image_report image;
 		struct lkrg_module_report module;
+		struct lkrg_cpu_report cpu;
+		struct lkrg_passes_report passes;
 	};
 };
 
@@ -152,6 +183,7 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
 void __noreturn lkrg_panic_no_memory(const char *what);
 void lkrg_say_alive(const char *settings);
 void lkrg_say_no_image(void);
+void __init lkrg_say_no_registers(void);
 void lkrg_say_still_changed(unsigned long known);
 void lkrg_say_clean(unsigned long pass);
 void lkrg_say_bad_value(const char *name, int min, int max);

@@ -2,34 +2,41 @@
 /*
  * LKRG - Passes over everything that is guarded
  *
- * One pass is one run of one delayed work item.  The workqueue gives what a
- * scheduler of passes needs: an item runs once at a time and is queued once at
- * most, so there is one pass running and one pending, however many triggers
- * there are.  The item queues itself for the next interval at its end; that
- * does nothing if a trigger queued it before.
+ * One pass is one run of one work item.  The workqueue gives what a scheduler of
+ * passes needs: an item runs once at a time and is queued once at most, so there is
+ * one pass running and one pending, however many triggers there are.  A timer
+ * queues it: when the next interval is over, or for a trigger.
  *
  * A pass is a list of checks.  Each works in pieces of LKRG_PIECE_NS, with
  * scheduling points between them; a check that finds its lock taken is asked
  * again after the others.
  *
+ * Triggers cannot make the machine do nothing but passes: see earliest().
+ *
  * Locking: stats_lock protects the numbers and what is queued because of them;
- * locks of the workqueue nest inside.
+ * locks of the workqueue and of timers nest inside.
  */
 
 #include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/compiler.h>
 #include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/lkrg.h>
+#include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/cputime.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 
+#include "cpu.h"
 #include "image.h"
 #include "inventory.h"
 #include "module.h"
@@ -39,9 +46,11 @@
 #include "scan.h"
 #include "sites.h"
 #include "text.h"
+#include "watch.h"
 
 static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_inventory_step,
+	lkrg_cpu_step,
 	lkrg_text_step,
 	lkrg_rodata_step,
 	lkrg_sites_step,
@@ -54,18 +63,29 @@ static struct workqueue_struct *queue __ro_after_init;
 static bool ready;
 
 static void run_pass(struct work_struct *work);
-static DECLARE_DELAYED_WORK(pass, run_pass);
+static DECLARE_WORK(pass_work, run_pass);
+
+static void queue_pass(struct timer_list *timer);
+static DEFINE_TIMER(pass_timer, queue_pass);
 
 static DEFINE_SPINLOCK(stats_lock);
 static struct lkrg_scan_stats stats;
+/* When the last pass started, in jiffies, and whether it is under way */
+static unsigned long last_start;
+static bool running;
+
 static atomic_long_t waits;
+
+/* Pieces since boot: what the second clock looks at */
+static unsigned long progress;
 
 /*
  * One piece of each check that is not done, and again, until all are.  Tasks come
  * first, the others are about the kernel.
  */
 static unsigned long verify_everything(bool asked_for, unsigned long *changed,
-				       unsigned long *known)
+				       unsigned long *known, unsigned long *bytes,
+				       u64 *longest)
 {
 	struct lkrg_cursor cursors[ARRAY_SIZE(checks)] = { };
 	bool done[ARRAY_SIZE(checks)] = { };
@@ -77,15 +97,21 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 		moved = false;
 		for (i = 0; i < ARRAY_SIZE(checks); i++) {
 			enum lkrg_step step;
+			u64 start;
 
 			if (done[i])
 				continue;
+			/* Others may run in between. */
+			start = task_sched_runtime(current);
 			cursors[i].asked_for = asked_for;
 			cursors[i].piece_end = local_clock() + LKRG_PIECE_NS;
 			step = checks[i](&cursors[i]);
+			*longest = max(*longest, task_sched_runtime(current) - start);
 			done[i] = step == LKRG_STEP_DONE;
 			left |= !done[i];
 			moved |= step != LKRG_STEP_BUSY;
+			if (step != LKRG_STEP_BUSY)
+				WRITE_ONCE(progress, progress + 1);
 			cond_resched_tasks_rcu_qs();
 		}
 		if (left && !moved) {
@@ -94,6 +120,9 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 		}
 	} while (left);
 
+	*bytes = 0;
+	for (i = 0; i < ARRAY_SIZE(checks); i++)
+		*bytes += cursors[i].bytes;
 	if (!lkrg_image_is_wanted(&cursors[0]))
 		return cursors[0].violations;
 	*changed = 0;
@@ -104,25 +133,42 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 	return cursors[0].violations + *changed;
 }
 
-static void run_pass(struct work_struct *work)
+/* A pass begins. */
+static unsigned long begin(bool *asked_for, unsigned long *changed)
 {
-	ktime_t start = ktime_get();
-	unsigned long violations, changed, known = 0, number, flags;
-	bool asked_for;
+	unsigned long number, flags;
 
 	spin_lock_irqsave(&stats_lock, flags);
 	number = ++stats.started;
-	asked_for = number <= stats.requested;
-	changed = stats.changed;
+	*asked_for = number <= stats.demanded;
+	*changed = stats.changed;
+	last_start = jiffies;
+	running = true;
 	spin_unlock_irqrestore(&stats_lock, flags);
+	return number;
+}
 
-	violations = verify_everything(asked_for, &changed, &known);
+static void run_pass(struct work_struct *work)
+{
+	ktime_t start = ktime_get();
+	unsigned long violations, changed, known = 0, bytes, number, flags;
+	bool asked_for;
+	u64 longest = 0;
+
+	number = begin(&asked_for, &changed);
+	violations = verify_everything(asked_for, &changed, &known, &bytes, &longest);
+	lkrg_watch_verify();
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
 	stats.changed = changed;
 	stats.last_us = ktime_us_delta(ktime_get(), start);
+	stats.longest_us = max(stats.longest_us, stats.last_us);
+	stats.piece_ns = max_t(u64, stats.piece_ns, longest);
+	stats.last_bytes = bytes;
+	stats.bytes += bytes;
 	stats.done = number;
+	running = false;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
 	if (known && READ_ONCE(lkrg_knob.kint_enforce) == 1)
@@ -130,6 +176,17 @@ static void run_pass(struct work_struct *work)
 	if (!violations && !changed && READ_ONCE(lkrg_knob.heartbeat))
 		lkrg_say_clean(number);
 	lkrg_scan_reschedule();
+}
+
+static void queue_pass(struct timer_list *timer)
+{
+	queue_work(queue, &pass_work);
+}
+
+static bool are_periodic(void)
+{
+	return READ_ONCE(lkrg_knob.kint_validate) >= 2 ||
+	       READ_ONCE(lkrg_knob.pint_validate);
 }
 
 /**
@@ -144,26 +201,38 @@ void lkrg_scan_reschedule(void)
 	if (!READ_ONCE(ready))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
-	/* If somebody waits for a pass, it is queued to start at once. */
+	/* If somebody waits for a pass, its time is set. */
 	if (stats.requested <= stats.started) {
 		/* The first one takes the location sums. */
 		delay = stats.started ? READ_ONCE(lkrg_knob.interval) * HZ : 0;
-		if (READ_ONCE(lkrg_knob.kint_validate) >= 2 ||
-		    READ_ONCE(lkrg_knob.pint_validate))
-			mod_delayed_work(queue, &pass, delay);
+		if (are_periodic())
+			mod_timer(&pass_timer, jiffies + delay);
 		else
-			cancel_delayed_work(&pass);
+			timer_delete(&pass_timer);
 	}
 	spin_unlock_irqrestore(&stats_lock, flags);
 }
 
+/*
+ * When may the pass begin that a trigger asks for?  If it was asked for during the
+ * last one there are many: then there is one pass a second.  Else there may be
+ * some, so that who asks, waits and asks again is served soon.
+ */
+static unsigned long earliest(void)
+{
+	unsigned long when = last_start + (running ? HZ : HZ / 4);
+
+	return stats.started && time_after(when, jiffies) ? when : jiffies;
+}
+
 /**
  * lkrg_scan_trigger - Ask for a pass that starts after this call
+ * @demanded: somebody has written to lkrg.trigger
  *
  * Context: any but NMI, no lock of the scheduler or of a workqueue held.
  * Returns at once.
  */
-void lkrg_scan_trigger(void)
+void lkrg_scan_trigger(bool demanded)
 {
 	unsigned long flags;
 
@@ -171,14 +240,23 @@ void lkrg_scan_trigger(void)
 				  !READ_ONCE(lkrg_knob.pint_validate)))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
-	stats.requested = stats.started + 1;
-	mod_delayed_work(queue, &pass, 0);
+	if (demanded)
+		stats.demanded = stats.started + 1;
+	if (stats.requested > stats.started) {
+		stats.coalesced++;
+	} else {
+		stats.requested = stats.started + 1;
+		if (earliest() == jiffies)
+			queue_work(queue, &pass_work);
+		else
+			mod_timer(&pass_timer, earliest());
+	}
 	spin_unlock_irqrestore(&stats_lock, flags);
 }
 
 static void trigger_work(struct irq_work *work)
 {
-	lkrg_scan_trigger();
+	lkrg_scan_trigger(false);
 }
 
 static DEFINE_IRQ_WORK(trigger_irq_work, trigger_work);
@@ -212,9 +290,63 @@ struct lkrg_scan_stats lkrg_scan_stats(void)
 	return copy;
 }
 
+/**
+ * lkrg_scan_state - Where the passes are
+ *
+ * Of what the timer and the workqueue change meanwhile an old state is returned.
+ *
+ * Context: any.
+ * Return: see enum lkrg_scan_state.
+ */
+enum lkrg_scan_state lkrg_scan_state(void)
+{
+	if (data_race(running))
+		return LKRG_SCAN_RUNNING;
+	return timer_pending(&pass_timer) || data_race(!list_empty(&pass_work.entry)) ?
+		LKRG_SCAN_WAITING : LKRG_SCAN_LOST;
+}
+
+/**
+ * lkrg_scan_progress - How far the passes are
+ *
+ * Return: a number that has changed if they have advanced.
+ */
+unsigned long lkrg_scan_progress(void)
+{
+	return READ_ONCE(progress);
+}
+
+/**
+ * lkrg_scan_is_expected - Are passes to advance?
+ *
+ * Return: whether they are.
+ */
+bool lkrg_scan_is_expected(void)
+{
+	return READ_ONCE(ready) &&
+	       (are_periodic() || data_race(running || stats.requested > stats.started));
+}
+
+/**
+ * lkrg_scan_restart - Passes were lost: begin again
+ *
+ * Context: any but NMI.  Nothing has changed the state for longer than an interval.
+ */
+void lkrg_scan_restart(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&stats_lock, flags);
+	if (lkrg_scan_state() == LKRG_SCAN_LOST) {
+		INIT_WORK(&pass_work, run_pass);
+		mod_timer(&pass_timer, jiffies);
+	}
+	spin_unlock_irqrestore(&stats_lock, flags);
+}
+
 void __lkrg_kernel_is_readonly(void)
 {
-	char settings[128];
+	char settings[LKRG_SETTINGS_SIZE];
 
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
@@ -227,6 +359,7 @@ void __lkrg_kernel_is_readonly(void)
 	}
 	WRITE_ONCE(ready, true);
 	lkrg_scan_reschedule();
+	lkrg_watch_start();
 }
 
 static int __init lkrg_init_scan(void)

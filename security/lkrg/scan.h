@@ -33,7 +33,8 @@ enum lkrg_step {
  *	that are hidden, kernel threads; other tasks verify themselves
  * @known: how many of them were reported before, of kernel and modules
  * @spoken_for: addresses of the pages that the last report of a mapping was about
- * @asked_for: the pass answers a trigger
+ * @asked_for: somebody has written to lkrg.trigger for it
+ * @bytes: how much was read
  * @piece_end: when the present piece is over, local_clock()
  */
 struct lkrg_cursor {
@@ -46,6 +47,7 @@ struct lkrg_cursor {
 		unsigned long end;
 	} spoken_for;
 	bool asked_for;
+	unsigned long bytes;
 	u64 piece_end;
 };
 
@@ -58,9 +60,14 @@ static inline bool lkrg_piece_is_over(const struct lkrg_cursor *cursor)
  * struct lkrg_scan_stats - What is known about passes
  * @started: number of the last pass that started; the first is 1
  * @done: number of the last pass that ended
- * @requested: number of the pass that answers the last trigger, be it written or,
- *	with pint_validate=3, a check at a hook
+ * @requested: number of the pass that answers the last trigger
+ * @demanded: number of the pass that answers the last one that was written
+ * @coalesced: how many triggers another one had asked for the same pass before
  * @last_us: how long the last pass took
+ * @longest_us: how long the longest one took
+ * @piece_ns: the longest piece, in time of the CPU
+ * @last_bytes: how much the last pass has read
+ * @bytes: how much all have
  * @last_violations: how much it found, see struct lkrg_cursor
  * @changed: how many the last one that verified the kernel found there
  * @busy: how often a piece had to wait for a lock
@@ -69,15 +76,37 @@ struct lkrg_scan_stats {
 	unsigned long started;
 	unsigned long done;
 	unsigned long requested;
+	unsigned long demanded;
+	unsigned long coalesced;
 	unsigned long last_us;
+	unsigned long longest_us;
+	unsigned long piece_ns;
+	unsigned long last_bytes;
+	unsigned long bytes;
 	unsigned long last_violations;
 	unsigned long changed;
 	unsigned long busy;
 };
 
-void lkrg_scan_trigger(void);
+/**
+ * enum lkrg_scan_state - Where the passes are
+ * @LKRG_SCAN_WAITING: for their time, or for the worker
+ * @LKRG_SCAN_RUNNING: one is under way
+ * @LKRG_SCAN_LOST: nothing will ever start the next one
+ */
+enum lkrg_scan_state {
+	LKRG_SCAN_WAITING,
+	LKRG_SCAN_RUNNING,
+	LKRG_SCAN_LOST,
+};
+
+void lkrg_scan_trigger(bool demanded);
 void lkrg_scan_trigger_from_hook(void);
 void lkrg_scan_reschedule(void);
 struct lkrg_scan_stats lkrg_scan_stats(void);
+enum lkrg_scan_state lkrg_scan_state(void);
+unsigned long lkrg_scan_progress(void);
+bool lkrg_scan_is_expected(void);
+void lkrg_scan_restart(void);
 
 #endif /* _SECURITY_LKRG_SCAN_H */

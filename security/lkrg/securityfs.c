@@ -6,6 +6,7 @@
  * and show no kernel address.
  */
 
+#include <linux/array_size.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
@@ -15,12 +16,15 @@
 #include <linux/sizes.h>
 
 #include "common.h"
+#include "cpu.h"
 #include "module.h"
 #include "param.h"
 #include "report.h"
 #include "rodata.h"
 #include "scan.h"
 #include "text.h"
+#include "trigger.h"
+#include "watch.h"
 
 static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 {
@@ -40,7 +44,7 @@ static int status_show(struct seq_file *m, void *unused)
 {
 	struct lkrg_scan_stats scan = lkrg_scan_stats();
 	unsigned long found = lkrg_reports();
-	char settings[128];
+	char settings[LKRG_SETTINGS_SIZE];
 	int what;
 
 	show_verdict(m, &scan);
@@ -73,9 +77,15 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "passes_started %lu\n", scan.started);
 	seq_printf(m, "passes_done %lu\n", scan.done);
 	seq_printf(m, "pass_requested %lu\n", scan.requested);
+	seq_printf(m, "pass_coalesced %lu\n", scan.coalesced);
 	seq_printf(m, "pass_last_us %lu\n", scan.last_us);
+	seq_printf(m, "pass_longest_us %lu\n", scan.longest_us);
+	seq_printf(m, "pass_longest_piece_ns %lu\n", scan.piece_ns);
+	seq_printf(m, "pass_last_bytes %lu\n", scan.last_bytes);
+	seq_printf(m, "pass_bytes %lu\n", scan.bytes);
 	seq_printf(m, "pass_last_violations %lu\n", scan.last_violations);
 	seq_printf(m, "pass_busy %lu\n", scan.busy);
+	seq_printf(m, "watch_ticks %lu\n", lkrg_watch_ticks());
 	seq_printf(m, "text_pages %lu\n", lkrg_text_pages());
 	seq_printf(m, "rodata_pages %lu\n", lkrg_rodata_pages());
 	seq_printf(m, "modules %lu\n", lkrg_modules());
@@ -91,21 +101,46 @@ static int stats_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
 
+static int cpus_show(struct seq_file *m, void *unused)
+{
+	lkrg_cpu_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cpus);
+
+static int triggers_show(struct seq_file *m, void *unused)
+{
+	lkrg_trigger_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(triggers);
+
+static const struct {
+	const char *name;
+	const struct file_operations *fops;
+} files[] __initconst = {
+	{ "status", &status_fops },
+	{ "stats", &stats_fops },
+	{ "cpus", &cpus_fops },
+	{ "triggers", &triggers_fops },
+};
+
 static int __init lkrg_init_securityfs(void)
 {
 	struct dentry *dir, *file;
+	size_t i;
 
 	if (!static_key_enabled(&lkrg_enabled))
 		return 0;
 	dir = securityfs_create_dir(LKRG_NAME, NULL);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
-	file = securityfs_create_file("status", 0400, dir, NULL, &status_fops);
-	if (IS_ERR(file))
-		goto remove;
-	file = securityfs_create_file("stats", 0400, dir, NULL, &stats_fops);
-	if (IS_ERR(file))
-		goto remove;
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		file = securityfs_create_file(files[i].name, 0400, dir, NULL,
+					      files[i].fops);
+		if (IS_ERR(file))
+			goto remove;
+	}
 	return 0;
 remove:
 	securityfs_recursive_remove(dir);

@@ -6,6 +6,7 @@
  */
 
 #include <linux/cache.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
@@ -21,6 +22,8 @@
 #include "task.h"
 
 DEFINE_STATIC_KEY_FALSE_RO(lkrg_enabled);
+/* For call-outs in modules */
+EXPORT_SYMBOL_GPL(lkrg_enabled);
 
 const struct lsm_id lkrg_lsmid = {
 	.name = LKRG_NAME,

@@ -19,6 +19,7 @@
 #include "ns.h"
 #include "state.h"
 #include "task.h"
+#include "trigger.h"
 
 static struct lkrg_state *begin(struct task_struct *task) __acquires(bitlock)
 {
@@ -157,4 +158,5 @@ void __lkrg_unhash(struct task_struct *task)
 	lkrg_task(task)->flags &= ~LKRG_LISTED;
 	lkrg_inventory_remove(lkrg_task(task));
 	end(task);
+	lkrg_trigger(LKRG_TRIGGER_EXIT);
 }

@@ -28,17 +28,18 @@
 #include <linux/thread_info.h>
 #include <linux/uaccess.h>
 
+#include "cpu.h"
 #include "cred.h"
 #include "fs.h"
 #include "mm.h"
 #include "ns.h"
 #include "param.h"
 #include "report.h"
-#include "scan.h"
 #include "setup.h"
 #include "state.h"
 #include "tag.h"
 #include "task.h"
+#include "trigger.h"
 
 static struct lkrg_record_tag record_tag(const struct task_struct *task,
 					 const struct lkrg_task *record)
@@ -517,7 +518,7 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 		if (!validate)
 			return LET_PASS;
 		if (validate == 3)
-			lkrg_scan_trigger_from_hook();
+			lkrg_trigger(LKRG_TRIGGER_HOOK);
 	}
 	return likely(looks_right(record, copy)) ? 0 : check_slowly(at, copy);
 }
@@ -562,8 +563,10 @@ static noinline int check_shared_slowly(enum lkrg_place at)
 int lkrg_task_check_full(enum lkrg_place at)
 {
 	const struct cred *cred = current_cred();
-	int err = check(at, NULL);
+	int err;
 
+	lkrg_cpu_glance();
+	err = check(at, NULL);
 	if (unlikely(err))
 		return min(err, 0);
 	return likely(has_namespaces(current->nsproxy) &&

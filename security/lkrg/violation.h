@@ -31,6 +31,11 @@
  * @LKRG_MAPPING_CHANGED: page tables let somebody write to text or read-only data,
  *	or run the latter
  * @LKRG_MODULE_HIDDEN: a module is missing where the kernel looks for modules
+ * @LKRG_CPU_CHANGED: a register of a CPU does not hold what it should
+ * @LKRG_CPU_MASK_CHANGED: the kernel seems to have a CPU that did not come, or not
+ *	to have one that did not go, or the record of a CPU does not match its tag
+ * @LKRG_GATE_CHANGED: an interrupt or exception leads elsewhere
+ * @LKRG_PASSES_STOPPED: passes, or what watches over them, do not go on
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
  * Those of tasks come first: see struct lkrg_report.
@@ -50,6 +55,10 @@ enum lkrg_violation {
 	LKRG_RODATA_CHANGED,
 	LKRG_MAPPING_CHANGED,
 	LKRG_MODULE_HIDDEN,
+	LKRG_CPU_CHANGED,
+	LKRG_CPU_MASK_CHANGED,
+	LKRG_GATE_CHANGED,
+	LKRG_PASSES_STOPPED,
 	LKRG_NR_VIOLATIONS
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * LKRG - What instructions and page tables look like
+ * LKRG - What instructions, page tables and CPUs look like
  */
 
 #ifndef _SECURITY_LKRG_X86_H
@@ -13,6 +13,7 @@
 #include <linux/unaligned.h>
 
 #include <asm/nops.h>
+#include <asm/special_insns.h>
 #include <asm/text-patching.h>
 
 /**
@@ -88,5 +89,66 @@ bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_is_static_call_trampoline(const u8 *addr);
 bool lkrg_insn_is_lock(const u8 *insn);
 bool lkrg_is_padding(const u8 *addr, size_t len);
+
+/* What a CPU is verified for */
+#define LKRG_REGISTER(name, text, kind, group) \
+	LKRG_REG_##name,
+enum lkrg_register {
+#include "register_defs.h"
+	LKRG_NR_REGISTERS
+};
+
+#undef LKRG_REGISTER
+
+/* Model specific registers that a virtual machine may have meanwhile */
+enum lkrg_lent {
+	LKRG_LENT_LSTAR,
+	LKRG_LENT_CSTAR,
+	LKRG_LENT_STAR,
+	LKRG_LENT_SFMASK,
+	LKRG_LENT_EFER,
+	LKRG_NR_LENT
+};
+
+#define LKRG_BREAKPOINTS 4
+#define LKRG_GATES 256
+
+/**
+ * struct lkrg_cpu_claims - What others have said about a CPU
+ * @breakpoint: addresses that perf watches, or 0
+ * @lent: where KVM keeps the values that it is to put back, or NULL
+ */
+struct lkrg_cpu_claims {
+	u64 breakpoint[LKRG_BREAKPOINTS];
+	const u64 *lent[LKRG_NR_LENT];
+};
+
+/**
+ * struct lkrg_gate - Where an interrupt leads
+ * @offset: to which address
+ * @attributes: segment, stack, type and privilege
+ */
+struct lkrg_gate {
+	u64 offset;
+	u64 attributes;
+};
+
+extern unsigned long lkrg_cr0_wanted, lkrg_cr4_wanted;
+
+/* Are the bits set that have to be set on each CPU, from the first to the last? */
+static __always_inline bool lkrg_bits_are_set(void)
+{
+	return !(~read_cr0() & lkrg_cr0_wanted) &&
+	       !(~__read_cr4() & lkrg_cr4_wanted);
+}
+
+bool __init lkrg_registers_init(void);
+void lkrg_registers_look_at_bits(u64 *expected, u64 *found);
+void lkrg_registers_look(unsigned int cpu, const struct lkrg_cpu_claims *claims,
+			 bool msrs, u64 *expected, u64 *found);
+void lkrg_register_restore(enum lkrg_register which);
+int lkrg_lent_index(u32 msr);
+bool lkrg_gates_look(unsigned int index, struct lkrg_gate *expected,
+		     struct lkrg_gate *found);
 
 #endif /* _SECURITY_LKRG_X86_H */

@@ -130,7 +130,7 @@ expect_finding()
 # What was reported is not reported again as long as it is the same.
 expect_mention()
 {
-	before="still changed: pages and modules reported before: 1"
+	before="still changed: reported before: 1"
 	read_log
 	[ "$(alerts)" = "LKRG: ALERT: DETECT: Kernel: $before; logged" ] ||
 		fault "not mentioned once: $(alerts)"

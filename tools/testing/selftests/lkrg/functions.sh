@@ -57,7 +57,9 @@ load_attacks()
 		$(symbol lkrg_blob_sizes) $(symbol module_inventory) \
 		$(symbol text_poke) $(symbol text_poke_bp) \
 		$(symbol text_mutex) $(symbol __stop___ex_table) \
-		$(symbol vdso_image_64) 2>&1); then
+		$(symbol vdso_image_64) $(symbol pass_timer) \
+		$(symbol pass_work) $(symbol watch_timer) \
+		$(symbol __lkrg_usb_event) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

@@ -9,7 +9,8 @@
  * device lists the attacks: on credentials, in place, by their pointers and by
  * the functions of the kernel; on namespaces, root, seccomp, tracer, memory and
  * flags of a task; on the lists it is in, and its record in that of the guard;
- * on a kernel thread of this module and on process 1; on the kernel image.
+ * on a kernel thread of this module and on process 1; on the kernel image; on the
+ * registers of a CPU; on the passes of the guard.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -21,6 +22,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/acpi.h>
 #include <linux/align.h>
 #include <linux/array_size.h>
 #include <linux/binfmts.h>
@@ -29,12 +31,14 @@
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
+#include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/extable.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/hex.h>
+#include <linux/hrtimer.h>
 #include <linux/idr.h>
 #include <linux/init.h>
 #include <linux/ipc_namespace.h>
@@ -69,18 +73,29 @@
 #include <linux/seccomp.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
+#include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
+#include <trace/events/power.h>
 
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
 #include <asm/ibt.h>
+#include <asm/msr.h>
 #include <asm/nops.h>
+#include <asm/nospec-branch.h>
+#include <asm/processor.h>
 #include <asm/text-patching.h>
+#include <asm/trapnr.h>
 #include <asm/vdso.h>
 
 static bool insecure;
@@ -1374,7 +1389,506 @@ static int map_as_before(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* === CPUs =============================================================== */
+
+/* Where it is */
+enum where {
+	IN_MSR,
+	IN_CR0,
+	IN_CR4,
+	IN_DR7,
+	IN_IDTR,
+	IN_GDT,
+	IN_TSS,
+	IN_PRESENT,
+	IN_ACTIVE,
+};
+
+/* How the guard shows it */
+enum shown {
+	BIT_SHOWN,
+	HEX_SHOWN,
+	ADDRESS_SHOWN,
+	NOT_SHOWN,
+};
+
+/**
+ * struct cpu_attack - What is changed on one CPU, which is not the first one
+ * @name: What the guard calls it
+ * @where: Where it is
+ * @number: Which one it is there
+ * @clear: Bits that are cleared
+ * @set: Bits that are set then
+ * @shown: How the guard shows it
+ */
+struct cpu_attack {
+	const char *name;
+	enum where where;
+	u32 number;
+	u64 clear;
+	u64 set;
+	enum shown shown;
+};
+
+/* Every system call of the CPU goes through here, and to where it should go */
+static u64 lkrg_attack_entry_to __used;
+void lkrg_attack_entry(void);
+asm(".pushsection .text\n"
+    ".type lkrg_attack_entry, @function\n"
+    ".globl lkrg_attack_entry\n"
+    "lkrg_attack_entry:\n\t"
+    ANNOTATE_NOENDBR
+    ANNOTATE_RETPOLINE_SAFE
+    "jmp *lkrg_attack_entry_to(%rip)\n\t"
+    "int3\n"
+    ".size lkrg_attack_entry, . - lkrg_attack_entry\n"
+    ".popsection\n");
+
+static const struct cpu_attack cpu_attacks[] = {
+	{ "LSTAR", IN_MSR, MSR_LSTAR, ~0ULL, (ulong)lkrg_attack_entry,
+	  ADDRESS_SHOWN },
+	{ "CSTAR", IN_MSR, MSR_CSTAR, ~0ULL, (ulong)lkrg_attack_entry,
+	  ADDRESS_SHOWN },
+	{ "STAR", IN_MSR, MSR_STAR, 0, 1, HEX_SHOWN },
+	{ "SFMASK", IN_MSR, MSR_SYSCALL_MASK, X86_EFLAGS_AC, 0, HEX_SHOWN },
+	{ "SYSENTER_EIP", IN_MSR, MSR_IA32_SYSENTER_EIP, ~0ULL,
+	  (ulong)lkrg_attack_entry, ADDRESS_SHOWN },
+	{ "SYSENTER_ESP", IN_MSR, MSR_IA32_SYSENTER_ESP, ~0ULL, 0x1000,
+	  NOT_SHOWN },
+	{ "PAT", IN_MSR, MSR_IA32_CR_PAT, 0xffULL << 56, 6ULL << 56, HEX_SHOWN },
+	{ "CR0.WP", IN_CR0, 0, X86_CR0_WP, 0, BIT_SHOWN },
+	{ "CR4.SMEP", IN_CR4, 0, X86_CR4_SMEP, 0, BIT_SHOWN },
+	{ "CR4.SMAP", IN_CR4, 0, X86_CR4_SMAP, 0, BIT_SHOWN },
+	{ "CR4.UMIP", IN_CR4, 0, X86_CR4_UMIP, 0, BIT_SHOWN },
+	{ "DR1", IN_DR7, 1, 0, (ulong)kernel_halt, ADDRESS_SHOWN },
+	{ "IDTR base", IN_IDTR, 0, 0, 0, NOT_SHOWN },
+	{ "GDT 32-bit kernel code", IN_GDT, GDT_ENTRY_KERNEL32_CS, 0,
+	  BIT_ULL(52), HEX_SHOWN },
+	{ "TSS ist7", IN_TSS, 6, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "present", IN_PRESENT, 0, 1, 0, BIT_SHOWN },
+	{ "active", IN_ACTIVE, 0, 1, 0, BIT_SHOWN },
+};
+
+static const struct cpu_attack *cpu_changed;
+static unsigned int cpu_of_change;
+static u64 cpu_before;
+
+static gate_desc idt_copy[IDT_ENTRIES] __aligned(PAGE_SIZE);
+
+/* On the CPU itself, and by no function that would refuse it */
+static u64 read_register(const struct cpu_attack *attack, unsigned int cpu)
+{
+	const struct desc_struct *gdt = get_cpu_gdt_rw(cpu);
+	struct desc_ptr idtr;
+	u64 value = 0;
+
+	switch (attack->where) {
+	case IN_MSR:
+		rdmsrl_safe(attack->number, &value);
+		break;
+	case IN_CR0:
+		asm volatile("mov %%cr0, %0" : "=r" (value));
+		break;
+	case IN_CR4:
+		asm volatile("mov %%cr4, %0" : "=r" (value));
+		break;
+	case IN_DR7:
+		value = native_get_debugreg(7) & BIT(2 * attack->number) ?
+			native_get_debugreg(attack->number) : 0;
+		break;
+	case IN_IDTR:
+		store_idt(&idtr);
+		value = idtr.address;
+		break;
+	case IN_GDT:
+		memcpy(&value, &gdt[attack->number], sizeof(value));
+		break;
+	case IN_TSS:
+		value = per_cpu(cpu_tss_rw, cpu).x86_tss.ist[attack->number];
+		break;
+	case IN_PRESENT:
+		return cpumask_test_cpu(cpu, &__cpu_present_mask);
+	case IN_ACTIVE:
+		return cpumask_test_cpu(cpu, &__cpu_active_mask);
+	}
+	return value;
+}
+
+static void write_register(const struct cpu_attack *attack, unsigned int cpu,
+			   u64 value)
+{
+	struct desc_ptr idtr = {
+		.size = sizeof(idt_copy) - 1,
+		.address = value,
+	};
+
+	switch (attack->where) {
+	case IN_MSR:
+		wrmsrl_safe(attack->number, value);
+		break;
+	case IN_CR0:
+		asm volatile("mov %0, %%cr0" : : "r" (value) : "memory");
+		break;
+	case IN_CR4:
+		asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
+		break;
+	case IN_DR7:
+		native_set_debugreg(attack->number, value);
+		native_set_debugreg(7, value ? BIT(2 * attack->number) : 0);
+		break;
+	case IN_IDTR:
+		native_load_idt(&idtr);
+		break;
+	case IN_GDT:
+		memcpy(&get_cpu_gdt_rw(cpu)[attack->number], &value,
+		       sizeof(value));
+		break;
+	case IN_TSS:
+		per_cpu(cpu_tss_rw, cpu).x86_tss.ist[attack->number] = value;
+		break;
+	case IN_PRESENT:
+		cpumask_assign_cpu(cpu, &__cpu_present_mask, value);
+		break;
+	case IN_ACTIVE:
+		cpumask_assign_cpu(cpu, &__cpu_active_mask, value);
+		break;
+	}
+}
+
+static void change_register(void *info)
+{
+	const struct cpu_attack *const attack = info;
+	const unsigned int cpu = smp_processor_id();
+	u64 new;
+
+	cpu_before = read_register(attack, cpu);
+	if (attack->set == (ulong)lkrg_attack_entry)
+		lkrg_attack_entry_to = cpu_before;
+	new = (cpu_before & ~attack->clear) | attack->set;
+	if (attack->where == IN_IDTR) {
+		memcpy(idt_copy, (void *)cpu_before, sizeof(idt_copy));
+		new = (ulong)idt_copy;
+	}
+	write_register(attack, cpu, new);
+}
+
+static void check_register(void *info)
+{
+	u64 *const value = info;
+
+	*value = read_register(cpu_changed, smp_processor_id());
+}
+
+static void restore_register(void *info)
+{
+	write_register(cpu_changed, smp_processor_id(), cpu_before);
+}
+
+/* The field is which one of the table; bits are shown as such. */
+static int change_cpu(struct task_struct *task, size_t which)
+{
+	const struct cpu_attack *const attack = &cpu_attacks[which];
+	const unsigned int cpu = cpumask_last(cpu_online_mask);
+	u64 found = 0;
+	int len, err;
+
+	/* Interrupts and system calls come from user page tables then. */
+	if (boot_cpu_has(X86_FEATURE_PTI))
+		return -EOPNOTSUPP;
+	if (!cpu)
+		return -ENODEV;
+	if (cpu_changed)
+		return -EBUSY;
+	err = smp_call_function_single(cpu, change_register, (void *)attack, true);
+	if (err)
+		return err;
+	cpu_changed = attack;
+	cpu_of_change = cpu;
+	err = smp_call_function_single(cpu, check_register, &found, true);
+	if (err)
+		return err;
+	/* The CPU does not have it. */
+	if (found == cpu_before) {
+		cpu_changed = NULL;
+		return -EOPNOTSUPP;
+	}
+
+	len = snprintf(changed, sizeof(changed), "CPU %u: %s: ", cpu,
+		       attack->name);
+	switch (attack->shown) {
+	case BIT_SHOWN:
+		snprintf(changed + len, sizeof(changed) - len, "%u -> %u",
+			 !!(cpu_before & attack->clear), !!(found & attack->clear));
+		break;
+	case HEX_SHOWN:
+		snprintf(changed + len, sizeof(changed) - len, "0x%llx -> 0x%llx",
+			 cpu_before, found);
+		break;
+	case ADDRESS_SHOWN:
+		if (cpu_before)
+			len += snprintf(changed + len, sizeof(changed) - len,
+					"%pS", (void *)cpu_before);
+		else
+			len += snprintf(changed + len, sizeof(changed) - len, "0");
+		snprintf(changed + len, sizeof(changed) - len, " -> %pS",
+			 (void *)found);
+		break;
+	case NOT_SHOWN:
+		snprintf(changed + len, sizeof(changed) - len, "changed");
+		break;
+	}
+	return 0;
+}
+
+static int restore_cpu(struct task_struct *task, size_t field)
+{
+	int err;
+
+	if (!cpu_changed)
+		return -ENOENT;
+	err = smp_call_function_single(cpu_of_change, restore_register, NULL, true);
+	if (err)
+		return err;
+	cpu_changed = NULL;
+	changed[0] = '\0';
+	return 0;
+}
+
+/* A gate that no program uses, in the table that all CPUs share */
+#define VICTIM_GATE	X86_TRAP_BR
+
+static struct change gate_change;
+
+static int write_gate(const gate_desc *gate)
+{
+	struct desc_ptr idtr;
+	unsigned int level;
+	struct page *page;
+	gate_desc *alias;
+	pte_t *pte;
+
+	store_idt(&idtr);
+	pte = lookup_address(idtr.address, &level);
+	if (!pte || level != PG_LEVEL_4K)
+		return -EFAULT;
+	page = pfn_to_page(pte_pfn(*pte));
+	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	if (!alias)
+		return -ENOMEM;
+	if (!gate_change.size)
+		memcpy(gate_change.old, &alias[VICTIM_GATE], sizeof(*gate));
+	alias[VICTIM_GATE] = *gate;
+	vunmap(alias);
+	return 0;
+}
+
+static int change_gate(void (*change)(gate_desc *gate))
+{
+	struct desc_ptr idtr;
+	gate_desc gate;
+	int err;
+
+	if (gate_change.size)
+		return -EBUSY;
+	store_idt(&idtr);
+	gate = ((gate_desc *)idtr.address)[VICTIM_GATE];
+	change(&gate);
+	err = write_gate(&gate);
+	if (!err)
+		gate_change.size = sizeof(gate);
+	return err;
+}
+
+static void redirect_gate(gate_desc *gate)
+{
+	const ulong to = (ulong)lkrg_attack_entry;
+
+	snprintf(changed, sizeof(changed), "gate %u: %pS -> %pS", VICTIM_GATE,
+		 (void *)gate_offset(gate), (void *)to);
+	gate->offset_low = to;
+	gate->offset_middle = to >> 16;
+	gate->offset_high = to >> 32;
+}
+
+/* As if every program might raise it itself */
+static void open_gate(gate_desc *gate)
+{
+	const gate_desc before = *gate;
+	u16 bits[2];
+
+	gate->bits.dpl ^= 3;
+	memcpy(&bits[0], &before.bits, sizeof(bits[0]));
+	memcpy(&bits[1], &gate->bits, sizeof(bits[1]));
+	snprintf(changed, sizeof(changed),
+		 "attributes of gate %u: 0x%x -> 0x%x", VICTIM_GATE,
+		 bits[0] << 16 | before.segment, bits[1] << 16 | gate->segment);
+}
+
+static int change_gate_offset(struct task_struct *task, size_t field)
+{
+	return change_gate(redirect_gate);
+}
+
+static int change_gate_bits(struct task_struct *task, size_t field)
+{
+	return change_gate(open_gate);
+}
+
+static int restore_gate(struct task_struct *task, size_t field)
+{
+	int err;
+
+	if (!gate_change.size)
+		return -ENOENT;
+	err = write_gate((gate_desc *)gate_change.old);
+	if (err)
+		return err;
+	gate_change.size = 0;
+	changed[0] = '\0';
+	return 0;
+}
+
+/* === The passes of the guard ============================================ */
+
+static ulong pass_timer_at;
+module_param_named(pass_timer, pass_timer_at, ulong, 0400);
+MODULE_PARM_DESC(pass_timer, "Address of that object");
+
+static ulong pass_work_at;
+module_param_named(pass_work, pass_work_at, ulong, 0400);
+MODULE_PARM_DESC(pass_work, "Address of that object");
+
+static ulong watch_timer_at;
+module_param_named(watch_timer, watch_timer_at, ulong, 0400);
+MODULE_PARM_DESC(watch_timer, "Address of that object");
+
+static int delete_timer(struct task_struct *task, size_t field)
+{
+	if (!pass_timer_at)
+		return -ENOENT;
+	return timer_delete((struct timer_list *)pass_timer_at) ? 0 : -ESRCH;
+}
+
+static int delete_watch(struct task_struct *task, size_t field)
+{
+	if (!watch_timer_at)
+		return -ENOENT;
+	return hrtimer_cancel((struct hrtimer *)watch_timer_at) ? 0 : -ESRCH;
+}
+
+static int dequeue_work(struct task_struct *task, size_t field)
+{
+	struct work_struct *const work = (void *)pass_work_at;
+
+	if (!work)
+		return -ENOENT;
+	if (list_empty(&work->entry))
+		return -ESRCH;
+	list_del_init(&work->entry);
+	return 0;
+}
+
+static struct task_struct *blocker;
+
+/* A pass needs the lock to read text. */
+static int hold_lock(void *unused)
+{
+	struct mutex *const lock = (void *)text_mutex_at;
+
+	mutex_lock(lock);
+	sleep_on(NULL);
+	mutex_unlock(lock);
+	return 0;
+}
+
+static int block_passes(struct task_struct *task, size_t field)
+{
+	struct task_struct *new;
+
+	if (!text_mutex_at)
+		return -ENOENT;
+	if (blocker)
+		return -EBUSY;
+	new = kthread_run(hold_lock, NULL, "lkrg_blocker");
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	blocker = new;
+	return 0;
+}
+
+static int release_passes(struct task_struct *task, size_t field)
+{
+	if (!blocker)
+		return -ESRCH;
+	kthread_stop(blocker);
+	blocker = NULL;
+	return 0;
+}
+
+/* === Events that not every machine has ================================== */
+
+#define EVENTS	300000
+
+static int raise_idle(struct task_struct *task, size_t field)
+{
+	int i;
+
+	for (i = 0; i < EVENTS; i++) {
+		trace_cpu_idle(0, 0);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int raise_cpufreq(struct task_struct *task, size_t field)
+{
+	int i;
+
+	for (i = 0; i < EVENTS / 100; i++)
+		trace_cpu_frequency(1, 0);
+	return 0;
+}
+
+static int raise_acpi(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_ACPI
+	struct acpi_device *const device = kzalloc(sizeof(*device), GFP_KERNEL);
+
+	if (!device)
+		return -ENOMEM;
+	acpi_notifier_call_chain(device, 0, 0);
+	kfree(device);
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* Half of these ask for a pass. */
+static ulong usb_event_at;
+module_param_named(__lkrg_usb_event, usb_event_at, ulong, 0400);
+MODULE_PARM_DESC(__lkrg_usb_event, "Address of that function");
+
+static int raise_storm(struct task_struct *task, size_t field)
+{
+	void (*const function)(void) = (void *)usb_event_at;
+	int i;
+
+	if (!function)
+		return -ENOENT;
+	for (i = 0; i < 20000; i++)
+		function();
+	return 0;
+}
+
 /* === The table ========================================================== */
+
+#define CPU(_name, _field) {				\
+	.name = "cpu-" _name,				\
+	.what = _name " of the last CPU",		\
+	.run = change_cpu,				\
+	.field = _field,				\
+}
 
 #define FIELD(_field, _run, _what) {			\
 	.name = "cred-" #_field,			\
@@ -1529,6 +2043,36 @@ static const struct attack attacks[] = {
 	ATTACK("module-hide-entry", hide_module_entry,
 	       "a module off the list of lkrg"),
 	ATTACK("module-show", show_module, "a module as it was"),
+	CPU("lstar", 0),
+	CPU("cstar", 1),
+	CPU("star", 2),
+	CPU("sfmask", 3),
+	CPU("sysenter_eip", 4),
+	CPU("sysenter_esp", 5),
+	CPU("pat", 6),
+	CPU("wp", 7),
+	CPU("smep", 8),
+	CPU("smap", 9),
+	CPU("umip", 10),
+	CPU("dr1", 11),
+	CPU("idtr", 12),
+	CPU("gdt", 13),
+	CPU("ist7", 14),
+	CPU("present", 15),
+	CPU("active", 16),
+	ATTACK("cpu-restore", restore_cpu, "the CPU as it was"),
+	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
+	ATTACK("gate-dpl", change_gate_bits, "who may raise an exception"),
+	ATTACK("gate-restore", restore_gate, "the gate as it was"),
+	ATTACK("scan-timer", delete_timer, "no timer starts the next pass"),
+	ATTACK("scan-watch", delete_watch, "nobody watches the passes"),
+	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
+	ATTACK("scan-block", block_passes, "passes wait for a lock"),
+	ATTACK("scan-release", release_passes, "which is released"),
+	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
+	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
+	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
+	ATTACK("event-acpi", raise_acpi, "as of a power button"),
 };
 
 /* === The device ========================================================= */
@@ -1635,6 +2179,9 @@ static void __exit attack_exit(void)
 	end_ambushes();
 	stop_sleeper(NULL, 0);
 	map_as_before(NULL, 0);
+	restore_cpu(NULL, 0);
+	restore_gate(NULL, 0);
+	release_passes(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
 	restore(&module_text_change);

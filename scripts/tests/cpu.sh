@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guard of CPUs: what is changed in one of them is found, and what a machine
+# does to its CPUs by itself is no violation.
+
+test_cpu() {
+	registers='DETECT: CPU: (register|mask|gate) changed: (CPU 3: |gate 5: |attributes of gate 5: )'
+	build small || return 0
+
+	guest cpu --smp 4 --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:cpu_test.sh
+	went_well 'cpu: with lkrg'
+	tap cpu "$out"
+	clean_console 'cpu: with lkrg nothing else on the console' "$registers" \
+		'DETECT: Kernel: still changed: reported before: 1; logged$'
+
+	guest cpu-control --smp 4 --timeout 900 --lsm $without -- /selftests/run_kselftest.sh -t lkrg:cpu_test.sh
+	went_well 'cpu: without lkrg'
+	tap 'cpu: without lkrg' "$out"
+	clean_console 'cpu: without lkrg nothing else on the console'
+
+	for bit in smep smap; do
+		guest cpu-panic-$bit --smp 4 --expect-panic "register changed: CPU 3: CR4.$(echo $bit | tr a-z A-Z): 1 -> 0" -- /guest/attack cpu-$bit
+		went_well "cpu: ${bit}_enforce=2 is a panic"
+		check "cpu: ${bit}_enforce=2: the report before the panic" judge_panic "DETECT: CPU: register changed: CPU 3: CR4\.S[ME][AE]P: 1 -> 0; panic\$"
+	done
+	guest cpu-panic --smp 4 --append lkrg.kint_enforce=2 --expect-panic 'register changed: CPU 3: LSTAR: ' -- /guest/attack cpu-lstar
+	went_well 'cpu: kint_enforce=2 is a panic'
+	check 'cpu: kint_enforce=2: the report before the panic' judge_panic 'DETECT: CPU: register changed: CPU 3: LSTAR: .*; panic$'
+
+	# No pass may interrupt such a CPU: it looks for itself.
+	guest cpu-nohz --smp 4 --append 'nohz_full=3 lkrg.interval=5' -- /guest/isolated
+	went_well 'cpu: a CPU that is not to be interrupted'
+	clean_console 'cpu: nothing else about it' "${registers}LSTAR: .*; logged\$" \
+		'DETECT: Kernel: still changed: reported before: 1; logged$'
+
+	loops=20
+	sleeps=2
+	[ -z "$full" ] || loops=500 sleeps=20
+	guest cpu-hotplug --smp 4 --timeout 3600 -- /guest/hotplug $loops
+	went_well "cpu: all CPUs go and come $loops times"
+	clean_console "cpu: $loops times, nothing on the console"
+
+	guest cpu-suspend --smp 4 --timeout 1800 -- /guest/suspend $sleeps
+	went_well "cpu: the machine sleeps $sleeps times"
+	clean_console "cpu: sleep, nothing on the console"
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Passes: what asks for them, how many there are, and who stops them.
+
+test_scan() {
+	build small || return 0
+
+	guest scan --smp 4 --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:scan_test.sh
+	went_well 'scan: with lkrg'
+	tap scan "$out"
+	clean_console 'scan: nothing else on the console' 'DETECT: Kernel: passes stopped: '
+
+	guest scan-panic --append 'lkrg.kint_enforce=2 lkrg.interval=5' --expect-panic 'passes stopped: the next one was taken away' -- /guest/attack scan-timer
+	went_well 'scan: kint_enforce=2 is a panic'
+	check 'scan: the report before the panic' judge_panic 'DETECT: Kernel: passes stopped: the next one was taken away, .*; panic$'
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - The second clock
+ *
+ * Who stops the passes has stopped the guard: deletes their timer, takes the work
+ * item out of its queue, or blocks the worker.  So there is a clock that has
+ * nothing of these: a high-resolution timer, which looks whether passes advance.
+ * Each pass looks whether that one does.
+ *
+ * It counts its own ticks and not the time, so that a machine that was paused or
+ * asleep has nothing to explain.
+ *
+ * Locking: watch_lock serialises start and stop; the tick takes no lock but that
+ * of the numbers in scan.c.
+ */
+
+#include <linux/compiler.h>
+#include <linux/hrtimer.h>
+#include <linux/init.h>
+#include <linux/ktime.h>
+#include <linux/lkrg.h>
+#include <linux/mutex.h>
+
+#include "image.h"
+#include "param.h"
+#include "report.h"
+#include "scan.h"
+#include "watch.h"
+
+/*
+ * A pass comes after an interval.  When none has come after one and a half, that
+ * is reported, which is before the second one is over.
+ */
+#define TICKS_PER_INTERVAL 4
+#define TICKS_ALLOWED (TICKS_PER_INTERVAL + TICKS_PER_INTERVAL / 2)
+
+static struct hrtimer watch_timer;
+static DEFINE_MUTEX(watch_lock);
+static bool running;
+
+static unsigned long ticks;
+
+/* Of the tick alone */
+static unsigned long seen;
+static unsigned int waited;
+
+static ktime_t period(void)
+{
+	return ms_to_ktime(READ_ONCE(lkrg_knob.interval) * MSEC_PER_SEC /
+			   TICKS_PER_INTERVAL);
+}
+
+static void report(const char *how, enum lkrg_done done)
+{
+	const struct lkrg_report report = {
+		.what = LKRG_PASSES_STOPPED,
+		.done = done,
+		.passes = { .number = lkrg_scan_stats().started, .how = how },
+	};
+
+	lkrg_report(&report);
+}
+
+/*
+ * A machine that is too busy, or a lock that is held for too long, stops passes as
+ * well: that is said, and is no reason to panic.
+ */
+static void passes_do_not_advance(void)
+{
+	switch (lkrg_scan_state()) {
+	case LKRG_SCAN_LOST:
+		report("the next one was taken away", lkrg_image_stops() ?
+		       LKRG_DID_PANIC : LKRG_DID_RESTORE);
+		lkrg_scan_restart();
+		break;
+	case LKRG_SCAN_RUNNING:
+		report("one does not end", LKRG_DID_LOG);
+		break;
+	case LKRG_SCAN_WAITING:
+		report("the next one does not begin", LKRG_DID_LOG);
+		break;
+	}
+}
+
+static enum hrtimer_restart tick(struct hrtimer *timer)
+{
+	unsigned long progress = lkrg_scan_progress();
+
+	WRITE_ONCE(ticks, ticks + 1);
+	if (progress != seen || !lkrg_scan_is_expected()) {
+		seen = progress;
+		waited = 0;
+	} else if (++waited == TICKS_ALLOWED) {
+		passes_do_not_advance();
+	}
+	hrtimer_forward_now(timer, period());
+	return HRTIMER_RESTART;
+}
+
+/**
+ * lkrg_watch_start - Start the clock, or let another interval take effect
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_watch_start(void)
+{
+	mutex_lock(&watch_lock);
+	hrtimer_cancel(&watch_timer);
+	waited = 0;
+	WRITE_ONCE(running, true);
+	hrtimer_start(&watch_timer, period(), HRTIMER_MODE_REL);
+	mutex_unlock(&watch_lock);
+}
+
+/**
+ * lkrg_watch_stop - Stop the clock before the machine sleeps
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_watch_stop(void)
+{
+	mutex_lock(&watch_lock);
+	WRITE_ONCE(running, false);
+	hrtimer_cancel(&watch_timer);
+	mutex_unlock(&watch_lock);
+}
+
+/**
+ * lkrg_watch_verify - Verify that the clock runs
+ *
+ * Context: the worker; a mismatch in two passes in a row counts.
+ */
+void lkrg_watch_verify(void)
+{
+	static bool suspected;
+	bool stopped;
+
+	if (!mutex_trylock(&watch_lock))
+		return;
+	stopped = READ_ONCE(running) &&
+		  (!hrtimer_active(&watch_timer) ||
+		   ktime_after(ktime_get(), ktime_add(hrtimer_get_expires(&watch_timer),
+						      period())));
+	if (stopped && suspected) {
+		report("the second clock stands still", lkrg_image_stops() ?
+		       LKRG_DID_PANIC : LKRG_DID_RESTORE);
+		hrtimer_start(&watch_timer, period(), HRTIMER_MODE_REL);
+		stopped = false;
+	}
+	suspected = stopped;
+	mutex_unlock(&watch_lock);
+}
+
+/**
+ * lkrg_watch_ticks - How often the clock has ticked
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_watch_ticks(void)
+{
+	return READ_ONCE(ticks);
+}
+
+static int __init lkrg_init_watch(void)
+{
+	if (!static_key_enabled(&lkrg_enabled))
+		return 0;
+	hrtimer_init(&watch_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	watch_timer.function = tick;
+	return 0;
+}
+core_initcall(lkrg_init_watch);

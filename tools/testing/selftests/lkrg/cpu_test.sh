@@ -1,0 +1,240 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Attacks on what is in the registers of one CPU, which is not the one that
+# booted, on the gates that all CPUs share, and on the masks of CPUs; and what a
+# machine does to its CPUs by itself, about which the guard has to be silent.
+#
+# With lkrg enabled each attack has to be found by a pass and reported, once, with
+# CPU, register, what should be there and what is; without it this is the
+# control: the register has to hold what the attack put there.
+
+DIR=$(dirname "$(readlink -f "$0")")
+. "$DIR/../kselftest/ktap_helpers.sh"
+. "$DIR/functions.sh"
+. "$DIR/attacks.sh"
+
+CPUS=/sys/devices/system/cpu
+
+# attack, title of the report, and what is done about it
+attacks="
+cpu-lstar:register changed:logged
+cpu-cstar:register changed:logged
+cpu-star:register changed:logged
+cpu-sfmask:register changed:logged
+cpu-sysenter_eip:register changed:logged
+cpu-sysenter_esp:register changed:logged
+cpu-pat:register changed:logged
+cpu-wp:register changed:restored
+cpu-smep:register changed:restored
+cpu-smap:register changed:restored
+cpu-umip:register changed:logged
+cpu-dr1:register changed:logged
+cpu-idtr:register changed:logged
+cpu-gdt:register changed:logged
+cpu-ist7:register changed:logged
+cpu-present:mask changed:logged
+cpu-active:mask changed:logged
+gate-offset:gate changed:logged
+gate-dpl:gate changed:logged
+"
+
+what_was_changed()
+{
+	cat /sys/module/lkrg_attack/parameters/changed
+}
+
+last_cpu()
+{
+	sed 's/.*[-,]//' "$CPUS/online"
+}
+
+request()
+{
+	victim "$1" pass
+	[ "$status" = 0 ] || fault "$1: $(said)"
+}
+
+# What else CPUs and modules do meanwhile: another CPU goes and comes, a module is
+# loaded and unloaded.
+something_happens()
+{
+	if [ "$(last_cpu)" -gt 1 ] && [ -w "$CPUS/cpu1/online" ]; then
+		echo 0 > "$CPUS/cpu1/online" && echo 1 > "$CPUS/cpu1/online" ||
+			fault "cpu1 does not go and come"
+	fi
+	load_other && unload_other
+}
+
+# Any module will do that is not in use.
+load_other()
+{
+	[ -e "$DIR/test_modules/lkrg_idle.ko" ] || return 1
+	insmod "$DIR/test_modules/lkrg_idle.ko" || fault "no module can be loaded"
+}
+
+unload_other()
+{
+	rmmod lkrg_idle || fault "the module stays"
+}
+
+# The argument says how often what was reported is mentioned.
+expect_mentions()
+{
+	read_log
+	mention="LKRG: ALERT: DETECT: Kernel: still changed: reported before: 1; logged"
+	alerts | grep -vFx "$mention" > "$scratch/others" &&
+		fault "reported again: $(head -n 1 "$scratch/others")"
+	[ "$1" = 0 ] || alerts | grep -qFx "$mention" || fault "not mentioned"
+}
+
+cpu_attack()
+{
+	title=$attack
+	problem=
+	mark
+	victim "$attack" pass
+	if said | grep -q "not supported"; then
+		ktap_test_skip "$title: this CPU does not have it"
+		return
+	fi
+	[ "$status" = 0 ] || fault "$attack: $(said)"
+	changed=$(what_was_changed)
+	before=${changed##*: }
+	case $changed in
+	*": changed")	;;
+	*": "*" -> "*)
+		[ "${before%% -> *}" != "${before##* -> }" ] ||
+			fault "nothing was changed: $changed" ;;
+	*)		fault "the module does not say what it changed: $changed" ;;
+	esac
+
+	if [ "$guard" = on ]; then
+		expect_pass
+		report=$(echo "$changed" | sed 's/[][+.]/[&]/g')
+		expect_report "CPU: $what: $report; $done"
+		# Nothing that happens makes the guard believe what it sees.
+		mark
+		something_happens
+		expect_pass
+		[ "$done" = logged ] && expect_mentions 1 || expect_mentions 0
+	fi
+
+	mark
+	request "${attack%%-*}-restore"
+	[ -z "$(what_was_changed)" ] || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
+# The CPU takes what is wrong with it along, but not unseen.
+goes_with_it()
+{
+	title="cpu-ist7 of a CPU that goes"
+	cpu=$(last_cpu)
+	if [ "$guard" = off ] || [ ! -w "$CPUS/cpu$cpu/online" ]; then
+		ktap_test_skip "$title: no guard, or the CPU cannot go"
+		return
+	fi
+	problem=
+	mark
+	request cpu-ist7
+	report=$(what_was_changed)
+	echo 0 > "$CPUS/cpu$cpu/online" || fault "the CPU does not go"
+	expect_report "CPU: register changed: $report; logged"
+	echo 1 > "$CPUS/cpu$cpu/online" || fault "the CPU does not come"
+	request cpu-restore
+	verdict "$title"
+}
+
+# Arguments: title, function
+honest()
+{
+	title=$1
+	problem=
+	skipped=
+	mark
+	"$2"
+	if [ -n "$skipped" ]; then
+		ktap_test_skip "$title: $skipped"
+		return
+	fi
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
+# All but one, and back.
+hotplug()
+{
+	cpus=$(find "$CPUS" -maxdepth 2 -path '*/cpu[1-9]*/online')
+	[ -n "$cpus" ] || { skipped="there is one CPU"; return; }
+	for value in 0 1 0 1; do
+		for cpu in $cpus; do
+			[ "$guard" = off ] || start_pass || fault "no pass"
+			echo "$value" > "$cpu" || fault "$cpu: no $value"
+		done
+	done
+}
+
+# Programs may watch their own memory, and root that of the kernel.
+breakpoints()
+{
+	watched=$(symbol jiffies)
+	[ -n "$watched" ] && [ -x "$DIR/breakpoint" ] ||
+		{ skipped="no symbol to watch, or no program that does"; return; }
+	"$DIR/breakpoint" "${watched#*=}" > "$out" 2>&1 &
+	holder=$!
+	wait_until 10 grep -q ready "$out" || fault "no breakpoint: $(cat "$out")"
+	[ "$guard" = off ] || expect_pass
+	kill "$holder"
+	wait "$holder" 2> /dev/null
+}
+
+# A virtual machine has the tables and the registers of the CPU meanwhile.
+virtual_machine()
+{
+	[ -e /dev/kvm ] && [ -x "$DIR/kvm_guest" ] || { skipped="no /dev/kvm"; return; }
+	"$DIR/kvm_guest" > "$out" 2>&1 &
+	holder=$!
+	wait_until 20 grep -q ready "$out" || fault "no guest: $(cat "$out")"
+	for round in 1 2 3; do
+		[ "$guard" = off ] || expect_pass
+	done
+	kill "$holder"
+	wait "$holder" 2> /dev/null
+}
+
+suspended()
+{
+	{ [ -w /sys/power/pm_test ] && grep -qw core /sys/power/pm_test &&
+		grep -qw mem /sys/power/state; } ||
+		{ skipped="no suspend"; return; }
+	echo core > /sys/power/pm_test
+	echo mem > /sys/power/state || fault "no suspend"
+	echo none > /sys/power/pm_test
+}
+
+need_root
+prepare_attacks
+[ "$(cat "$CPUS/online")" != 0 ] || skip_all "there is one CPU"
+say_what_is_expected
+[ "$guard" = off ] || for setting in smep_enforce=1 smap_enforce=1; do
+	set_knob "${setting%%=*}" "${setting#*=}"
+done
+# shellcheck disable=SC2046
+ktap_set_plan $(($(echo "$attacks" | grep -c :) + 6))
+
+while IFS=: read -r attack what done <&3; do
+	[ -z "$attack" ] || cpu_attack
+done 3<<END
+$attacks
+END
+goes_with_it
+honest "CPUs go and come" hotplug
+honest "breakpoints of perf" breakpoints
+honest "a virtual machine" virtual_machine
+honest "suspend" suspended
+sum_of_reports
+ktap_finished
