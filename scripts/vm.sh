@@ -167,6 +167,13 @@ vm_monitor_end() {
 	: <>"$LKRG_TMP/monitor.out"
 }
 
+# vm_button SECONDS MONITOR: press the power button again and again.
+vm_button() {
+	while sleep "$1" && echo system_powerdown; do
+		:
+	done >"$2"
+}
+
 # For "sh -c": run QEMU. A guest that takes too long says why: on SIGURG, QEMU
 # is asked for the registers of all CPUs, and the kernel, by an NMI, for its
 # tasks; that ends the guest, if anything in it still works.

@@ -28,10 +28,9 @@ test_cpu() {
 	check 'cpu: kint_enforce=2: the report before the panic' judge_panic 'DETECT: CPU: register changed: CPU 3: LSTAR: .*; panic$'
 
 	# No pass may interrupt such a CPU: it looks for itself.
-	guest cpu-nohz --smp 4 --append 'nohz_full=3 lkrg.interval=5' -- /guest/isolated
+	guest cpu-nohz --smp 4 --append 'isolcpus=3 nohz_full=3 lkrg.interval=5' -- /guest/isolated
 	went_well 'cpu: a CPU that is not to be interrupted'
-	clean_console 'cpu: nothing else about it' "${registers}LSTAR: .*; logged\$" \
-		'DETECT: Kernel: still changed: reported before: 1; logged$'
+	clean_console 'cpu: nothing else about it' "${registers}LSTAR: .*; logged\$"
 
 	loops=20
 	sleeps=2
@@ -40,7 +39,7 @@ test_cpu() {
 	went_well "cpu: all CPUs go and come $loops times"
 	clean_console "cpu: $loops times, nothing on the console"
 
-	guest cpu-suspend --smp 4 --timeout 1800 -- /guest/suspend $sleeps
+	guest cpu-suspend --smp 4 --timeout 1800 --button 2 -- /guest/suspend $sleeps
 	went_well "cpu: the machine sleeps $sleeps times"
 	clean_console "cpu: sleep, nothing on the console"
 }

@@ -69,20 +69,19 @@ static struct lkrg_finding *gates __ro_after_init;
 /* It is to be looked at by itself, because no pass may interrupt it. */
 DEFINE_PER_CPU(bool, lkrg_cpu_is_due);
 
-static const struct {
-	enum lkrg_group group;
-} registers[] = {
 #define LKRG_REGISTER(name, text, kind, group) \
-	[LKRG_REG_##name] = { LKRG_##group },
+	[LKRG_REG_##name] = { text, LKRG_##kind, LKRG_##group },
+const struct lkrg_register_row lkrg_registers[] = {
 #include "register_defs.h"
-#undef LKRG_REGISTER
 };
 
-static_assert(ARRAY_SIZE(registers) == LKRG_NR_REGISTERS);
+#undef LKRG_REGISTER
+
+static_assert(ARRAY_SIZE(lkrg_registers) == LKRG_NR_REGISTERS);
 
 static bool is_wanted(enum lkrg_register which)
 {
-	switch (registers[which].group) {
+	switch (lkrg_registers[which].group) {
 	case LKRG_SMEP:
 		return READ_ONCE(lkrg_knob.smep_validate);
 	case LKRG_SMAP:
@@ -100,16 +99,16 @@ static bool is_wanted(enum lkrg_register which)
 /* No honest code ever clears them, so one look is enough. */
 static bool can_be_restored(enum lkrg_register which)
 {
-	return registers[which].group >= LKRG_WP;
+	return lkrg_registers[which].group >= LKRG_WP;
 }
 
 static enum lkrg_done reaction(enum lkrg_register which)
 {
 	int enforce = READ_ONCE(lkrg_knob.kint_enforce);
 
-	if (registers[which].group == LKRG_SMEP)
+	if (lkrg_registers[which].group == LKRG_SMEP)
 		enforce = READ_ONCE(lkrg_knob.smep_enforce);
-	else if (registers[which].group == LKRG_SMAP)
+	else if (lkrg_registers[which].group == LKRG_SMAP)
 		enforce = READ_ONCE(lkrg_knob.smap_enforce);
 	if (enforce == 2)
 		return LKRG_DID_PANIC;
@@ -199,12 +198,13 @@ static void look(void *info)
 	u64 expected[LKRG_NR_REGISTERS] = { }, found[LKRG_NR_REGISTERS] = { };
 	struct record *record = per_cpu_ptr(records, cpu);
 	struct lkrg_cpu_summary *summary = info;
+	unsigned int before = summary->violations;
 
 	lkrg_registers_look(cpu, &record->is.claims, is_wanted(LKRG_REG_LSTAR),
 			    expected, found);
 	for (which = 0; which < LKRG_REG_PRESENT; which++)
 		judge(record, cpu, which, expected[which], found[which], summary);
-	record->differences = summary->violations;
+	WRITE_ONCE(record->differences, summary->violations - before);
 	if (!summary->again)
 		this_cpu_write(lkrg_cpu_is_due, false);
 }
@@ -278,10 +278,14 @@ static void verify(unsigned int cpu, const struct lkrg_cursor *cursor,
 	/* Who is not there would never answer. */
 	if (!record->is.online || !cpu_online(cpu))
 		return;
-	if (tick_nohz_full_cpu(cpu) && !cursor->asked_for)
+	if (tick_nohz_full_cpu(cpu) && !cursor->asked_for) {
+		/* What it has found itself is reported. */
+		summary->violations += READ_ONCE(record->differences);
+		summary->known += READ_ONCE(record->differences);
 		WRITE_ONCE(per_cpu(lkrg_cpu_is_due, cpu), true);
-	else
-		smp_call_function_single(cpu, look, summary, true);
+		return;
+	}
+	smp_call_function_single(cpu, look, summary, true);
 }
 
 static void verify_gate(unsigned int index, struct lkrg_cursor *cursor)

@@ -45,6 +45,20 @@ enum lkrg_group {
 };
 
 /**
+ * struct lkrg_register_row - One thing a CPU is verified for
+ * @name: what reports call it
+ * @shown: how they show its value
+ * @group: which knobs it has
+ */
+struct lkrg_register_row {
+	const char *name;
+	enum lkrg_value shown;
+	enum lkrg_group group;
+};
+
+extern const struct lkrg_register_row lkrg_registers[];
+
+/**
  * struct lkrg_cpu_summary - What one look at a CPU found
  * @again: something differs, and whether it stays so takes another look
  * @violations: how much differs for good

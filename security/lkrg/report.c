@@ -102,16 +102,6 @@ static const char *const places[] = {
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
 
-static const struct {
-	const char *name;
-	enum lkrg_value shown;
-} registers[] = {
-#define LKRG_REGISTER(name, text, kind, group) \
-	[LKRG_REG_##name] = { text, LKRG_##kind },
-#include "register_defs.h"
-#undef LKRG_REGISTER
-};
-
 static const char *const done_texts[] = {
 	[LKRG_DID_LOG] = "logged",
 	[LKRG_DID_REFUSE] = "refused",
@@ -428,11 +418,11 @@ static void format_cpu(struct seq_buf *s, const struct lkrg_report *report)
 
 	seq_buf_printf(s, "CPU: %s: ", kinds[report->what].title);
 	if (report->what == LKRG_GATE_CHANGED)
-		seq_buf_printf(s, "%s %u: ", registers[r->which].name, r->index);
+		seq_buf_printf(s, "%s %u: ", lkrg_registers[r->which].name, r->index);
 	else
 		seq_buf_printf(s, "CPU %u: %s: ", r->index,
-			       registers[r->which].name);
-	switch (registers[r->which].shown) {
+			       lkrg_registers[r->which].name);
+	switch (lkrg_registers[r->which].shown) {
 	case LKRG_BIT:
 		seq_buf_printf(s, "%llu -> %llu", r->expected, r->found);
 		break;

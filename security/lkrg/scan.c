@@ -11,7 +11,7 @@
  * scheduling points between them; a check that finds its lock taken is asked
  * again after the others.
  *
- * Triggers cannot make the machine do nothing but passes: see earliest().
+ * Triggers cannot make the machine do nothing but passes: see delay().
  *
  * Locking: stats_lock protects the numbers and what is queued because of them;
  * locks of the workqueue and of timers nest inside.
@@ -84,8 +84,8 @@ static unsigned long progress;
  * first, the others are about the kernel.
  */
 static unsigned long verify_everything(bool asked_for, unsigned long *changed,
-				       unsigned long *known, unsigned long *bytes,
-				       u64 *longest)
+				       unsigned long *known,
+				       unsigned long *bytes, u64 *longest)
 {
 	struct lkrg_cursor cursors[ARRAY_SIZE(checks)] = { };
 	bool done[ARRAY_SIZE(checks)] = { };
@@ -106,7 +106,8 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 			cursors[i].asked_for = asked_for;
 			cursors[i].piece_end = local_clock() + LKRG_PIECE_NS;
 			step = checks[i](&cursors[i]);
-			*longest = max(*longest, task_sched_runtime(current) - start);
+			*longest = max(*longest,
+				       task_sched_runtime(current) - start);
 			done[i] = step == LKRG_STEP_DONE;
 			left |= !done[i];
 			moved |= step != LKRG_STEP_BUSY;
@@ -156,7 +157,8 @@ static void run_pass(struct work_struct *work)
 	u64 longest = 0;
 
 	number = begin(&asked_for, &changed);
-	violations = verify_everything(asked_for, &changed, &known, &bytes, &longest);
+	violations = verify_everything(asked_for, &changed, &known, &bytes,
+				       &longest);
 	lkrg_watch_verify();
 
 	spin_lock_irqsave(&stats_lock, flags);
@@ -196,7 +198,7 @@ static bool are_periodic(void)
  */
 void lkrg_scan_reschedule(void)
 {
-	unsigned long delay, flags;
+	unsigned long wait, flags;
 
 	if (!READ_ONCE(ready))
 		return;
@@ -204,9 +206,9 @@ void lkrg_scan_reschedule(void)
 	/* If somebody waits for a pass, its time is set. */
 	if (stats.requested <= stats.started) {
 		/* The first one takes the location sums. */
-		delay = stats.started ? READ_ONCE(lkrg_knob.interval) * HZ : 0;
+		wait = stats.started ? READ_ONCE(lkrg_knob.interval) * HZ : 0;
 		if (are_periodic())
-			mod_timer(&pass_timer, jiffies + delay);
+			mod_timer(&pass_timer, jiffies + wait);
 		else
 			timer_delete(&pass_timer);
 	}
@@ -214,15 +216,15 @@ void lkrg_scan_reschedule(void)
 }
 
 /*
- * When may the pass begin that a trigger asks for?  If it was asked for during the
- * last one there are many: then there is one pass a second.  Else there may be
- * some, so that who asks, waits and asks again is served soon.
+ * How long has the pass to wait that a trigger asks for, in jiffies?  If it was
+ * asked for during the last one there are many: then there is one pass a second.
+ * Else there may be some, so that who asks, waits and asks again is served soon.
  */
-static unsigned long earliest(void)
+static unsigned long delay(void)
 {
-	unsigned long when = last_start + (running ? HZ : HZ / 4);
+	unsigned long when = last_start + (running ? HZ : HZ / 4), now = jiffies;
 
-	return stats.started && time_after(when, jiffies) ? when : jiffies;
+	return stats.started && time_after(when, now) ? when - now : 0;
 }
 
 /**
@@ -246,10 +248,10 @@ void lkrg_scan_trigger(bool demanded)
 		stats.coalesced++;
 	} else {
 		stats.requested = stats.started + 1;
-		if (earliest() == jiffies)
-			queue_work(queue, &pass_work);
+		if (delay())
+			mod_timer(&pass_timer, jiffies + delay());
 		else
-			mod_timer(&pass_timer, earliest());
+			queue_work(queue, &pass_work);
 	}
 	spin_unlock_irqrestore(&stats_lock, flags);
 }
@@ -293,15 +295,18 @@ struct lkrg_scan_stats lkrg_scan_stats(void)
 /**
  * lkrg_scan_state - Where the passes are
  *
- * Of what the timer and the workqueue change meanwhile an old state is returned.
+ * Locks of the workqueue are not for others: while the state changes an old one
+ * may be returned, which is why those who ask do so again.
  *
  * Context: any.
  * Return: see enum lkrg_scan_state.
  */
 enum lkrg_scan_state lkrg_scan_state(void)
 {
+	/* See above. */
 	if (data_race(running))
 		return LKRG_SCAN_RUNNING;
+	/* See above. */
 	return timer_pending(&pass_timer) || data_race(!list_empty(&pass_work.entry)) ?
 		LKRG_SCAN_WAITING : LKRG_SCAN_LOST;
 }
@@ -323,8 +328,10 @@ unsigned long lkrg_scan_progress(void)
  */
 bool lkrg_scan_is_expected(void)
 {
-	return READ_ONCE(ready) &&
-	       (are_periodic() || data_race(running || stats.requested > stats.started));
+	/* An old answer is as good: it is for the time of several ticks. */
+	bool awaited = data_race(running || stats.requested > stats.started);
+
+	return READ_ONCE(ready) && (are_periodic() || awaited);
 }
 
 /**

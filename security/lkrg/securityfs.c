@@ -118,7 +118,7 @@ DEFINE_SHOW_ATTRIBUTE(triggers);
 static const struct {
 	const char *name;
 	const struct file_operations *fops;
-} files[] __initconst = {
+} files[] = {
 	{ "status", &status_fops },
 	{ "stats", &stats_fops },
 	{ "cpus", &cpus_fops },

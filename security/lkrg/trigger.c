@@ -101,9 +101,14 @@ void lkrg_trigger(enum lkrg_trigger what)
 		return;
 	state = get_cpu_ptr(states);
 	this_cpu_inc(states->events[what]);
-	/* If an interrupt takes the same number, it asks as well, or not. */
-	asks = trigger->rate == ALWAYS ||
-	       data_race(prandom_u32_state(&state->random)) % ALWAYS < trigger->rate;
+	if (trigger->rate == ALWAYS) {
+		asks = true;
+	} else {
+		/* An interrupt in between takes the same number: so what. */
+		u32 random = data_race(prandom_u32_state(&state->random));
+
+		asks = random % ALWAYS < trigger->rate;
+	}
 	if (asks)
 		this_cpu_inc(states->asked[what]);
 	put_cpu_ptr(states);
@@ -125,8 +130,8 @@ static void sum_up(enum lkrg_trigger what, unsigned long *events,
 	for_each_possible_cpu(cpu) {
 		const struct trigger_state *state = per_cpu_ptr(states, cpu);
 
-		*events += data_race(state->events[what]);
-		*asked += data_race(state->asked[what]);
+		*events += READ_ONCE(state->events[what]);
+		*asked += READ_ONCE(state->asked[what]);
 	}
 }
 

@@ -104,6 +104,9 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
  */
 void lkrg_watch_start(void)
 {
+	/* Boot parameters come before there is a clock. */
+	if (!watch_timer.function)
+		return;
 	mutex_lock(&watch_lock);
 	hrtimer_cancel(&watch_timer);
 	waited = 0;

@@ -91,7 +91,7 @@ bool lkrg_insn_is_lock(const u8 *insn);
 bool lkrg_is_padding(const u8 *addr, size_t len);
 
 /* What a CPU is verified for */
-#define LKRG_REGISTER(name, text, kind, group) \
+#define LKRG_REGISTER(name, ...) \
 	LKRG_REG_##name,
 enum lkrg_register {
 #include "register_defs.h"

@@ -11,7 +11,7 @@
  * makes itself.
  */
 
-#include <linux/bitfield.h>
+#include <linux/array_size.h>
 #include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/efi.h>
@@ -166,40 +166,58 @@ static u64 tss_base(unsigned int cpu)
 	found[LKRG_REG_##name] = (is);					\
 } while (0)
 
-/* The same of one bit, which need not be set where it is not wanted */
-#define BIT_RULE(name, wanted, is, bit)					\
-	RULE(name, !!((wanted) & (bit)), !!((wanted) & (is) & (bit)))
+/* The same of some bits, each of which need not be set where it is not wanted */
+struct bit_rule {
+	enum lkrg_register which;
+	u64 bit;
+};
+
+static void look_at_some(const struct bit_rule *rules, size_t count, u64 wanted,
+			 u64 is, u64 *expected, u64 *found)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		expected[rules[i].which] = !!(wanted & rules[i].bit);
+		found[rules[i].which] = !!(wanted & is & rules[i].bit);
+	}
+}
+
+static const struct bit_rule cr0_rules[] = {
+	{ LKRG_REG_WP, X86_CR0_WP },
+	{ LKRG_REG_PE, X86_CR0_PE },
+	{ LKRG_REG_PG, X86_CR0_PG },
+};
+
+static const struct bit_rule cr4_rules[] = {
+	{ LKRG_REG_SMEP, X86_CR4_SMEP },
+	{ LKRG_REG_SMAP, X86_CR4_SMAP },
+	{ LKRG_REG_UMIP, X86_CR4_UMIP },
+	{ LKRG_REG_FSGSBASE, X86_CR4_FSGSBASE },
+	{ LKRG_REG_CET, X86_CR4_CET },
+	{ LKRG_REG_PKE, X86_CR4_PKE },
+};
+
+static const struct bit_rule efer_rules[] = {
+	{ LKRG_REG_SCE, EFER_SCE },
+	{ LKRG_REG_LME, EFER_LME },
+	{ LKRG_REG_LMA, EFER_LMA },
+	{ LKRG_REG_NX, EFER_NX },
+};
 
 /**
- * lkrg_registers_look_at_bits - Read the bits that have knobs of their own
- * @expected: of %LKRG_NR_REGISTERS, those are set
+ * lkrg_registers_look_at_bits - Read the bits that have to be set on each CPU
+ * @expected: of %LKRG_NR_REGISTERS, those of CR0 and CR4 are set
  * @found: the same
  *
  * Context: interrupts off.
  */
 void lkrg_registers_look_at_bits(u64 *expected, u64 *found)
 {
-	unsigned long cr0 = read_cr0(), cr4 = __read_cr4();
-
-	BIT_RULE(WP, lkrg_cr0_wanted, cr0, X86_CR0_WP);
-	BIT_RULE(SMEP, lkrg_cr4_wanted, cr4, X86_CR4_SMEP);
-	BIT_RULE(SMAP, lkrg_cr4_wanted, cr4, X86_CR4_SMAP);
-}
-
-static void look_at_control(u64 *expected, u64 *found)
-{
-	unsigned long cr0 = read_cr0(), cr4 = __read_cr4();
-
-	lkrg_registers_look_at_bits(expected, found);
-	BIT_RULE(PE, lkrg_cr0_wanted, cr0, X86_CR0_PE);
-	BIT_RULE(PG, lkrg_cr0_wanted, cr0, X86_CR0_PG);
-	BIT_RULE(UMIP, lkrg_cr4_wanted, cr4, X86_CR4_UMIP);
-	BIT_RULE(FSGSBASE, lkrg_cr4_wanted, cr4, X86_CR4_FSGSBASE);
-	BIT_RULE(CET, lkrg_cr4_wanted, cr4, X86_CR4_CET);
-	BIT_RULE(PKE, lkrg_cr4_wanted, cr4, X86_CR4_PKE);
-	if (cpu_feature_enabled(X86_FEATURE_OSXSAVE))
-		RULE(XCR0, fpu_user_cfg.max_features,
-		     xgetbv(XCR_XFEATURE_ENABLED_MASK));
+	look_at_some(cr0_rules, ARRAY_SIZE(cr0_rules), lkrg_cr0_wanted, read_cr0(),
+		     expected, found);
+	look_at_some(cr4_rules, ARRAY_SIZE(cr4_rules), lkrg_cr4_wanted, __read_cr4(),
+		     expected, found);
 }
 
 static u64 limit(u16 size, u16 usual)
@@ -334,15 +352,12 @@ static void look_at_msrs(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 			 u64 *expected, u64 *found)
 {
 	unsigned long efer = EFER_SCE | EFER_LME | EFER_LMA;
-	u64 is = lent_msr(claims, LKRG_LENT_EFER);
 	bool ia32 = ia32_enabled();
 
 	if (cpu_feature_enabled(X86_FEATURE_NX))
 		efer |= EFER_NX;
-	BIT_RULE(SCE, efer, is, EFER_SCE);
-	BIT_RULE(LME, efer, is, EFER_LME);
-	BIT_RULE(LMA, efer, is, EFER_LMA);
-	BIT_RULE(NX, efer, is, EFER_NX);
+	look_at_some(efer_rules, ARRAY_SIZE(efer_rules), efer,
+		     lent_msr(claims, LKRG_LENT_EFER), expected, found);
 	RULE(STAR, (u64)(__USER32_CS << 16 | __KERNEL_CS) << 32,
 	     lent_msr(claims, LKRG_LENT_STAR));
 	RULE(GS_BASE, cpu_kernelmode_gs_base(cpu), msr(MSR_GS_BASE));
@@ -404,7 +419,10 @@ static void look_at_msrs(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 void lkrg_registers_look(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 			 bool msrs, u64 *expected, u64 *found)
 {
-	look_at_control(expected, found);
+	lkrg_registers_look_at_bits(expected, found);
+	if (cpu_feature_enabled(X86_FEATURE_OSXSAVE))
+		RULE(XCR0, fpu_user_cfg.max_features,
+		     xgetbv(XCR_XFEATURE_ENABLED_MASK));
 	look_at_tables(cpu, expected, found);
 	look_at_breakpoints(claims, expected, found);
 	if (msrs)

@@ -79,18 +79,6 @@ static struct look *look(struct kunit *test, const struct lkrg_cpu_claims *claim
 	return look;
 }
 
-static const char *name_of(enum lkrg_register which)
-{
-	static const char *const names[] = {
-#define LKRG_REGISTER(name, text, kind, group) \
-		[LKRG_REG_##name] = text,
-#include "../register_defs.h"
-#undef LKRG_REGISTER
-	};
-
-	return names[which];
-}
-
 /* Only @first and @last, and what is between them, differ. */
 static void expect_difference(struct kunit *test, const struct look *look,
 			      unsigned int first, unsigned int last)
@@ -100,7 +88,7 @@ static void expect_difference(struct kunit *test, const struct look *look,
 	for (which = 0; which < LKRG_REG_PRESENT; which++)
 		KUNIT_EXPECT_EQ_MSG(test, which >= first && which <= last,
 				    look->expected[which] != look->found[which],
-				    "%s: 0x%llx, 0x%llx", name_of(which),
+				    "%s: 0x%llx, 0x%llx", lkrg_registers[which].name,
 				    look->expected[which], look->found[which]);
 }
 

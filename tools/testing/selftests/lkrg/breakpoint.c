@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static volatile int watched;
+static int watched;
 
 static int watch(unsigned long address, int cpu, pid_t pid)
 {
@@ -46,5 +46,5 @@ int main(int argc, char *argv[])
 	puts("ready");
 	fflush(stdout);
 	for (;;)
-		watched++;
+		__atomic_add_fetch(&watched, 1, __ATOMIC_SEQ_CST);
 }

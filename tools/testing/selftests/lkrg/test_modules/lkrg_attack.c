@@ -1432,17 +1432,12 @@ struct cpu_attack {
 
 /* Every system call of the CPU goes through here, and to where it should go */
 static u64 lkrg_attack_entry_to __used;
-void lkrg_attack_entry(void);
-asm(".pushsection .text\n"
-    ".type lkrg_attack_entry, @function\n"
-    ".globl lkrg_attack_entry\n"
-    "lkrg_attack_entry:\n\t"
-    ANNOTATE_NOENDBR
-    ANNOTATE_RETPOLINE_SAFE
-    "jmp *lkrg_attack_entry_to(%rip)\n\t"
-    "int3\n"
-    ".size lkrg_attack_entry, . - lkrg_attack_entry\n"
-    ".popsection\n");
+static notrace __used __attribute__((__naked__)) void lkrg_attack_entry(void)
+{
+	asm volatile(ANNOTATE_RETPOLINE_SAFE
+		     "jmp *lkrg_attack_entry_to(%rip)\n\t"
+		     "int3");
+}
 
 static const struct cpu_attack cpu_attacks[] = {
 	{ "LSTAR", IN_MSR, MSR_LSTAR, ~0ULL, (ulong)lkrg_attack_entry,
@@ -1885,7 +1880,7 @@ static int raise_storm(struct task_struct *task, size_t field)
 
 #define CPU(_name, _field) {				\
 	.name = "cpu-" _name,				\
-	.what = _name " of the last CPU",		\
+	.what = "that register of the last CPU",		\
 	.run = change_cpu,				\
 	.field = _field,				\
 }
