@@ -42,13 +42,28 @@ test_boot() {
 	clean_console 'boot: with nolkrg nothing else on the console'
 
 	cat >"$LKRG_TMP/values" <<-'END'
+		block_modules:0
 		heartbeat:1
+		hide:0
 		interval:30
 		kint_enforce:1
 		kint_validate:1
+		lock:0
+		log_level:3
+		msr_validate:1
+		pcfi_enforce:1
+		pcfi_validate:2
 		pint_enforce:0
 		pint_validate:0
+		profile_enforce:9
+		profile_validate:9
+		smap_enforce:2
+		smap_validate:1
+		smep_enforce:2
+		smep_validate:1
 		trigger:0
+		umh_enforce:1
+		umh_validate:1
 	END
 	guest boot-values --append 'lkrg.heartbeat=1 lkrg.interval=30 lkrg.kint_validate=1 lkrg.pint_enforce=0 lkrg.pint_validate=0 lkrg.kint_enforce=9' \
 		-- sh -c 'cd /proc/sys/lkrg && grep . *'

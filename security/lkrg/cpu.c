@@ -83,15 +83,15 @@ static bool is_wanted(enum lkrg_register which)
 {
 	switch (lkrg_registers[which].group) {
 	case LKRG_SMEP:
-		return READ_ONCE(lkrg_knob.smep_validate);
+		return lkrg_knob(smep_validate);
 	case LKRG_SMAP:
-		return READ_ONCE(lkrg_knob.smap_validate);
+		return lkrg_knob(smap_validate);
 	case LKRG_MSR:
-		return READ_ONCE(lkrg_knob.kint_validate) &&
-		       READ_ONCE(lkrg_knob.msr_validate);
+		return lkrg_knob(kint_validate) &&
+		       lkrg_knob(msr_validate);
 	case LKRG_KINT:
 	case LKRG_WP:
-		return READ_ONCE(lkrg_knob.kint_validate);
+		return lkrg_knob(kint_validate);
 	}
 	return false;
 }
@@ -104,12 +104,12 @@ static bool can_be_restored(enum lkrg_register which)
 
 static enum lkrg_done reaction(enum lkrg_register which)
 {
-	int enforce = READ_ONCE(lkrg_knob.kint_enforce);
+	int enforce = lkrg_knob(kint_enforce);
 
 	if (lkrg_registers[which].group == LKRG_SMEP)
-		enforce = READ_ONCE(lkrg_knob.smep_enforce);
+		enforce = lkrg_knob(smep_enforce);
 	else if (lkrg_registers[which].group == LKRG_SMAP)
-		enforce = READ_ONCE(lkrg_knob.smap_enforce);
+		enforce = lkrg_knob(smap_enforce);
 	if (enforce == 2)
 		return LKRG_DID_PANIC;
 	return enforce && can_be_restored(which) ? LKRG_DID_RESTORE : LKRG_DID_LOG;
@@ -406,7 +406,7 @@ static void look_twice(void)
 	struct lkrg_cpu_summary summary = { };
 
 	/* Not all of it is restored until the machine has woken up. */
-	if (cpuhp_tasks_frozen || READ_ONCE(lkrg_knob.kint_validate) < 2)
+	if (cpuhp_tasks_frozen || lkrg_knob(kint_validate) < 2)
 		return;
 	local_irq_disable();
 	look(&summary);

@@ -13,6 +13,7 @@
 #include <linux/lsm_hooks.h>
 #include <linux/mman.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "gate.h"
@@ -72,10 +73,6 @@ FULL_GATE(move_mount, const struct path *from_path, const struct path *to_path)
 /* The machine */
 LIGHT_GATE(capable, const struct cred *cred, struct user_namespace *ns, int cap,
 	   unsigned int opts)
-FULL_GATE(kernel_module_request, char *kmod_name)
-FULL_GATE(kernel_load_data, enum kernel_load_data_id id, bool contents)
-FULL_GATE(kernel_read_file, struct file *file, enum kernel_read_file_id id,
-	  bool contents)
 FULL_GATE(syslog, int type)
 FULL_GATE(settime, const struct timespec64 *ts, const struct timezone *tz)
 FULL_GATE(quotactl, int cmds, int type, int id, const struct super_block *sb)
@@ -101,6 +98,33 @@ FULL_GATE(socket_connect, struct socket *sock, struct sockaddr *address, int add
 FULL_GATE(uring_override_creds, const struct cred *new)
 FULL_GATE(uring_sqpoll, void)
 #endif
+
+/* With block_modules=1 a module is refused before any of it is read. */
+static int hook_kernel_module_request(char *kmod_name)
+{
+	return lkrg_task_check_full(LKRG_AT_kernel_module_request) ?:
+	       lkrg_task_loads_module(kmod_name);
+}
+
+static int hook_kernel_load_data(enum kernel_load_data_id id, bool contents)
+{
+	return lkrg_task_check_full(LKRG_AT_kernel_load_data) ?:
+	       id == LOADING_MODULE ? lkrg_task_loads_module("") : 0;
+}
+
+static int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id,
+				 bool contents)
+{
+	int err = lkrg_task_check_full(LKRG_AT_kernel_read_file);
+
+	if (err || id != READING_MODULE)
+		return err;
+	/* Who renames it frees the old name after a grace period. */
+	rcu_read_lock();
+	err = lkrg_task_loads_module(file->f_path.dentry->d_name.name);
+	rcu_read_unlock();
+	return err;
+}
 
 /* Not for each directory on the way to a file */
 static int hook_inode_permission(struct inode *inode, int mask)

@@ -201,7 +201,7 @@ void lkrg_section_forget(const struct lkrg_section *section)
  */
 bool lkrg_image_stops(void)
 {
-	return READ_ONCE(lkrg_knob.kint_enforce) == 2;
+	return lkrg_knob(kint_enforce) == 2;
 }
 
 static noinline void report_page(const struct lkrg_section *section,
@@ -352,7 +352,7 @@ static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor
  */
 bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor)
 {
-	int validate = READ_ONCE(lkrg_knob.kint_validate);
+	int validate = lkrg_knob(kint_validate);
 
 	return validate > 1 || (validate && cursor->asked_for);
 }

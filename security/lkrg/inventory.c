@@ -223,7 +223,7 @@ enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
 	bool done;
 	int i;
 
-	if (!READ_ONCE(lkrg_knob.pint_validate))
+	if (!lkrg_knob(pint_validate))
 		return LKRG_STEP_DONE;
 
 	read_lock(&tasklist_lock);

@@ -2,82 +2,372 @@
 /*
  * LKRG - Knobs
  *
- * One row of the table makes a boot parameter and a sysctl.
+ * One row of knob_defs.h makes a boot parameter and a sysctl.  Beside them there
+ * are names that stand for several: profiles, one for an event, lkrg.trigger, and
+ * those of the module that have no meaning here.
+ *
+ * Locking: settings_lock serialises those who write.  Who reads takes no lock: a
+ * setting and its tag are one word.
  */
 
 #include <linux/array_size.h>
+#include <linux/bitops.h>
 #include <linux/cache.h>
 #include <linux/capability.h>
+#include <linux/cleanup.h>
 #include <linux/init.h>
 #include <linux/kstrtox.h>
 #include <linux/lkrg.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/pfn.h>
+#include <linux/random.h>
+#include <linux/security.h>
+#include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
+#include <linux/vmalloc.h>
 
 #include "common.h"
+#include "image.h"
 #include "param.h"
 #include "report.h"
 #include "scan.h"
 #include "trigger.h"
 #include "watch.h"
 
-struct lkrg_knob lkrg_knob __read_mostly;
+#define LKRG_KNOB(name, min, max, initial, stricter) \
+	[LKRG_KNOB_##name] = { #name, min, max, initial, LKRG_##stricter },
+const struct lkrg_knob_row lkrg_knobs[] = {
+#include "knob_defs.h"
+};
 
-/* Writing 1 asks for a pass; there is nothing to remember. */
-static void trigger(int value)
+#undef LKRG_KNOB
+
+static_assert(ARRAY_SIZE(lkrg_knobs) == LKRG_NR_KNOBS);
+
+/* === Where they are ===================================================== */
+
+/* A page of its own, which becomes read-only. */
+u64 lkrg_settings[PAGE_SIZE / sizeof(u64)] __aligned(PAGE_SIZE);
+struct lkrg_settings_key lkrg_settings_key __ro_after_init;
+
+/* The copy, somewhere on the heap */
+static u64 *spare __ro_after_init;
+static struct lkrg_settings_key spare_key __ro_after_init;
+
+/* The boot is over: they lie in read-only memory, and the lock counts. */
+static bool is_readonly;
+static bool is_booted;
+static DEFINE_MUTEX(settings_lock);
+
+/* Those that were reported and are still to be put back */
+static DECLARE_BITMAP(reported, LKRG_NR_KNOBS);
+
+/* Through a mapping that is there for as long as it takes. */
+static int write_setting(enum lkrg_knob which, u64 setting)
 {
-	WRITE_ONCE(lkrg_knob.trigger, 0);
-	if (value)
-		lkrg_trigger(LKRG_TRIGGER_WRITTEN);
+	struct page *page;
+	u64 *alias;
+
+	if (!is_readonly) {
+		WRITE_ONCE(lkrg_settings[which], setting);
+		return 0;
+	}
+	page = pfn_to_page(PHYS_PFN(__pa_symbol(lkrg_settings)));
+	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	if (!alias)
+		return -ENOMEM;
+	WRITE_ONCE(alias[which], setting);
+	vunmap(alias);
+	return 0;
 }
 
-static void reschedule(int unused)
+static int set(enum lkrg_knob which, int value)
+{
+	WRITE_ONCE(spare[which], lkrg_setting(&spare_key, which, value));
+	return write_setting(which, lkrg_setting(&lkrg_settings_key, which, value));
+}
+
+/* What was set.  Who has written over both gets what guards most. */
+static int remembered(enum lkrg_knob which)
+{
+	const struct lkrg_knob_row *row = &lkrg_knobs[which];
+	u64 setting = READ_ONCE(spare[which]);
+
+	if (setting == lkrg_setting(&spare_key, which, setting))
+		return (u32)setting;
+	return row->stricter == LKRG_LOWER ? row->min : row->max;
+}
+
+static bool is_authentic(enum lkrg_knob which)
+{
+	u64 setting = READ_ONCE(lkrg_settings[which]);
+
+	return setting == lkrg_setting(&lkrg_settings_key, which, setting);
+}
+
+/**
+ * lkrg_knob_repair - Find out what a knob is set to that was written over
+ * @which: the knob
+ *
+ * Context: any.
+ * Return: the value.
+ */
+int lkrg_knob_repair(enum lkrg_knob which)
+{
+	struct lkrg_report report = {
+		.what = LKRG_POLICY_CHANGED,
+		.policy = {
+			.name = lkrg_knobs[which].name,
+			.expected = remembered(which),
+			.found = (u32)READ_ONCE(lkrg_settings[which]),
+		},
+	};
+
+	if (test_and_set_bit(which, reported))
+		return report.policy.expected;
+	report.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_RESTORE;
+	lkrg_report(&report);
+	lkrg_trigger(LKRG_TRIGGER_HOOK);
+	return report.policy.expected;
+}
+
+/**
+ * lkrg_param_step - Verify all settings, and put back what was written over
+ * @cursor: where the pass is
+ *
+ * Context: task context, may sleep.
+ * Return: LKRG_STEP_DONE, or LKRG_STEP_BUSY while somebody writes.
+ */
+enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor)
+{
+	enum lkrg_knob which;
+
+	if (!mutex_trylock(&settings_lock))
+		return LKRG_STEP_BUSY;
+	for (which = 0; which < LKRG_NR_KNOBS; which++) {
+		if (is_authentic(which))
+			continue;
+		cursor->violations++;
+		lkrg_knob_value(which);
+		if (!set(which, remembered(which)))
+			clear_bit(which, reported);
+	}
+	mutex_unlock(&settings_lock);
+	return LKRG_STEP_DONE;
+}
+
+/* === What they are set to =============================================== */
+
+/**
+ * lkrg_param_parse - Read a value
+ * @row: of which knob
+ * @text: a whole number in decimal, octal or hexadecimal, a newline may follow
+ * @value: is set
+ *
+ * Return: 0, or -EINVAL after a line in the log that names knob and range.
+ */
+int lkrg_param_parse(const struct lkrg_knob_row *row, const char *text, int *value)
+{
+	if (text && !kstrtoint(text, 0, value) && *value >= row->min &&
+	    *value <= row->max)
+		return 0;
+	lkrg_say_bad_value(row->name, row->min, row->max);
+	return -EINVAL;
+}
+
+/**
+ * lkrg_param_weakens - Does a new value guard less?
+ * @row: of which knob
+ * @old: its value
+ * @new: the new one
+ *
+ * Return: whether it does.
+ */
+bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new)
+{
+	return (row->stricter == LKRG_HIGHER && new < old) ||
+	       (row->stricter == LKRG_LOWER && new > old);
+}
+
+/* By itself, or by the lockdown of the kernel, which is asked only if it matters. */
+static bool is_locked(void)
+{
+	return is_booted && (lkrg_knob(lock) ||
+			     security_locked_down(LOCKDOWN_INTEGRITY_MAX));
+}
+
+/* A profile sets several knobs, or a knob is one that sets itself. */
+struct assignment {
+	enum lkrg_knob which;
+	int value;
+};
+
+static void take_effect(void)
 {
 	lkrg_scan_reschedule();
 	lkrg_watch_start();
 	lkrg_trigger_sources();
 }
 
-static const struct lkrg_knob_row rows[] = {
-	{ "interval", &lkrg_knob.interval, 5, 1800, 15, reschedule },
-	{ "kint_validate", &lkrg_knob.kint_validate, 0, 3, 3, reschedule },
-	{ "kint_enforce", &lkrg_knob.kint_enforce, 0, 2, 2 },
-	{ "msr_validate", &lkrg_knob.msr_validate, 0, 1, 1 },
-	{ "smep_validate", &lkrg_knob.smep_validate, 0, 1, 1 },
-	{ "smep_enforce", &lkrg_knob.smep_enforce, 0, 2, 2 },
-	{ "smap_validate", &lkrg_knob.smap_validate, 0, 1, 1 },
-	{ "smap_enforce", &lkrg_knob.smap_enforce, 0, 2, 2 },
-	{ "pint_validate", &lkrg_knob.pint_validate, 0, 3, 1, reschedule },
-	{ "pint_enforce", &lkrg_knob.pint_enforce, 0, 2, 1 },
-	{ "heartbeat", &lkrg_knob.heartbeat, 0, 1, 0 },
-	{ "trigger", &lkrg_knob.trigger, 0, 1, 0, trigger },
-};
+/* All of them or none. */
+static int assign(const char *name, const struct assignment *list, size_t count)
+{
+	size_t i;
+	int err = 0;
 
-static_assert(sizeof(lkrg_knob) == ARRAY_SIZE(rows) * sizeof(int));
+	scoped_guard(mutex, &settings_lock) {
+		for (i = 0; i < count; i++) {
+			enum lkrg_knob which = list[i].which;
+
+			if (!lkrg_param_weakens(&lkrg_knobs[which],
+						lkrg_knob_value(which),
+						list[i].value) || !is_locked())
+				continue;
+			lkrg_say_locked(name, lkrg_knobs[which].name);
+			return -EPERM;
+		}
+		for (i = 0; i < count && !err; i++)
+			err = set(list[i].which, list[i].value);
+	}
+	take_effect();
+	return err;
+}
 
 /**
- * lkrg_param_set - Set a knob from text
- * @row: which
- * @text: a whole number in decimal, octal or hexadecimal, a newline may follow
- *
- * Return: 0, or -EINVAL after a line in the log that names knob and range.
+ * struct profile - A value of lkrg.profile_validate or lkrg.profile_enforce
+ * @value: the values of the knobs that it sets
  */
-int lkrg_param_set(const struct lkrg_knob_row *row, const char *text)
-{
-	int value;
+struct profile {
+	int value[7];
+};
 
-	if (!text || kstrtoint(text, 0, &value) ||
-	    value < row->min || value > row->max) {
-		lkrg_say_bad_value(row->name, row->min, row->max);
+static const enum lkrg_knob validate_knobs[] = {
+	LKRG_KNOB_kint_validate, LKRG_KNOB_pint_validate, LKRG_KNOB_pcfi_validate,
+	LKRG_KNOB_umh_validate, LKRG_KNOB_msr_validate, LKRG_KNOB_smep_validate,
+	LKRG_KNOB_smap_validate,
+};
+
+static const struct profile validate_profiles[] = {
+	{ { 0, 0, 0, 0, 0, 0, 0 } },
+	{ { 1, 1, 1, 1, 0, 1, 1 } },
+	{ { 2, 1, 1, 1, 0, 1, 1 } },
+	{ { 3, 1, 2, 1, 1, 1, 1 } },
+	{ { 3, 3, 2, 2, 1, 1, 1 } },
+};
+
+static const enum lkrg_knob enforce_knobs[] = {
+	LKRG_KNOB_kint_enforce, LKRG_KNOB_pint_enforce, LKRG_KNOB_pcfi_enforce,
+	LKRG_KNOB_umh_enforce, LKRG_KNOB_smep_enforce, LKRG_KNOB_smap_enforce,
+};
+
+static const struct profile enforce_profiles[] = {
+	{ { 0, 0, 0, 0, 0, 0 } },
+	{ { 1, 1, 1, 1, 2, 2 } },
+	{ { 2, 1, 1, 1, 2, 2 } },
+	{ { 2, 2, 2, 2, 2, 2 } },
+};
+
+/* What a profile is called when the knobs are as in none of them. */
+#define CUSTOM 9
+
+/**
+ * struct name - A boot parameter and sysctl that is not a knob
+ * @row: what may be written; @initial is what is read if there is no profile
+ * @knobs: those that it sets
+ * @nr_knobs: how many
+ * @profiles: to which values
+ * @instead: what to use instead of another value than the only one
+ * @boot_only: it is no sysctl
+ */
+struct name {
+	struct lkrg_knob_row row;
+	const enum lkrg_knob *knobs;
+	size_t nr_knobs;
+	const struct profile *profiles;
+	const char *instead;
+	bool boot_only;
+};
+
+#define REMOTE "netconsole, or the remote plug-in of auditd"
+
+static const struct name names[] = {
+	{ { "profile_validate", 0, ARRAY_SIZE(validate_profiles) - 1 },
+	  validate_knobs, ARRAY_SIZE(validate_knobs), validate_profiles },
+	{ { "profile_enforce", 0, ARRAY_SIZE(enforce_profiles) - 1 },
+	  enforce_knobs, ARRAY_SIZE(enforce_knobs), enforce_profiles },
+	{ { "trigger", 0, 1 } },
+	{ { "hide", 0, 0 }, .instead = "nothing: the guard is part of the kernel" },
+	{ { "net_server_addr" }, .instead = REMOTE, .boot_only = true },
+	{ { "net_server_port" }, .instead = REMOTE, .boot_only = true },
+	{ { "net_server_pk" }, .instead = REMOTE, .boot_only = true },
+};
+
+static bool is_profile(const struct name *name, int number)
+{
+	size_t i;
+
+	for (i = 0; i < name->nr_knobs; i++) {
+		if (lkrg_knob_value(name->knobs[i]) !=
+		    name->profiles[number].value[i])
+			return false;
+	}
+	return true;
+}
+
+static int read_name(const struct name *name)
+{
+	int i;
+
+	if (!name->profiles)
+		return 0;
+	for (i = 0; i <= name->row.max; i++) {
+		if (is_profile(name, i))
+			return i;
+	}
+	return CUSTOM;
+}
+
+static int write_name(const struct name *name, const char *text)
+{
+	struct assignment list[ARRAY_SIZE(validate_knobs)];
+	int value;
+	size_t i;
+
+	if (name->instead) {
+		if (!text || !*text || (!kstrtoint(text, 0, &value) && !value))
+			return 0;
+		lkrg_say_instead(name->row.name, name->instead);
 		return -EINVAL;
 	}
-	WRITE_ONCE(*row->value, value);
-	if (row->changed)
-		row->changed(value);
-	return 0;
+	/* What was saved while they were as in no profile leaves them so. */
+	if (name->profiles && text && !kstrtoint(text, 0, &value) && value == CUSTOM)
+		return 0;
+	if (lkrg_param_parse(&name->row, text, &value))
+		return -EINVAL;
+	if (!name->profiles) {
+		if (value)
+			lkrg_trigger(LKRG_TRIGGER_WRITTEN);
+		return 0;
+	}
+	for (i = 0; i < name->nr_knobs; i++)
+		list[i] = (struct assignment){ name->knobs[i],
+					       name->profiles[value].value[i] };
+	return assign(name->row.name, list, name->nr_knobs);
 }
+
+static int write_knob(enum lkrg_knob which, const char *text)
+{
+	struct assignment assignment = { .which = which };
+
+	return lkrg_param_parse(&lkrg_knobs[which], text, &assignment.value) ?:
+	       assign(lkrg_knobs[which].name, &assignment, 1);
+}
+
+/* === Boot parameters ==================================================== */
 
 /* Other parameters are not ours; a bad value must not stop the parser. */
 static int __init set_boot_parameter(char *param, char *text, const char *unused,
@@ -89,9 +379,15 @@ static int __init set_boot_parameter(char *param, char *text, const char *unused
 	if (strncmp(param, prefix, sizeof(prefix) - 1))
 		return 0;
 	param += sizeof(prefix) - 1;
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (parameq(param, rows[i].name)) {
-			lkrg_param_set(&rows[i], text);
+	for (i = 0; i < LKRG_NR_KNOBS; i++) {
+		if (parameq(param, lkrg_knobs[i].name)) {
+			write_knob(i, text);
+			return 0;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (parameq(param, names[i].row.name)) {
+			write_name(&names[i], text);
 			return 0;
 		}
 	}
@@ -101,25 +397,74 @@ static int __init set_boot_parameter(char *param, char *text, const char *unused
 
 /**
  * lkrg_param_init - Set all knobs from the table and the command line
+ *
+ * Return: 0 or -ENOMEM.
  */
-void __init lkrg_param_init(void)
+int __init lkrg_param_init(void)
 {
 	char *line = kstrdup(saved_command_line, GFP_KERNEL);
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		*rows[i].value = rows[i].initial;
-	if (!line)
-		return;
+	spare = (u64 *)get_zeroed_page(GFP_KERNEL);
+	if (!line || !spare) {
+		kfree(line);
+		return -ENOMEM;
+	}
+	get_random_bytes(&lkrg_settings_key, sizeof(lkrg_settings_key));
+	get_random_bytes(&spare_key, sizeof(spare_key));
+	/* An even number would let the highest bits go. */
+	lkrg_settings_key.multiply |= 1;
+	spare_key.multiply |= 1;
+	for (i = 0; i < LKRG_NR_KNOBS; i++)
+		set(i, lkrg_knobs[i].initial);
 	parse_args(LKRG_NAME, line, NULL, 0, 0, 0, NULL, set_boot_parameter);
 	kfree(line);
+	return 0;
+}
+
+/**
+ * lkrg_param_protect - Make the settings read-only
+ *
+ * Context: task context; the kernel makes itself read-only.
+ */
+void lkrg_param_protect(void)
+{
+	mutex_lock(&settings_lock);
+	is_readonly = rodata_enabled && !set_memory_ro((unsigned long)lkrg_settings, 1);
+	is_booted = true;
+	mutex_unlock(&settings_lock);
+}
+
+/* === Sysctls ============================================================ */
+
+/* What a sysctl is about: a knob or another name, by its number. */
+#define NR_SYSCTLS (LKRG_NR_KNOBS + ARRAY_SIZE(names))
+
+static int read_number(size_t number)
+{
+	return number < LKRG_NR_KNOBS ? lkrg_knob_value(number) :
+					read_name(&names[number - LKRG_NR_KNOBS]);
+}
+
+static int write_number(size_t number, const char *text)
+{
+	return number < LKRG_NR_KNOBS ?
+		write_knob(number, text) :
+		write_name(&names[number - LKRG_NR_KNOBS], text);
+}
+
+static const struct lkrg_knob_row *row_of(size_t number)
+{
+	return number < LKRG_NR_KNOBS ? &lkrg_knobs[number] :
+					&names[number - LKRG_NR_KNOBS].row;
 }
 
 static int handle_sysctl(const struct ctl_table *table, int write, void *buffer,
 			 size_t *lenp, loff_t *ppos)
 {
-	const struct lkrg_knob_row *row = table->extra1;
-	int value = READ_ONCE(*row->value);
+	size_t number = (uintptr_t)table->extra1;
+	const struct lkrg_knob_row *row = row_of(number);
+	int value = read_number(number);
 	struct ctl_table copy = *table;
 	char text[32];
 	int err;
@@ -138,28 +483,31 @@ static int handle_sysctl(const struct ctl_table *table, int write, void *buffer,
 	}
 	memcpy(text, buffer, *lenp);
 	text[*lenp] = '\0';
-	err = lkrg_param_set(row, text);
+	err = write_number(number, text);
 	if (!err)
 		*ppos += *lenp;
 	return err;
 }
 
-static struct ctl_table sysctls[ARRAY_SIZE(rows)];
+static struct ctl_table sysctls[NR_SYSCTLS];
 
 static int __init lkrg_init_sysctl(void)
 {
-	size_t i;
+	size_t number, count = 0;
 
 	if (!static_key_enabled(&lkrg_enabled) || !IS_ENABLED(CONFIG_SYSCTL))
 		return 0;
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		sysctls[i].procname = rows[i].name;
-		sysctls[i].maxlen = sizeof(int);
-		sysctls[i].mode = 0600;
-		sysctls[i].proc_handler = handle_sysctl;
-		sysctls[i].extra1 = (void *)&rows[i];
+	for (number = 0; number < NR_SYSCTLS; number++) {
+		if (number >= LKRG_NR_KNOBS && names[number - LKRG_NR_KNOBS].boot_only)
+			continue;
+		sysctls[count].procname = row_of(number)->name;
+		sysctls[count].maxlen = sizeof(int);
+		sysctls[count].mode = 0600;
+		sysctls[count].proc_handler = handle_sysctl;
+		sysctls[count].extra1 = (void *)number;
+		count++;
 	}
-	return register_sysctl(LKRG_NAME, sysctls) ? 0 : -ENOMEM;
+	return register_sysctl_sz(LKRG_NAME, sysctls, count) ? 0 : -ENOMEM;
 }
 fs_initcall(lkrg_init_sysctl);
 
@@ -170,13 +518,11 @@ fs_initcall(lkrg_init_sysctl);
  */
 void lkrg_param_format(char *buffer, size_t size)
 {
-	size_t len = 0, i;
+	enum lkrg_knob which;
+	size_t len = 0;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].value == &lkrg_knob.trigger)
-			continue;
+	for (which = 0; which < LKRG_NR_KNOBS; which++)
 		len += scnprintf(buffer + len, size - len, "%s%s=%d",
-				 i ? " " : "", rows[i].name,
-				 READ_ONCE(*rows[i].value));
-	}
+				 which ? " " : "", lkrg_knobs[which].name,
+				 lkrg_knob_value(which));
 }

@@ -6,72 +6,115 @@
 #ifndef _SECURITY_LKRG_PARAM_H
 #define _SECURITY_LKRG_PARAM_H
 
+#include <linux/compiler.h>
 #include <linux/init.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 
+#include <asm/page.h>
+
+#include "scan.h"
+
 /**
- * struct lkrg_knob - The present settings
- * @interval: seconds from the end of a pass to the next one
- * @kint_validate: the kernel is verified 0 never, 1 in passes that were asked
- *	for, 2 in each pass, 3 with passes that the machine asks for at random
- * @kint_enforce: a changed kernel is 0 reported once, 1 reported once and
- *	mentioned by each pass, 2 stopped
- * @msr_validate: 1 model specific registers are verified with the kernel
- * @smep_validate: 1 SMEP is verified, at hooks as well
- * @smep_enforce: a CPU without SMEP is 0 reported once, 1 given it back, 2 a reason
- *	to panic
- * @smap_validate: 1 SMAP is verified, at hooks as well
- * @smap_enforce: the same of SMAP
- * @pint_validate: 0 tasks are not verified, but their records are kept; 1 they
- *	are, at hooks and in each pass; 2 as 1; 3 each check at a hook asks for a
- *	pass as well
- * @pint_enforce: a task that differs is 0 reported once, 1 refused and killed,
- *	2 a reason to panic
- * @heartbeat: 1 says so after each clean pass
- * @trigger: always 0; writing 1 asks for a pass
+ * DOC: Knobs
  *
- * Read with READ_ONCE() at each use.
+ * What each of them means is told in Documentation/admin-guide/LSM/lkrg.rst.
+ *
+ * The settings are a record like others: they lie in a page that is read-only,
+ * they change in one function only, and each carries a tag, which is verified
+ * whenever it is used.  Where it does not match, a copy elsewhere, under a tag of
+ * its own, says what was set: that is used, and the next pass puts it back.
  */
-struct lkrg_knob {
-	int interval;
-	int kint_validate;
-	int kint_enforce;
-	int msr_validate;
-	int smep_validate;
-	int smep_enforce;
-	int smap_validate;
-	int smap_enforce;
-	int pint_validate;
-	int pint_enforce;
-	int heartbeat;
-	int trigger;
+
+#define LKRG_KNOB(name, ...) \
+	LKRG_KNOB_##name,
+enum lkrg_knob {
+#include "knob_defs.h"
+	LKRG_NR_KNOBS
 };
 
-extern struct lkrg_knob lkrg_knob;
+#undef LKRG_KNOB
 
 /**
- * struct lkrg_knob_row - One knob: boot parameter and sysctl lkrg.<name>
- * @name: name
- * @value: where it is
+ * enum lkrg_stricter - In which direction a knob guards more
+ * @LKRG_HIGHER: the larger the value
+ * @LKRG_LOWER: the smaller
+ * @LKRG_EITHER: it guards nothing
+ */
+enum lkrg_stricter {
+	LKRG_HIGHER,
+	LKRG_LOWER,
+	LKRG_EITHER,
+};
+
+/**
+ * struct lkrg_knob_row - One knob
+ * @name: boot parameter and sysctl lkrg.<name>
  * @min: smallest value
  * @max: largest value
- * @initial: value unless the boot parameter says otherwise
- * @changed: called after each write with what was written, or NULL
+ * @initial: value unless somebody says otherwise
+ * @stricter: in which direction it guards more
  */
 struct lkrg_knob_row {
 	const char *name;
-	int *value;
 	int min;
 	int max;
 	int initial;
-	void (*changed)(int value);
+	enum lkrg_stricter stricter;
 };
 
-/* All settings as text */
-#define LKRG_SETTINGS_SIZE 256
+/**
+ * struct lkrg_settings_key - What tags of settings are made with
+ * @add: one number for each knob
+ * @multiply: one number for all
+ */
+struct lkrg_settings_key {
+	u64 add[LKRG_NR_KNOBS];
+	u64 multiply;
+};
 
-void __init lkrg_param_init(void);
-int lkrg_param_set(const struct lkrg_knob_row *row, const char *text);
+extern const struct lkrg_knob_row lkrg_knobs[];
+extern struct lkrg_settings_key lkrg_settings_key;
+extern u64 lkrg_settings[PAGE_SIZE / sizeof(u64)];
+
+int lkrg_knob_repair(enum lkrg_knob which);
+
+/* The value, and in the upper half its tag: both change at once. */
+static __always_inline u64 lkrg_setting(const struct lkrg_settings_key *key,
+					enum lkrg_knob which, u32 value)
+{
+	u64 tag = (key->add[which] + value) * key->multiply;
+
+	return (tag & ~(u64)U32_MAX) | value;
+}
+
+/**
+ * lkrg_knob_value - What a knob is set to
+ * @which: the knob
+ *
+ * Context: any.
+ * Return: the value, whoever has written over it.
+ */
+static __always_inline int lkrg_knob_value(enum lkrg_knob which)
+{
+	u64 setting = READ_ONCE(lkrg_settings[which]);
+
+	if (unlikely(setting != lkrg_setting(&lkrg_settings_key, which, setting)))
+		return lkrg_knob_repair(which);
+	return (u32)setting;
+}
+
+#define lkrg_knob(name) lkrg_knob_value(LKRG_KNOB_##name)
+
+int __init lkrg_param_init(void);
+void lkrg_param_protect(void);
+int lkrg_param_parse(const struct lkrg_knob_row *row, const char *text, int *value);
+bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new);
+enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor);
+
+/* All settings as text */
+#define LKRG_SETTINGS_SIZE 512
+
 void lkrg_param_format(char *buffer, size_t size);
 
 #endif /* _SECURITY_LKRG_PARAM_H */

@@ -39,6 +39,7 @@
 #include "cpu.h"
 #include "fs.h"
 #include "ns.h"
+#include "param.h"
 #include "report.h"
 
 enum slot_state {
@@ -88,6 +89,8 @@ static const struct {
 	[LKRG_CPU_MASK_CHANGED] = { "cpu_mask_changed", "mask changed" },
 	[LKRG_GATE_CHANGED] = { "gate_changed", "gate changed" },
 	[LKRG_PASSES_STOPPED] = { "passes_stopped", "passes stopped" },
+	[LKRG_POLICY_CHANGED] = { "policy_changed", "policy changed" },
+	[LKRG_MODULE_BLOCKED] = { "module_blocked", "module blocked" },
 };
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
@@ -447,6 +450,27 @@ static void format_passes(struct seq_buf *s, const struct lkrg_report *report)
 		       report->passes.number);
 }
 
+static void format_policy(struct seq_buf *s, const struct lkrg_report *report)
+{
+	seq_buf_printf(s, "Kernel: %s: lkrg.%s: %u -> %u",
+		       kinds[report->what].title, report->policy.name,
+		       report->policy.expected, report->policy.found);
+}
+
+static void format_block(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_block_report *r = &report->block;
+
+	seq_buf_puts(s, "Module: ");
+	format_name(s, &r->by);
+	seq_buf_printf(s, ": %s: ", kinds[report->what].title);
+	if (*r->name)
+		seq_buf_printf(s, "%*pE", (int)strnlen(r->name, sizeof(r->name)),
+			       r->name);
+	else
+		seq_buf_puts(s, "from memory");
+}
+
 /**
  * lkrg_report_format - Write the line of a report
  * @s: where
@@ -456,7 +480,8 @@ static void format_passes(struct seq_buf *s, const struct lkrg_report *report)
  */
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 {
-	seq_buf_puts(s, "ALERT: DETECT: ");
+	seq_buf_printf(s, "ALERT: %s: ",
+		       report->what == LKRG_MODULE_BLOCKED ? "BLOCK" : "DETECT");
 	if (report->what < LKRG_TEXT_CHANGED) {
 		format_task(s, report);
 		/* Beside an operation nothing is refused. */
@@ -480,6 +505,12 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 			break;
 		case LKRG_PASSES_STOPPED:
 			format_passes(s, report);
+			break;
+		case LKRG_POLICY_CHANGED:
+			format_policy(s, report);
+			break;
+		case LKRG_MODULE_BLOCKED:
+			format_block(s, report);
 			break;
 		default:
 			format_image(s, report);
@@ -697,13 +728,25 @@ int __init lkrg_report_init(void)
 	return ring ? 0 : -ENOMEM;
 }
 
+/* Lines that are no reports: of each category from which log_level on. */
+enum {
+	ALIVE_LEVEL = 1,
+	ISSUE_LEVEL = 3,
+};
+
+static bool is_wanted(int level)
+{
+	return lkrg_knob(log_level) >= level;
+}
+
 /**
  * lkrg_say_alive - The one line at boot
  * @settings: what is guarded and with which settings
  */
 void lkrg_say_alive(const char *settings)
 {
-	pr_notice("ALIVE: up, %s\n", settings);
+	if (is_wanted(ALIVE_LEVEL))
+		pr_notice("ALIVE: up, %s\n", settings);
 }
 
 /**
@@ -711,7 +754,8 @@ void lkrg_say_alive(const char *settings)
  */
 void lkrg_say_no_image(void)
 {
-	pr_warn("ISSUE: rodata=off: the kernel image is not guarded, tasks are\n");
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: rodata=off: the kernel image is not guarded, tasks are\n");
 }
 
 /**
@@ -719,7 +763,8 @@ void lkrg_say_no_image(void)
  */
 void __init lkrg_say_no_registers(void)
 {
-	pr_warn("ISSUE: Xen PV guest: registers of CPUs are the hypervisor's and not guarded\n");
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: Xen PV guest: registers of CPUs are the hypervisor's and not guarded\n");
 }
 
 /**
@@ -738,7 +783,8 @@ void lkrg_say_still_changed(unsigned long known)
  */
 void lkrg_say_clean(unsigned long pass)
 {
-	pr_notice("ALIVE: System is clean, pass %lu\n", pass);
+	if (is_wanted(ALIVE_LEVEL))
+		pr_notice("ALIVE: System is clean, pass %lu\n", pass);
 }
 
 /**
@@ -749,8 +795,33 @@ void lkrg_say_clean(unsigned long pass)
  */
 void lkrg_say_bad_value(const char *name, int min, int max)
 {
-	pr_warn("ISSUE: lkrg.%s: not a whole number from %d to %d, nothing changed\n",
-		name, min, max);
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: lkrg.%s: not a whole number from %d to %d, nothing changed\n",
+			name, min, max);
+}
+
+/**
+ * lkrg_say_locked - A knob was to become weaker, and may not
+ * @name: what was written to
+ * @knob: what would be weaker, perhaps the same
+ */
+void lkrg_say_locked(const char *name, const char *knob)
+{
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: lkrg.%s: lkrg.%s is locked and cannot be weakened until reboot, nothing changed\n",
+			name, knob);
+}
+
+/**
+ * lkrg_say_instead - A name of the module that has no meaning here
+ * @name: the name
+ * @instead: what to use
+ */
+void lkrg_say_instead(const char *name, const char *instead)
+{
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: lkrg.%s: has no meaning in tree, use %s, nothing changed\n",
+			name, instead);
 }
 
 /**
@@ -759,7 +830,8 @@ void lkrg_say_bad_value(const char *name, int min, int max)
  */
 void __init lkrg_say_unknown_parameter(const char *name)
 {
-	pr_warn("ISSUE: lkrg.%s: no such parameter, ignored\n", name);
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: lkrg.%s: no such parameter, ignored\n", name);
 }
 
 /**

@@ -154,6 +154,28 @@ struct lkrg_passes_report {
 };
 
 /**
+ * struct lkrg_policy_report - A setting that was written over
+ * @name: the knob
+ * @expected: what it is set to
+ * @found: what is there
+ */
+struct lkrg_policy_report {
+	const char *name;
+	u32 expected;
+	u32 found;
+};
+
+/**
+ * struct lkrg_block_report - A module that is not loaded
+ * @by: who wants to load it, or needs it
+ * @name: of the file, or of what is needed; empty if it has none; untrusted
+ */
+struct lkrg_block_report {
+	struct lkrg_task_name by;
+	char name[MODULE_NAME_LEN];
+};
+
+/**
  * struct lkrg_report - One violation
  * @what: kind; selects the member of the union
  * @done: the reaction
@@ -162,6 +184,8 @@ struct lkrg_passes_report {
  * @module: of LKRG_MODULE_HIDDEN
  * @cpu: of LKRG_CPU_CHANGED, LKRG_CPU_MASK_CHANGED and LKRG_GATE_CHANGED
  * @passes: of LKRG_PASSES_STOPPED
+ * @policy: of LKRG_POLICY_CHANGED
+ * @block: of LKRG_MODULE_BLOCKED
  */
 struct lkrg_report {
 	enum lkrg_violation what;
@@ -172,6 +196,8 @@ struct lkrg_report {
 		struct lkrg_module_report module;
 		struct lkrg_cpu_report cpu;
 		struct lkrg_passes_report passes;
+		struct lkrg_policy_report policy;
+		struct lkrg_block_report block;
 	};
 };
 
@@ -187,6 +213,8 @@ void __init lkrg_say_no_registers(void);
 void lkrg_say_still_changed(unsigned long known);
 void lkrg_say_clean(unsigned long pass);
 void lkrg_say_bad_value(const char *name, int min, int max);
+void lkrg_say_locked(const char *name, const char *knob);
+void lkrg_say_instead(const char *name, const char *instead);
 void __init lkrg_say_unknown_parameter(const char *name);
 
 unsigned long lkrg_violations(enum lkrg_violation what);

@@ -50,6 +50,7 @@
 
 static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_inventory_step,
+	lkrg_param_step,
 	lkrg_cpu_step,
 	lkrg_text_step,
 	lkrg_rodata_step,
@@ -173,9 +174,9 @@ static void run_pass(struct work_struct *work)
 	running = false;
 	spin_unlock_irqrestore(&stats_lock, flags);
 
-	if (known && READ_ONCE(lkrg_knob.kint_enforce) == 1)
+	if (known && lkrg_knob(kint_enforce) == 1)
 		lkrg_say_still_changed(known);
-	if (!violations && !changed && READ_ONCE(lkrg_knob.heartbeat))
+	if (!violations && !changed && lkrg_knob(heartbeat))
 		lkrg_say_clean(number);
 	lkrg_scan_reschedule();
 }
@@ -187,8 +188,8 @@ static void queue_pass(struct timer_list *timer)
 
 static bool are_periodic(void)
 {
-	return READ_ONCE(lkrg_knob.kint_validate) >= 2 ||
-	       READ_ONCE(lkrg_knob.pint_validate);
+	return lkrg_knob(kint_validate) >= 2 ||
+	       lkrg_knob(pint_validate);
 }
 
 /**
@@ -206,7 +207,7 @@ void lkrg_scan_reschedule(void)
 	/* If somebody waits for a pass, its time is set. */
 	if (stats.requested <= stats.started) {
 		/* The first one takes the location sums. */
-		wait = stats.started ? READ_ONCE(lkrg_knob.interval) * HZ : 0;
+		wait = stats.started ? lkrg_knob(interval) * HZ : 0;
 		if (are_periodic())
 			mod_timer(&pass_timer, jiffies + wait);
 		else
@@ -238,8 +239,8 @@ void lkrg_scan_trigger(bool demanded)
 {
 	unsigned long flags;
 
-	if (!READ_ONCE(ready) || (!READ_ONCE(lkrg_knob.kint_validate) &&
-				  !READ_ONCE(lkrg_knob.pint_validate)))
+	if (!READ_ONCE(ready) || (!lkrg_knob(kint_validate) &&
+				  !lkrg_knob(pint_validate)))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
 	if (demanded)
@@ -357,6 +358,7 @@ void __lkrg_kernel_is_readonly(void)
 
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
+	lkrg_param_protect();
 	/* kgdb would write to text without saying so. */
 	if (rodata_enabled) {
 		lkrg_text_baseline();

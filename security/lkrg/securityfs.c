@@ -49,7 +49,7 @@ static int status_show(struct seq_file *m, void *unused)
 
 	show_verdict(m, &scan);
 	seq_printf(m, "Guarded:     %s task, %lu KiB of kernel text, %lu KiB of read-only data, %lu modules\n",
-		   READ_ONCE(lkrg_knob.pint_validate) ? "every" : "no",
+		   lkrg_knob(pint_validate) ? "every" : "no",
 		   lkrg_text_pages() * (PAGE_SIZE / SZ_1K),
 		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K), lkrg_modules());
 	if (scan.done)

@@ -46,11 +46,10 @@ early_param("nolkrg", parse_nolkrg);
 
 static int __init lkrg_init(void)
 {
-	int err = lkrg_report_init();
+	int err = lkrg_report_init() ?: lkrg_param_init();
 
 	if (err)
 		return err;
-	lkrg_param_init();
 	lkrg_tag_init();
 	lkrg_cred_init();
 	lkrg_add_cred_hooks();

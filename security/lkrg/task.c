@@ -405,7 +405,7 @@ static bool is_spared(const struct task_struct *task)
 /* Who lives on is reported once, for each kind. */
 static bool lives_on(const struct task_struct *task)
 {
-	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
+	int enforce = lkrg_knob(pint_enforce);
 
 	return enforce == 0 || (enforce == 1 && is_spared(task));
 }
@@ -417,14 +417,14 @@ static bool lives_on(const struct task_struct *task)
  */
 static int react(struct task_struct *task, struct lkrg_report *report)
 {
-	int enforce = READ_ONCE(lkrg_knob.pint_enforce);
+	int enforce = lkrg_knob(pint_enforce);
 	int err = enforce == 0 ? 0 : -EPERM;
 	bool spare = is_spared(task);
 	/* Beside an operation there is nothing to refuse. */
 	bool beside = report->task.at == LKRG_AT_syscall ||
 		      report->task.at == LKRG_AT_pass;
 
-	if (!READ_ONCE(lkrg_knob.pint_validate))
+	if (!lkrg_knob(pint_validate))
 		return 0;
 	if (lives_on(task) && mark_reported(task, report->what))
 		return err;
@@ -490,6 +490,28 @@ int lkrg_task_switches_namespaces(struct task_struct *task)
 	return react(current, &report);
 }
 
+/**
+ * lkrg_task_loads_module - Act on a module that somebody wants to load
+ * @name: of its file, or of what is needed; may be empty
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM with block_modules=1.
+ */
+int lkrg_task_loads_module(const char *name)
+{
+	struct lkrg_report report = {
+		.what = LKRG_MODULE_BLOCKED,
+		.done = LKRG_DID_REFUSE,
+	};
+
+	if (likely(!lkrg_knob(block_modules)))
+		return 0;
+	take_name(&report.block.by, current);
+	strscpy_pad(report.block.name, name);
+	lkrg_report(&report);
+	return -EPERM;
+}
+
 /* Not verified, or let pass with pint_enforce=0: anything may be there. */
 #define LET_PASS 1
 
@@ -513,7 +535,7 @@ static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 	record = lkrg_task(current);
 	if (is_condemned(record))
 		return -EPERM;
-	validate = READ_ONCE(lkrg_knob.pint_validate);
+	validate = lkrg_knob(pint_validate);
 	if (unlikely(validate != 1)) {
 		if (!validate)
 			return LET_PASS;
@@ -1024,10 +1046,10 @@ bool lkrg_task_hidden(struct task_struct *task, const char *from)
  */
 int lkrg_task_check_traced(struct task_struct *child)
 {
-	if (!READ_ONCE(lkrg_knob.pint_validate) || !has_changed_dumpable(child))
+	if (!lkrg_knob(pint_validate) || !has_changed_dumpable(child))
 		return 0;
 	call_back(child, TWA_SIGNAL);
-	return READ_ONCE(lkrg_knob.pint_enforce) ? -EPERM : 0;
+	return lkrg_knob(pint_enforce) ? -EPERM : 0;
 }
 
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {

@@ -217,6 +217,7 @@ int lkrg_task_check_all(enum lkrg_place at);
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 			 const struct cred *old);
 
+int lkrg_task_loads_module(const char *name);
 int lkrg_task_check_traced(struct task_struct *child);
 int lkrg_task_switches_namespaces(struct task_struct *task);
 bool lkrg_task_looks_wrong(struct task_struct *task);

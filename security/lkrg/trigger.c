@@ -47,11 +47,13 @@
  * @rate: how many of a hundred thousand events ask for a pass
  * @level: from which kint_validate on
  */
-static const struct trigger {
+struct trigger {
 	const char *name;
 	u32 rate;
 	int level;
-} triggers[] = {
+};
+
+static const struct trigger triggers[] = {
 	[LKRG_TRIGGER_WRITTEN] = { "written", ALWAYS, 0 },
 	[LKRG_TRIGGER_HOOK] = { "hook", ALWAYS, 0 },
 	[LKRG_TRIGGER_MODULE] = { "module", ALWAYS, 2 },
@@ -97,7 +99,7 @@ void lkrg_trigger(enum lkrg_trigger what)
 	struct trigger_state *state;
 	bool asks;
 
-	if (!states || READ_ONCE(lkrg_knob.kint_validate) < trigger->level)
+	if (!states || lkrg_knob(kint_validate) < trigger->level)
 		return;
 	state = get_cpu_ptr(states);
 	this_cpu_inc(states->events[what]);
@@ -190,7 +192,7 @@ void lkrg_trigger_sources(void)
 	if (!states)
 		return;
 	mutex_lock(&sources_lock);
-	wanted = READ_ONCE(lkrg_knob.kint_validate) >= 3;
+	wanted = lkrg_knob(kint_validate) >= 3;
 	if (wanted && !tracepoints_used) {
 		register_trace_cpu_idle(cpu_idle, NULL);
 		register_trace_cpu_frequency(cpu_frequency, NULL);

@@ -36,6 +36,8 @@
  *	to have one that did not go, or the record of a CPU does not match its tag
  * @LKRG_GATE_CHANGED: an interrupt or exception leads elsewhere
  * @LKRG_PASSES_STOPPED: passes, or what watches over them, do not go on
+ * @LKRG_POLICY_CHANGED: a setting was written over
+ * @LKRG_MODULE_BLOCKED: somebody wants to load a module although block_modules is 1
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
  * Those of tasks come first: see struct lkrg_report.
@@ -59,6 +61,8 @@ enum lkrg_violation {
 	LKRG_CPU_MASK_CHANGED,
 	LKRG_GATE_CHANGED,
 	LKRG_PASSES_STOPPED,
+	LKRG_POLICY_CHANGED,
+	LKRG_MODULE_BLOCKED,
 	LKRG_NR_VIOLATIONS
 };
 

@@ -46,7 +46,7 @@ static unsigned int waited;
 
 static ktime_t period(void)
 {
-	return ms_to_ktime(READ_ONCE(lkrg_knob.interval) * MSEC_PER_SEC /
+	return ms_to_ktime(lkrg_knob(interval) * MSEC_PER_SEC /
 			   TICKS_PER_INTERVAL);
 }
 

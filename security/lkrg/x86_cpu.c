@@ -13,12 +13,14 @@
 
 #include <linux/array_size.h>
 #include <linux/cache.h>
+#include <linux/cpufeature.h>
 #include <linux/cpumask.h>
 #include <linux/efi.h>
 #include <linux/init.h>
 #include <linux/kgdb.h>
 #include <linux/lkrg.h>
 #include <linux/mm_types.h>
+#include <linux/processor.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -26,7 +28,6 @@
 
 #include <asm/apicdef.h>
 #include <asm/cpu_entry_area.h>
-#include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/fpu/api.h>
@@ -35,7 +36,6 @@
 #include <asm/ia32.h>
 #include <asm/ibt.h>
 #include <asm/msr.h>
-#include <asm/processor.h>
 #include <asm/proto.h>
 #include <asm/sections.h>
 #include <asm/segment.h>

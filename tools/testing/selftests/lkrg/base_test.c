@@ -19,27 +19,52 @@
 #include "../kselftest_harness.h"
 #include "common.h"
 
+/* What a profile is when the knobs are as in none of them */
+#define CUSTOM		9
+
 /* Seconds that a pass may take on a slow machine. */
 #define PASS_MAX	60
 
-/* As documented in Documentation/admin-guide/LSM/lkrg.rst. */
+/*
+ * As documented in Documentation/admin-guide/LSM/lkrg.rst, but for lkrg.lock, which
+ * cannot be taken back.
+ */
 static const struct knob {
 	const char *name;
 	int min;
 	int max;
+	bool has_profiles;
+	bool is_neutral;
 } knobs[] = {
+	{ "block_modules", 0, 1 },
 	{ "heartbeat", 0, 1 },
+	{ "hide", 0, 0, .is_neutral = true },
 	{ "interval", 5, 1800 },
 	{ "kint_enforce", 0, 2 },
 	{ "kint_validate", 0, 3 },
+	{ "log_level", 0, 6 },
+	{ "msr_validate", 0, 1 },
+	{ "pcfi_enforce", 0, 2 },
+	{ "pcfi_validate", 0, 2 },
 	{ "pint_enforce", 0, 2 },
 	{ "pint_validate", 0, 3 },
+	{ "profile_enforce", 0, 3, .has_profiles = true },
+	{ "profile_validate", 0, 4, .has_profiles = true },
+	{ "smap_enforce", 0, 2 },
+	{ "smap_validate", 0, 1 },
+	{ "smep_enforce", 0, 2 },
+	{ "smep_validate", 0, 1 },
 	{ "trigger", 0, 1 },
+	{ "umh_enforce", 0, 2 },
+	{ "umh_validate", 0, 2 },
 };
 
 static const char *const statistics[] = {
-	"passes_started", "passes_done", "pass_requested", "pass_last_us",
-	"pass_last_violations", "pass_busy", "text_pages", "rodata_pages",
+	"passes_started", "passes_done", "pass_requested", "pass_coalesced",
+	"pass_last_us", "pass_longest_us", "pass_longest_piece_ns",
+	"pass_last_bytes", "pass_bytes",
+	"pass_last_violations", "pass_busy", "watch_ticks", "text_pages",
+	"rodata_pages",
 	"modules", "module_pages", "pokes", "pokes_refused",
 	"reports", "reports_lost",
 	"violation_cred_overwritten", "violation_cred_replaced",
@@ -48,7 +73,10 @@ static const char *const statistics[] = {
 	"violation_state_changed", "violation_task_hidden",
 	"violation_record_forged", "violation_text_changed",
 	"violation_rodata_changed", "violation_mapping_changed",
-	"violation_module_hidden",
+	"violation_module_hidden", "violation_cpu_changed",
+	"violation_cpu_mask_changed", "violation_gate_changed",
+	"violation_passes_stopped", "violation_policy_changed",
+	"violation_module_blocked",
 };
 
 static void knob_path(char *path, size_t size, const char *name)
@@ -131,7 +159,7 @@ static int restore_knobs(const long *values)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(knobs); i++)
-		if (strcmp(knobs[i].name, "trigger"))
+		if (strcmp(knobs[i].name, "trigger") && !knobs[i].has_profiles)
 			err |= knob_set_number(knobs[i].name, values[i]);
 	return err;
 }
@@ -162,6 +190,8 @@ TEST_F(guard, knobs_are_in_range)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
+		if (knobs[i].has_profiles && self->values[i] == CUSTOM)
+			continue;
 		EXPECT_LE(knobs[i].min, self->values[i])
 			TH_LOG("lkrg.%s", knobs[i].name);
 		EXPECT_GE(knobs[i].max, self->values[i])
@@ -207,6 +237,34 @@ static bool names_range(const char *text, const struct knob *knob)
 	return false;
 }
 
+/* A profile sets knobs, and is what it is as long as they are so. */
+TEST_F(guard, profiles_set_knobs)
+{
+	ASSERT_EQ(0, knob_set_number("profile_validate", 1));
+	ASSERT_EQ(1, knob_get("kint_validate"));
+	ASSERT_EQ(1, knob_get("pcfi_validate"));
+	ASSERT_EQ(0, knob_get("msr_validate"));
+	ASSERT_EQ(1, knob_get("profile_validate"));
+	ASSERT_EQ(0, knob_set_number("profile_validate", 3));
+	ASSERT_EQ(3, knob_get("kint_validate"));
+	ASSERT_EQ(1, knob_get("msr_validate"));
+	ASSERT_EQ(3, knob_get("profile_validate"));
+
+	ASSERT_EQ(0, knob_set_number("umh_validate", 0));
+	ASSERT_EQ(CUSTOM, knob_get("profile_validate"));
+	ASSERT_EQ(0, knob_set_number("profile_validate", CUSTOM));
+	ASSERT_EQ(CUSTOM, knob_get("profile_validate"));
+	ASSERT_EQ(3, knob_get("kint_validate"));
+
+	ASSERT_EQ(0, knob_set_number("profile_enforce", 0));
+	ASSERT_EQ(0, knob_get("smep_enforce"));
+	ASSERT_EQ(0, knob_set_number("profile_enforce", 2));
+	ASSERT_EQ(2, knob_get("kint_enforce"));
+	ASSERT_EQ(1, knob_get("pint_enforce"));
+	ASSERT_EQ(2, knob_get("smep_enforce"));
+	ASSERT_EQ(2, knob_get("profile_enforce"));
+}
+
 /* Nothing but a number in the range changes a knob, and the log says why. */
 TEST_F(guard, knobs_refuse_the_rest)
 {
@@ -246,7 +304,10 @@ TEST_F(guard, knobs_refuse_the_rest)
 
 		ASSERT_TRUE(find_in_log(self->log, expected, line, sizeof(line)))
 			TH_LOG("no line with '%s'", expected);
-		ASSERT_TRUE(names_range(strstr(line, expected), knob))
+		/* Where there is no range, it says what to use instead. */
+		ASSERT_TRUE(knob->is_neutral ?
+			    !!strstr(line, "has no meaning in tree, use ") :
+			    names_range(strstr(line, expected), knob))
 			TH_LOG("%s", line);
 	}
 }

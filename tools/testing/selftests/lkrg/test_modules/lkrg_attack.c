@@ -31,6 +31,7 @@
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
+#include <linux/cpufeature.h>
 #include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/err.h>
@@ -60,6 +61,7 @@
 #include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/processor.h>
 #include <linux/ptrace.h>
 #include <linux/random.h>
 #include <linux/rculist.h>
@@ -86,14 +88,12 @@
 #include <net/net_namespace.h>
 #include <trace/events/power.h>
 
-#include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/ibt.h>
 #include <asm/msr.h>
 #include <asm/nops.h>
 #include <asm/nospec-branch.h>
-#include <asm/processor.h>
 #include <asm/text-patching.h>
 #include <asm/trapnr.h>
 #include <asm/vdso.h>
@@ -1820,6 +1820,26 @@ static int release_passes(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* === The settings of the guard ========================================== */
+
+static ulong lkrg_settings_at;
+module_param_named(lkrg_settings, lkrg_settings_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_settings, "Address of that object");
+
+/* They are words; a setting is the lower half of one. */
+#define SETTING_INTERVAL	0
+#define SETTING_KINT_ENFORCE	2
+
+static int overwrite_setting(struct task_struct *task, size_t which)
+{
+	u64 *const settings = (void *)lkrg_settings_at;
+	const u32 new = 0;
+
+	if (!settings)
+		return -ENOENT;
+	return write_through_alias(&settings[which], &new, sizeof(new));
+}
+
 /* === Events that not every machine has ================================== */
 
 #define EVENTS	300000
@@ -2064,6 +2084,18 @@ static const struct attack attacks[] = {
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
 	ATTACK("scan-block", block_passes, "passes wait for a lock"),
 	ATTACK("scan-release", release_passes, "which is released"),
+	{
+		.name = "policy-kint_enforce",
+		.what = "lkrg.kint_enforce becomes 0",
+		.run = overwrite_setting,
+		.field = SETTING_KINT_ENFORCE,
+	},
+	{
+		.name = "policy-interval",
+		.what = "lkrg.interval becomes 0",
+		.run = overwrite_setting,
+		.field = SETTING_INTERVAL,
+	},
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),

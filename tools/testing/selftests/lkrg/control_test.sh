@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Settings that somebody writes over, modules that are not to be loaded, and what
+# is said about it.  (What may be written to the knobs is tested in base_test.c.)
+
+DIR=$(dirname "$(readlink -f "$0")")
+. "$DIR/../kselftest/ktap_helpers.sh"
+. "$DIR/functions.sh"
+. "$DIR/attacks.sh"
+
+IDLE=$DIR/test_modules/lkrg_idle.ko
+
+# Arguments: title, function
+control_test()
+{
+	title=$1
+	problem=
+	skipped=
+	mark
+	"$2"
+	if [ -n "$skipped" ]; then
+		ktap_test_skip "$title: $skipped"
+	else
+		verdict "$title"
+	fi
+}
+
+request()
+{
+	victim "$1" pass
+	[ "$status" = 0 ] || fault "$1: $(said)"
+}
+
+value_is()
+{
+	[ "$(cat "$KNOBS/$1")" = "$2" ] || fault "lkrg.$1 is $(cat "$KNOBS/$1"), not $2"
+}
+
+# What is read, and what has an effect, is what was set; the next pass puts it back.
+written_over()
+{
+	set_knob "$1" "$2"
+	request "policy-$1"
+	value_is "$1" "$2"
+	expect_report "Kernel: policy changed: lkrg.$1: $2 -> 0; restored"
+	mark
+	expect_pass
+	# Both may have met the same pass.
+	expect_pass
+	value_is "$1" "$2"
+	expect_silence
+
+	# It can still be set, and stays set.
+	mark
+	set_knob "$1" "$3" && value_is "$1" "$3"
+	set_knob "$1" "$2" && value_is "$1" "$2"
+	expect_silence
+}
+
+policy()
+{
+	written_over kint_enforce 1 0
+}
+
+# A knob of another kind, twice.
+policy_again()
+{
+	written_over interval 1800 5
+	mark
+	written_over interval 1800 5
+}
+
+knob_is()
+{
+	set_knob "$1" "$2" || fault "lkrg.$1 cannot be set"
+}
+
+loads()
+{
+	insmod "$IDLE" 2> "$out" || return 1
+	rmmod lkrg_idle
+}
+
+blocked()
+{
+	[ -e "$IDLE" ] || { skipped="lkrg_idle.ko is not built"; return; }
+	loads || fault "no module without block_modules: $(cat "$out")"
+	expect_silence
+	knob_is block_modules 1
+	mark
+	! loads || fault "loaded with block_modules=1"
+	wait_until 10 reported || fault "no report"
+	# Who is refused with the file may try to read it first.
+	line="Module: insmod\[[0-9]+/[0-9]+\]: module blocked"
+	line="LKRG: ALERT: BLOCK: $line: (lkrg_idle.ko|from memory); refused"
+	alerts | grep -Evx "$line" > "$scratch/others" &&
+		fault "other report: $(cat "$scratch/others")"
+	reports_expected=$((reports_expected + $(alerts | wc -l)))
+	knob_is block_modules 0
+	mark
+	loads || fault "no module afterwards: $(cat "$out")"
+	expect_silence
+}
+
+# The level of the log says which lines there are.  Reports always come.
+log_level()
+{
+	knob_is log_level 0
+	echo 7 > "$KNOBS/heartbeat" 2> /dev/null && fault "a bad value was taken"
+	read_log
+	! grep -q '^LKRG: ISSUE: ' "$log" || fault "a line with log_level=0"
+	knob_is log_level 3
+	mark
+	echo 7 > "$KNOBS/heartbeat" 2> /dev/null
+	read_log
+	grep -q '^LKRG: ISSUE: lkrg.heartbeat: ' "$log" || fault "no line with log_level=3"
+	expect_silence
+}
+
+need_root
+guard_is_on || skip_all "lkrg is not enabled (lsm=)"
+prepare_attacks
+say_what_is_expected
+ktap_set_plan 5
+
+control_test "policy-kint_enforce" policy
+control_test "policy-interval, twice" policy_again
+control_test "block_modules" blocked
+control_test "log_level" log_level
+sum_of_reports
+ktap_finished
