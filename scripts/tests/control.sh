@@ -22,13 +22,14 @@ test_control() {
 	check 'control: the knobs are documented as they are' documented
 	build small || return 0
 
-	guest control --timeout 900 --append 'sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
+	guest control --timeout 900 --append 'audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
 		sh -c 'cd /proc/sys/lkrg; echo "$(cat interval kint_enforce smep_enforce profile_enforce hide | tr "\n" " ")"; exec /selftests/run_kselftest.sh -t lkrg:base_test -t lkrg:control_test.sh'
 	went_well 'control: with lkrg'
 	tap control "$out"
 	check 'control: parameters at boot' grep -L '^33 1 2 1 0 $' "$out"
 	clean_console 'control: nothing else on the console' "$issues" \
 		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
+		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
 		'BLOCK: Module: insmod\[[0-9]+/[0-9]+\]: module blocked: '
 
 	guest control-lock -- /guest/locked
@@ -44,9 +45,60 @@ test_control() {
 	went_well 'control: with lockdown'
 	clean_console 'control: with lockdown nothing else on the console' "$issues"
 
+	if command -v ausearch >/dev/null; then
+		guest control-audit --append audit=1 -- /guest/audited
+		went_well 'control: an audited attack'
+		check 'control: ausearch finds it' is_searched
+	else
+		skipped 'control: ausearch: it is not installed (package auditd)'
+	fi
+	off_the_machine
+
 	guest control-panic --append 'lkrg.kint_enforce=2' --expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- /guest/attack policy-kint_enforce
 	went_well 'control: kint_enforce=2 is a panic, also of who sets it to 0'
 	check 'control: the report before the panic' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 2 -> 0; panic$'
+}
+
+# What is left when the machine has stopped: the memory that ramoops has reserved, and
+# what netconsole has sent.
+off_the_machine() {
+	need python3 python3
+	ramoops='memmap=1M\$0x20000000 ramoops.mem_address=0x20000000 ramoops.mem_size=0x100000 ramoops.record_size=0x20000 ramoops.ecc=1'
+	python3 -c 'if True:
+		import socket, sys
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(("127.0.0.1", 0))
+		print(s.getsockname()[1], flush=True)
+		s.settimeout(120)
+		while True:
+			print(s.recv(65536).decode("utf-8", "replace"), end="", flush=True)
+	' >"$LKRG_TMP/datagrams" 2>/dev/null &
+	listener=$!
+	while [ ! -s "$LKRG_TMP/datagrams" ]; do sleep 0.1; done
+	port=$(head -n 1 "$LKRG_TMP/datagrams")
+
+	guest control-ramoops-panic --ram "$LKRG_TMP/ram" --network \
+		--append "lkrg.kint_enforce=2 $ramoops netconsole=@10.0.2.15/eth0,$port@10.0.2.2/" \
+		--expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- /guest/attack policy-kint_enforce
+	went_well 'control: a panic to be remembered'
+	guest control-ramoops --ram "$LKRG_TMP/ram" --append "$ramoops" -- \
+		sh -c 'mount -t pstore none /sys/fs/pstore; cat /sys/fs/pstore/dmesg-ramoops-*'
+	went_well 'control: the next boot'
+	check 'control: the last report is in pstore' is_said_in "$out"
+	check 'control: the last report has left by netconsole' is_said_in "$LKRG_TMP/datagrams"
+	kill "$listener"
+}
+
+is_said_in() {
+	grep -q 'LKRG: ALERT: DETECT: Kernel: policy changed: lkrg.kint_enforce: 2 -> 0; panic' "$1" || tail -n 5 "$1"
+}
+
+# ausearch of auditd reads the record, with what it is about.
+is_searched() {
+	grep '^audit(' "$out" | sed 's/^/type=UNKNOWN[1429] msg=/' >"$LKRG_TMP/audit.log"
+	[ -s "$LKRG_TMP/audit.log" ] || echo 'there is no record'
+	ausearch -if "$LKRG_TMP/audit.log" -m 1429 -i >"$LKRG_TMP/audit.found" 2>&1
+	grep -q 'kind=cred_overwritten .*comm=attack_victim' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
 }
 
 count_is() {

@@ -14,8 +14,9 @@
  * run with cpu_hotplug_lock held for writing, so with the lock held for reading,
  * the masks of the kernel and the record are the same.
  *
- * Locking: cpu_hotplug_lock, which a pass only tries to take; beside it only
- * interrupts off on the CPU that a record is about.
+ * Locking: cpu_hotplug_lock, which a pass only tries to take.  A record belongs to
+ * its CPU, which writes and verifies it with interrupts off; while it is offline,
+ * to who holds cpu_hotplug_lock.
  */
 
 #include <linux/array_size.h>
@@ -32,7 +33,10 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/thread_info.h>
 #include <linux/tick.h>
+#include <linux/workqueue.h>
 
 #include "cpu.h"
 #include "image.h"
@@ -44,14 +48,15 @@
 
 /*
  * What is on record.  The tag covers it in pairs of 64-bit words; there are no
- * holes, but one word that is zero.
+ * holes.
  */
 struct record {
 	struct {
 		u64 present;
 		u64 online;
 		struct lkrg_cpu_claims claims;
-		u64 zero;
+		/* When the last register was lent, in jiffies */
+		u64 lent_at;
 	} is;
 	struct lkrg_record_tag tag;
 	struct lkrg_finding findings[LKRG_NR_REGISTERS];
@@ -182,13 +187,30 @@ static void judge(struct record *record, unsigned int cpu,
 		return;
 	summary->violations++;
 	summary->known += verdict == 2;
+	summary->restored += reaction(which) == LKRG_DID_RESTORE;
+	/* Findings are not under a tag: nobody may keep a panic from coming. */
+	if (verdict == 1 || reaction(which) != LKRG_DID_LOG)
+		report(which, cpu, expected, found);
 	if (reaction(which) == LKRG_DID_RESTORE) {
 		lkrg_register_restore(which);
 		finding->state = RIGHT;
-		verdict = 1;
 	}
-	if (verdict == 1)
-		report(which, cpu, expected, found);
+}
+
+static bool is_authentic(const struct record *record, unsigned int cpu)
+{
+	return lkrg_same_tag(record->tag, lkrg_record_tag(record, cpu, &record->is,
+							  RECORD_PAIRS));
+}
+
+/*
+ * Who has lent registers gets them back when this CPU returns to user space, which
+ * the task knows that will do so; between the two there are a few instructions.
+ */
+static bool are_lent(const struct record *record)
+{
+	return test_thread_flag(TIF_USER_RETURN_NOTIFY) ||
+	       (u64)jiffies - record->is.lent_at <= 1;
 }
 
 /* On the CPU itself, interrupts off. */
@@ -197,11 +219,15 @@ static void look(void *info)
 	unsigned int cpu = smp_processor_id(), which;
 	u64 expected[LKRG_NR_REGISTERS] = { }, found[LKRG_NR_REGISTERS] = { };
 	struct record *record = per_cpu_ptr(records, cpu);
+	struct lkrg_cpu_claims claims = record->is.claims;
 	struct lkrg_cpu_summary *summary = info;
 	unsigned int before = summary->violations;
 
-	lkrg_registers_look(cpu, &record->is.claims, is_wanted(LKRG_REG_LSTAR),
-			    expected, found);
+	if (!are_lent(record))
+		memset(claims.lent, 0, sizeof(claims.lent));
+	lkrg_registers_look(cpu, &claims, is_wanted(LKRG_REG_LSTAR), expected, found);
+	expected[LKRG_REG_RECORD] = true;
+	found[LKRG_REG_RECORD] = is_authentic(record, cpu);
 	for (which = 0; which < LKRG_REG_PRESENT; which++)
 		judge(record, cpu, which, expected[which], found[which], summary);
 	WRITE_ONCE(record->differences, summary->violations - before);
@@ -246,18 +272,14 @@ void lkrg_cpu_look_at_bits(void)
 	local_irq_restore(flags);
 }
 
-static bool is_authentic(const struct record *record, unsigned int cpu)
-{
-	return lkrg_same_tag(record->tag, lkrg_record_tag(record, cpu, &record->is,
-							  RECORD_PAIRS));
-}
-
 /* What is on record and what the kernel says, with cpu_hotplug_lock held. */
 static void look_at_masks(unsigned int cpu, struct lkrg_cpu_summary *summary)
 {
 	struct record *record = per_cpu_ptr(records, cpu);
 
-	judge(record, cpu, LKRG_REG_RECORD, true, is_authentic(record, cpu), summary);
+	if (!record->is.online)
+		judge(record, cpu, LKRG_REG_RECORD, true, is_authentic(record, cpu),
+		      summary);
 	judge(record, cpu, LKRG_REG_PRESENT, record->is.present, cpu_present(cpu),
 	      summary);
 	/* With it a CPU may be left somewhere between off and on. */
@@ -306,7 +328,7 @@ static void verify_gate(unsigned int index, struct lkrg_cursor *cursor)
 		return;
 	cursor->violations++;
 	cursor->known += verdict == 2;
-	if (verdict == 1)
+	if (verdict == 1 || reaction(which) != LKRG_DID_LOG)
 		report(which, index, expected.offset, found.offset);
 }
 
@@ -337,7 +359,9 @@ enum lkrg_step lkrg_cpu_step(struct lkrg_cursor *cursor)
 	}
 	/* The second look is with the next piece. */
 	cursor->stage = summary.again && !cursor->stage;
-	if (!cursor->stage) {
+	if (cursor->stage) {
+		cursor->violations += summary.restored;
+	} else {
 		cursor->position++;
 		cursor->violations += summary.violations;
 		cursor->known += summary.known;
@@ -380,9 +404,11 @@ void __lkrg_msr_lent(u32 msr, const u64 *host)
 {
 	int index = lkrg_lent_index(msr);
 
-	if (records && index >= 0)
-		set_word(smp_processor_id(), WORD(claims.lent[0]) +
-			 index * sizeof(u64), (uintptr_t)host);
+	if (!records || index < 0)
+		return;
+	set_word(smp_processor_id(), WORD(claims.lent[0]) + index * sizeof(u64),
+		 (uintptr_t)host);
+	set_word(smp_processor_id(), WORD(lent_at), jiffies);
 }
 EXPORT_SYMBOL_GPL(__lkrg_msr_lent);
 
@@ -405,8 +431,7 @@ static void look_twice(void)
 {
 	struct lkrg_cpu_summary summary = { };
 
-	/* Not all of it is restored until the machine has woken up. */
-	if (cpuhp_tasks_frozen || lkrg_knob(kint_validate) < 2)
+	if (lkrg_knob(kint_validate) < 2)
 		return;
 	local_irq_disable();
 	look(&summary);
@@ -420,7 +445,9 @@ static void look_twice(void)
 static int comes(unsigned int cpu)
 {
 	set_word(cpu, WORD(online), true);
-	look_twice();
+	/* Not all of it is restored until the machine has woken up. */
+	if (!cpuhp_tasks_frozen)
+		look_twice();
 	lkrg_trigger(LKRG_TRIGGER_HOTPLUG);
 	return 0;
 }
@@ -432,6 +459,25 @@ static int goes(unsigned int cpu)
 	set_word(cpu, WORD(online), false);
 	lkrg_trigger(LKRG_TRIGGER_HOTPLUG);
 	return 0;
+}
+
+static long look_before_sleep(void *unused)
+{
+	look_twice();
+	return 0;
+}
+
+/**
+ * lkrg_cpu_sleeps - The machine is about to sleep: verify the CPU that stays
+ *
+ * The others go first and are asked then.
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_cpu_sleeps(void)
+{
+	if (records)
+		work_on_cpu(cpumask_first(cpu_online_mask), look_before_sleep, NULL);
 }
 
 static int __init init_records(void)

@@ -63,10 +63,12 @@ extern const struct lkrg_register_row lkrg_registers[];
  * @again: something differs, and whether it stays so takes another look
  * @violations: how much differs for good
  * @known: how much of that was reported before
+ * @restored: how much of it is right again
  */
 struct lkrg_cpu_summary {
 	bool again;
 	unsigned int violations;
+	unsigned int restored;
 	unsigned int known;
 };
 
@@ -88,6 +90,7 @@ int lkrg_judge(struct lkrg_finding *finding, u64 expected, u64 found, bool at_on
 void lkrg_cpu_look(void);
 void lkrg_cpu_look_at_bits(void);
 enum lkrg_step lkrg_cpu_step(struct lkrg_cursor *cursor);
+void lkrg_cpu_sleeps(void);
 void lkrg_cpu_show(struct seq_file *m);
 
 /**
@@ -96,7 +99,7 @@ void lkrg_cpu_show(struct seq_file *m);
  * The bits that keep the kernel from running or writing what it must not, which
  * costs a few instructions.  Everything, where no pass may interrupt the CPU.
  *
- * Context: task context.
+ * Context: any.
  */
 static __always_inline void lkrg_cpu_glance(void)
 {

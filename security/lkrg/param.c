@@ -193,7 +193,7 @@ bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new)
 	       (row->stricter == LKRG_LOWER && new > old);
 }
 
-/* By itself, or by the lockdown of the kernel, which is asked only if it matters. */
+/* By itself, or by the lockdown of the kernel, which logs that it was asked. */
 static bool is_locked(void)
 {
 	return is_booted && (lkrg_knob(lock) ||

@@ -7,7 +7,7 @@
  * (enum lkrg_value) and which knobs it has (enum lkrg_group).
  */
 
-/* Bits that have to be set, the first three with knobs of their own */
+/* Bits that have to be set; the first three are set again if that is asked for */
 LKRG_REGISTER(WP, "CR0.WP", BIT, WP)
 LKRG_REGISTER(SMEP, "CR4.SMEP", BIT, SMEP)
 LKRG_REGISTER(SMAP, "CR4.SMAP", BIT, SMAP)
@@ -17,6 +17,7 @@ LKRG_REGISTER(UMIP, "CR4.UMIP", BIT, KINT)
 LKRG_REGISTER(FSGSBASE, "CR4.FSGSBASE", BIT, KINT)
 LKRG_REGISTER(CET, "CR4.CET", BIT, KINT)
 LKRG_REGISTER(PKE, "CR4.PKE", BIT, KINT)
+LKRG_REGISTER(FRED, "CR4.FRED", BIT, KINT)
 LKRG_REGISTER(XCR0, "XCR0", HEX, KINT)
 
 /* Tables, and the entries in them that never change */
@@ -24,12 +25,19 @@ LKRG_REGISTER(IDTR_BASE, "IDTR base", SECRET, KINT)
 LKRG_REGISTER(IDTR_LIMIT, "IDTR limit", HEX, KINT)
 LKRG_REGISTER(GDTR_BASE, "GDTR base", SECRET, KINT)
 LKRG_REGISTER(GDTR_LIMIT, "GDTR limit", HEX, KINT)
+LKRG_REGISTER(GDT_NULL, "GDT null", HEX, KINT)
 LKRG_REGISTER(GDT_KERNEL32_CS, "GDT 32-bit kernel code", HEX, KINT)
 LKRG_REGISTER(GDT_KERNEL_CS, "GDT kernel code", HEX, KINT)
 LKRG_REGISTER(GDT_KERNEL_DS, "GDT kernel data", HEX, KINT)
 LKRG_REGISTER(GDT_USER32_CS, "GDT 32-bit user code", HEX, KINT)
 LKRG_REGISTER(GDT_USER_DS, "GDT user data", HEX, KINT)
 LKRG_REGISTER(GDT_USER_CS, "GDT user code", HEX, KINT)
+LKRG_REGISTER(GDT_UNUSED, "GDT unused", HEX, KINT)
+LKRG_REGISTER(GDT_TLS1, "GDT TLS 1", HEX, KINT)
+LKRG_REGISTER(GDT_TLS2, "GDT TLS 2", HEX, KINT)
+LKRG_REGISTER(GDT_TLS3, "GDT TLS 3", HEX, KINT)
+LKRG_REGISTER(GDT_TSS, "GDT TSS type", HEX, KINT)
+LKRG_REGISTER(GDT_LDT, "GDT LDT type", HEX, KINT)
 LKRG_REGISTER(GDT_CPUNODE, "GDT CPU number", HEX, KINT)
 LKRG_REGISTER(TR, "TR", HEX, KINT)
 LKRG_REGISTER(TSS_BASE, "TSS base", SECRET, KINT)
@@ -70,11 +78,13 @@ LKRG_REGISTER(FRED_RSP1, "FRED_RSP1", SECRET, MSR)
 LKRG_REGISTER(FRED_RSP2, "FRED_RSP2", SECRET, MSR)
 LKRG_REGISTER(FRED_RSP3, "FRED_RSP3", SECRET, MSR)
 
-/* What the kernel says about the CPU, and the guard's record of it */
+/* The guard's record of the CPU */
+LKRG_REGISTER(RECORD, "record of lkrg", BIT, KINT)
+
+/* What the kernel says about it */
 LKRG_REGISTER(PRESENT, "present", BIT, KINT)
 LKRG_REGISTER(ONLINE, "online", BIT, KINT)
 LKRG_REGISTER(ACTIVE, "active", BIT, KINT)
-LKRG_REGISTER(RECORD, "record of lkrg", BIT, KINT)
 
 /* The table of interrupt gates, which all CPUs share */
 LKRG_REGISTER(GATE, "gate", ADDRESS, KINT)

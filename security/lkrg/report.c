@@ -25,6 +25,7 @@
 #include <linux/pid.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -40,6 +41,7 @@
 #include "fs.h"
 #include "ns.h"
 #include "param.h"
+#include "publish.h"
 #include "report.h"
 
 enum slot_state {
@@ -63,6 +65,13 @@ static atomic_t next_number;
 static atomic_long_t violations[LKRG_NR_VIOLATIONS];
 static atomic_long_t reports;
 static atomic_long_t reports_lost;
+static atomic_long_t reports_suppressed;
+
+/* So many lines of one kind may come at once, and again after so long. */
+#define LINES_AT_ONCE 100
+#define LINES_INTERVAL (5 * HZ)
+
+static struct ratelimit_state limits[LKRG_NR_VIOLATIONS];
 
 /*
  * Names are for programs.  Titles are stable sentences: tests and log watchers
@@ -471,6 +480,16 @@ static void format_block(struct seq_buf *s, const struct lkrg_report *report)
 		seq_buf_puts(s, "from memory");
 }
 
+static bool is_about_task(enum lkrg_violation what)
+{
+	return what < LKRG_TEXT_CHANGED;
+}
+
+static bool is_about_kernel(enum lkrg_violation what)
+{
+	return !is_about_task(what) && what != LKRG_MODULE_BLOCKED;
+}
+
 /**
  * lkrg_report_format - Write the line of a report
  * @s: where
@@ -482,7 +501,7 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 {
 	seq_buf_printf(s, "ALERT: %s: ",
 		       report->what == LKRG_MODULE_BLOCKED ? "BLOCK" : "DETECT");
-	if (report->what < LKRG_TEXT_CHANGED) {
+	if (is_about_task(report->what)) {
 		format_task(s, report);
 		/* Beside an operation nothing is refused. */
 		if (report->done == LKRG_DID_KILL &&
@@ -595,12 +614,32 @@ static struct slot *oldest_ready(void)
 	return oldest;
 }
 
+static void publish(const struct lkrg_report *report, const char *line)
+{
+	const bool of_task = is_about_task(report->what);
+	const bool of_cpu = report->what == LKRG_CPU_CHANGED ||
+			    report->what == LKRG_CPU_MASK_CHANGED;
+	const struct lkrg_news news = {
+		.kind = kinds[report->what].name,
+		.reaction = done_texts[report->done],
+		.at = of_task ? places[report->task.at] : "",
+		.task = of_task ? &report->task.name :
+			report->what == LKRG_MODULE_BLOCKED ? &report->block.by : NULL,
+		.cpu = of_cpu ? report->cpu.index : -1,
+		.line = line,
+		.refused = report->done == LKRG_DID_REFUSE ||
+			   report->done == LKRG_DID_KILL,
+	};
+
+	lkrg_publish(&news);
+}
+
 static void drain(struct work_struct *work)
 {
 	static char line[1024];
-	static unsigned long lost_said;
+	static unsigned long lost_said, suppressed_said;
 	struct slot *slot;
-	unsigned long lost;
+	unsigned long lost, suppressed;
 
 	kill_doomed();
 	while ((slot = oldest_ready())) {
@@ -608,7 +647,11 @@ static void drain(struct work_struct *work)
 
 		seq_buf_init(&s, line, sizeof(line));
 		lkrg_report_format(&s, &slot->report);
-		pr_crit("%s\n", seq_buf_str(&s));
+		publish(&slot->report, seq_buf_str(&s));
+		if (__ratelimit(&limits[slot->report.what]))
+			pr_crit("%s\n", seq_buf_str(&s));
+		else
+			atomic_long_inc(&reports_suppressed);
 		/* Pairs with the cmpxchg in lkrg_report(). */
 		atomic_set_release(&slot->state, FREE);
 	}
@@ -618,6 +661,12 @@ static void drain(struct work_struct *work)
 		pr_crit("ALERT: DETECT: %lu reports did not fit, see stats\n",
 			lost - lost_said);
 		lost_said = lost;
+	}
+	suppressed = lkrg_reports_suppressed();
+	if (suppressed != suppressed_said) {
+		pr_crit("ALERT: DETECT: %lu reports were too many for the log, see stats\n",
+			suppressed - suppressed_said);
+		suppressed_said = suppressed;
 	}
 }
 
@@ -663,6 +712,9 @@ void lkrg_report(const struct lkrg_report *report)
 
 	atomic_long_inc(&violations[report->what]);
 	atomic_long_inc(&reports);
+	/* As of a warning: panic_on_taint is for those who want no panic but this. */
+	if (is_about_kernel(report->what))
+		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 	if (report->done == LKRG_DID_PANIC)
 		report_and_panic(report);
 
@@ -724,6 +776,12 @@ void __noreturn lkrg_panic_no_memory(const char *what)
  */
 int __init lkrg_report_init(void)
 {
+	int what;
+
+	for (what = 0; what < LKRG_NR_VIOLATIONS; what++) {
+		ratelimit_state_init(&limits[what], LINES_INTERVAL, LINES_AT_ONCE);
+		ratelimit_set_flags(&limits[what], RATELIMIT_MSG_ON_RELEASE);
+	}
 	ring = kcalloc(SLOTS, sizeof(*ring), GFP_KERNEL);
 	return ring ? 0 : -ENOMEM;
 }
@@ -863,6 +921,18 @@ unsigned long lkrg_reports(void)
 unsigned long lkrg_reports_lost(void)
 {
 	return atomic_long_read(&reports_lost);
+}
+
+/**
+ * lkrg_reports_suppressed - Number of those that the log was spared
+ *
+ * They are published elsewhere.
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_reports_suppressed(void)
+{
+	return atomic_long_read(&reports_suppressed);
 }
 
 /**

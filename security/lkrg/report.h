@@ -41,11 +41,15 @@ enum lkrg_done {
  * struct lkrg_task_name - What a report calls a task
  * @pid: thread, in the initial namespace
  * @tgid: process, in the initial namespace
+ * @auid: who logged in, in the initial namespace
+ * @session: in which session
  * @comm: name, untrusted
  */
 struct lkrg_task_name {
 	pid_t pid;
 	pid_t tgid;
+	u32 auid;
+	u32 session;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -220,6 +224,7 @@ void __init lkrg_say_unknown_parameter(const char *name);
 unsigned long lkrg_violations(enum lkrg_violation what);
 unsigned long lkrg_reports(void);
 unsigned long lkrg_reports_lost(void);
+unsigned long lkrg_reports_suppressed(void);
 const char *lkrg_violation_name(enum lkrg_violation what);
 
 #endif /* _SECURITY_LKRG_REPORT_H */

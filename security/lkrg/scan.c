@@ -25,14 +25,18 @@
 #include <linux/init.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
+#include <linux/jump_label.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
+#include <linux/sched/isolation.h>
 #include <linux/spinlock.h>
+#include <linux/tick.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
@@ -41,6 +45,7 @@
 #include "inventory.h"
 #include "module.h"
 #include "param.h"
+#include "publish.h"
 #include "report.h"
 #include "rodata.h"
 #include "scan.h"
@@ -60,14 +65,17 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 
 static struct workqueue_struct *queue __ro_after_init;
 
-/* There is what passes compare with. */
-static bool ready;
+/* There is what passes compare with.  In text, so that nobody takes it back. */
+static DEFINE_STATIC_KEY_FALSE(ready);
 
 static void run_pass(struct work_struct *work);
 static DECLARE_WORK(pass_work, run_pass);
 
 static void queue_pass(struct timer_list *timer);
 static DEFINE_TIMER(pass_timer, queue_pass);
+
+/* A timer that is later than that nobody will call any more. */
+#define OVERDUE (5 * HZ)
 
 static DEFINE_SPINLOCK(stats_lock);
 static struct lkrg_scan_stats stats;
@@ -135,6 +143,42 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 	return cursors[0].violations + *changed;
 }
 
+static void queue_pass(struct timer_list *timer)
+{
+	queue_work(queue, &pass_work);
+}
+
+static bool are_periodic(void)
+{
+	return lkrg_knob(kint_validate) >= 2 ||
+	       lkrg_knob(pint_validate);
+}
+
+/* Where timers belong: a CPU that is not to be disturbed has no use for it. */
+static void set_timer(unsigned long wait)
+{
+	if (!tick_nohz_full_enabled()) {
+		mod_timer(&pass_timer, jiffies + wait);
+		return;
+	}
+	timer_delete(&pass_timer);
+	pass_timer.expires = jiffies + wait;
+	add_timer_on(&pass_timer, housekeeping_any_cpu(HK_TYPE_TIMER));
+}
+
+/* The next pass comes after an interval, unless somebody waits for it. */
+static void reschedule(void)
+{
+	lockdep_assert_held(&stats_lock);
+	if (stats.requested > stats.started)
+		return;
+	/* The first one takes the location sums. */
+	if (are_periodic())
+		set_timer(stats.started ? lkrg_knob(interval) * HZ : 0);
+	else
+		timer_delete(&pass_timer);
+}
+
 /* A pass begins. */
 static unsigned long begin(bool *asked_for, unsigned long *changed)
 {
@@ -172,24 +216,13 @@ static void run_pass(struct work_struct *work)
 	stats.bytes += bytes;
 	stats.done = number;
 	running = false;
+	reschedule();
 	spin_unlock_irqrestore(&stats_lock, flags);
 
 	if (known && lkrg_knob(kint_enforce) == 1)
 		lkrg_say_still_changed(known);
 	if (!violations && !changed && lkrg_knob(heartbeat))
 		lkrg_say_clean(number);
-	lkrg_scan_reschedule();
-}
-
-static void queue_pass(struct timer_list *timer)
-{
-	queue_work(queue, &pass_work);
-}
-
-static bool are_periodic(void)
-{
-	return lkrg_knob(kint_validate) >= 2 ||
-	       lkrg_knob(pint_validate);
 }
 
 /**
@@ -199,20 +232,13 @@ static bool are_periodic(void)
  */
 void lkrg_scan_reschedule(void)
 {
-	unsigned long wait, flags;
+	unsigned long flags;
 
-	if (!READ_ONCE(ready))
+	if (!static_branch_likely(&ready))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
-	/* If somebody waits for a pass, its time is set. */
-	if (stats.requested <= stats.started) {
-		/* The first one takes the location sums. */
-		wait = stats.started ? lkrg_knob(interval) * HZ : 0;
-		if (are_periodic())
-			mod_timer(&pass_timer, jiffies + wait);
-		else
-			timer_delete(&pass_timer);
-	}
+	if (!running)
+		reschedule();
 	spin_unlock_irqrestore(&stats_lock, flags);
 }
 
@@ -239,8 +265,8 @@ void lkrg_scan_trigger(bool demanded)
 {
 	unsigned long flags;
 
-	if (!READ_ONCE(ready) || (!lkrg_knob(kint_validate) &&
-				  !lkrg_knob(pint_validate)))
+	if (!static_branch_likely(&ready) ||
+	    (!lkrg_knob(kint_validate) && !lkrg_knob(pint_validate)))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
 	if (demanded)
@@ -250,7 +276,7 @@ void lkrg_scan_trigger(bool demanded)
 	} else {
 		stats.requested = stats.started + 1;
 		if (delay())
-			mod_timer(&pass_timer, jiffies + delay());
+			set_timer(delay());
 		else
 			queue_work(queue, &pass_work);
 	}
@@ -308,7 +334,10 @@ enum lkrg_scan_state lkrg_scan_state(void)
 	if (data_race(running))
 		return LKRG_SCAN_RUNNING;
 	/* See above. */
-	return timer_pending(&pass_timer) || data_race(!list_empty(&pass_work.entry)) ?
+	if (data_race(!list_empty(&pass_work.entry)))
+		return LKRG_SCAN_WAITING;
+	return timer_pending(&pass_timer) && pass_timer.function == queue_pass &&
+	       time_before(jiffies, pass_timer.expires + OVERDUE) ?
 		LKRG_SCAN_WAITING : LKRG_SCAN_LOST;
 }
 
@@ -332,13 +361,13 @@ bool lkrg_scan_is_expected(void)
 	/* An old answer is as good: it is for the time of several ticks. */
 	bool awaited = data_race(running || stats.requested > stats.started);
 
-	return READ_ONCE(ready) && (are_periodic() || awaited);
+	return static_branch_likely(&ready) && (are_periodic() || awaited);
 }
 
 /**
  * lkrg_scan_restart - Passes were lost: begin again
  *
- * Context: any but NMI.  Nothing has changed the state for longer than an interval.
+ * Context: any but NMI.  For longer than an interval no pass has made progress.
  */
 void lkrg_scan_restart(void)
 {
@@ -347,7 +376,8 @@ void lkrg_scan_restart(void)
 	spin_lock_irqsave(&stats_lock, flags);
 	if (lkrg_scan_state() == LKRG_SCAN_LOST) {
 		INIT_WORK(&pass_work, run_pass);
-		mod_timer(&pass_timer, jiffies);
+		timer_setup(&pass_timer, queue_pass, 0);
+		set_timer(0);
 	}
 	spin_unlock_irqrestore(&stats_lock, flags);
 }
@@ -358,6 +388,7 @@ void __lkrg_kernel_is_readonly(void)
 
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
+	lkrg_publish_baseline(settings);
 	lkrg_param_protect();
 	/* kgdb would write to text without saying so. */
 	if (rodata_enabled) {
@@ -366,7 +397,7 @@ void __lkrg_kernel_is_readonly(void)
 	} else {
 		lkrg_say_no_image();
 	}
-	WRITE_ONCE(ready, true);
+	static_branch_enable(&ready);
 	lkrg_scan_reschedule();
 	lkrg_watch_start();
 }

@@ -65,6 +65,9 @@ static int status_show(struct seq_file *m, void *unused)
 	}
 	lkrg_param_format(settings, sizeof(settings));
 	seq_printf(m, "Settings:    %s\n", settings);
+	seq_printf(m, "Locked:      %s\n", lkrg_knob(lock) ?
+		   "yes, nothing can be weakened until reboot" :
+		   "not by lkrg.lock");
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(status);
@@ -94,6 +97,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pokes_refused %lu\n", lkrg_text_refused());
 	seq_printf(m, "reports %lu\n", lkrg_reports());
 	seq_printf(m, "reports_lost %lu\n", lkrg_reports_lost());
+	seq_printf(m, "reports_suppressed %lu\n", lkrg_reports_suppressed());
 	for (what = LKRG_NO_VIOLATION + 1; what < LKRG_NR_VIOLATIONS; what++)
 		seq_printf(m, "violation_%s %lu\n", lkrg_violation_name(what),
 			   lkrg_violations(what));

@@ -11,6 +11,7 @@
  * difference makes the task look itself.
  */
 
+#include <linux/audit.h>
 #include <linux/cred.h>
 #include <linux/init_task.h>
 #include <linux/lkrg.h>
@@ -375,6 +376,8 @@ static void take_name(struct lkrg_task_name *name, struct task_struct *task)
 {
 	name->pid = task_pid_nr(task);
 	name->tgid = task_tgid_nr(task);
+	name->auid = from_kuid(&init_user_ns, audit_get_loginuid(task));
+	name->session = audit_get_sessionid(task);
 	strscpy(name->comm, task->comm);
 }
 

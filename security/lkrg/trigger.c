@@ -32,11 +32,13 @@
 #include <trace/events/mmap.h>
 #include <trace/events/power.h>
 
+#include "cpu.h"
 #include "param.h"
 #include "report.h"
 #include "scan.h"
 #include "trigger.h"
 #include "watch.h"
+#include "x86.h"
 
 /* Rates are in units of 0.001 %. */
 #define ALWAYS 100000
@@ -91,7 +93,8 @@ static struct trigger_state __percpu *states __ro_after_init;
  * lkrg_trigger - Something happened that may ask for a pass
  * @what: what
  *
- * Context: any but NMI, under whatever locks.
+ * Context: any but NMI; under whatever locks, but for LKRG_TRIGGER_WRITTEN, which
+ * takes those of lkrg_scan_trigger().
  */
 void lkrg_trigger(enum lkrg_trigger what)
 {
@@ -159,9 +162,11 @@ void lkrg_trigger_show(struct seq_file *m)
 
 /* === Tracepoints ======================================================== */
 
+/* Once for each time that it becomes idle. */
 static void cpu_idle(void *unused, unsigned int state, unsigned int cpu)
 {
-	lkrg_trigger(LKRG_TRIGGER_IDLE);
+	if (state != PWR_EVENT_EXIT)
+		lkrg_trigger(LKRG_TRIGGER_IDLE);
 }
 
 static void cpu_frequency(void *unused, unsigned int frequency, unsigned int cpu)
@@ -215,6 +220,7 @@ static int wakes_up(struct notifier_block *nb, unsigned long event, void *data)
 	case PM_SUSPEND_PREPARE:
 	case PM_RESTORE_PREPARE:
 		lkrg_watch_stop();
+		lkrg_cpu_sleeps();
 		break;
 	default:
 		lkrg_watch_start();
@@ -226,21 +232,18 @@ static int wakes_up(struct notifier_block *nb, unsigned long event, void *data)
 
 static struct notifier_block power_notifier = { .notifier_call = wakes_up };
 
-static int suspends(void *unused)
-{
-	lkrg_trigger(LKRG_TRIGGER_CPU_PM);
-	return 0;
-}
-
+/*
+ * One for each way.  Before the machine sleeps nothing may be asked for: the
+ * interrupt that it takes would be lost, and with it those of others.
+ */
 static void resumes(void *unused)
 {
+	lkrg_registers_slept();
+	lkrg_trigger(LKRG_TRIGGER_CPU_PM);
 	lkrg_trigger(LKRG_TRIGGER_CPU_PM);
 }
 
-static const struct syscore_ops power_ops = {
-	.suspend = suspends,
-	.resume = resumes,
-};
+static const struct syscore_ops power_ops = { .resume = resumes };
 
 static struct syscore power = { .ops = &power_ops };
 

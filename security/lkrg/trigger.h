@@ -15,9 +15,9 @@ struct seq_file;
  * @LKRG_TRIGGER_MODULE: a module was loaded or unloaded
  * @LKRG_TRIGGER_HOTPLUG: a CPU came or is about to go
  * @LKRG_TRIGGER_RESUME: the machine has woken up
- * @LKRG_TRIGGER_IDLE: a CPU becomes idle, or stops being it
+ * @LKRG_TRIGGER_IDLE: a CPU becomes idle
  * @LKRG_TRIGGER_CPUFREQ: a CPU gets another frequency
- * @LKRG_TRIGGER_CPU_PM: CPUs are about to be suspended, or are resumed
+ * @LKRG_TRIGGER_CPU_PM: CPUs were suspended, and are resumed: two events
  * @LKRG_TRIGGER_NETDEVICE: a network device comes, goes or changes
  * @LKRG_TRIGGER_NETEVENT: a neighbour or route changes
  * @LKRG_TRIGGER_ADDRESS: a network address comes or goes

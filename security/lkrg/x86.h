@@ -133,19 +133,23 @@ struct lkrg_gate {
 	u64 attributes;
 };
 
-extern unsigned long lkrg_cr0_wanted, lkrg_cr4_wanted;
+extern unsigned long lkrg_cr0_wanted, lkrg_cr4_wanted, lkrg_cr4_at_hooks;
 
-/* Are the bits set that have to be set on each CPU, from the first to the last? */
+/*
+ * Are the bits set that have to be set on each CPU?  Where a hypervisor has to be
+ * asked for CR4, which costs a thousand times as much, it is left to passes.
+ */
 static __always_inline bool lkrg_bits_are_set(void)
 {
 	return !(~read_cr0() & lkrg_cr0_wanted) &&
-	       !(~__read_cr4() & lkrg_cr4_wanted);
+	       !(lkrg_cr4_at_hooks && ~__read_cr4() & lkrg_cr4_at_hooks);
 }
 
 bool __init lkrg_registers_init(void);
 void lkrg_registers_look_at_bits(u64 *expected, u64 *found);
 void lkrg_registers_look(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 			 bool msrs, u64 *expected, u64 *found);
+void lkrg_registers_slept(void);
 void lkrg_register_restore(enum lkrg_register which);
 int lkrg_lent_index(u32 msr);
 bool lkrg_gates_look(unsigned int index, struct lkrg_gate *expected,

@@ -17,7 +17,6 @@
 #include <linux/cpumask.h>
 #include <linux/efi.h>
 #include <linux/init.h>
-#include <linux/kgdb.h>
 #include <linux/lkrg.h>
 #include <linux/mm_types.h>
 #include <linux/processor.h>
@@ -33,8 +32,10 @@
 #include <asm/fpu/api.h>
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
+#include <asm/hypervisor.h>
 #include <asm/ia32.h>
 #include <asm/ibt.h>
+#include <asm/memtype.h>
 #include <asm/msr.h>
 #include <asm/proto.h>
 #include <asm/sections.h>
@@ -64,13 +65,16 @@ unsigned long lkrg_cr4_pinned __ro_after_init;
 
 unsigned long lkrg_cr0_wanted __ro_after_init;
 unsigned long lkrg_cr4_wanted __ro_after_init;
+unsigned long lkrg_cr4_at_hooks __ro_after_init;
+
+/* The machine has slept: see look_at_msrs(). */
+static bool has_slept;
 
 /* The CPU that booted, before user space ran */
 #define BOOT_CPU 0
 
 static u64 boot_gdt[GDT_ENTRIES] __ro_after_init;
 static struct lkrg_gate boot_gates[LKRG_GATES] __ro_after_init;
-static u64 boot_cstar __ro_after_init;
 static u64 boot_pat __ro_after_init;
 static u64 boot_apic_base __ro_after_init;
 static u64 boot_fred_config __ro_after_init;
@@ -124,6 +128,11 @@ static struct lkrg_gate gate(unsigned int index)
 	};
 }
 
+/* Of a TSS descriptor: the bit of its type that says that it is in use */
+#define TSS_IS_BUSY 2
+
+#define TYPE_CODE 8
+
 static u64 gdt_entry(unsigned int cpu, unsigned int index)
 {
 	u64 entry;
@@ -132,13 +141,11 @@ static u64 gdt_entry(unsigned int cpu, unsigned int index)
 	return entry;
 }
 
-/* As setup_getcpu() has it. */
-static u64 cpunode(unsigned int cpu)
+/* As setup_getcpu() has it; the node, which is above, may have been moved later. */
+static u64 cpunode(unsigned int cpu, u64 is)
 {
-	u32 value = vdso_encode_cpunode(cpu, early_cpu_to_node(cpu));
+	u32 value = (is & U16_MAX) | (is >> 48 & 0xf) << 16;
 	struct desc_struct desc = {
-		.limit0 = value,
-		.limit1 = value >> 16,
 		.type = 5,
 		.dpl = 3,
 		.s = 1,
@@ -147,8 +154,33 @@ static u64 cpunode(unsigned int cpu)
 	};
 	u64 entry;
 
+	value = (value & ~VDSO_CPUNODE_MASK) | cpu;
+	desc.limit0 = value;
+	desc.limit1 = value >> 16;
 	memcpy(&entry, &desc, sizeof(entry));
 	return entry;
+}
+
+/* What set_thread_area() allows is data of user space; else it is shown. */
+static u64 tls_entry(unsigned int cpu, unsigned int index)
+{
+	u64 entry = gdt_entry(cpu, index);
+	struct desc_struct desc;
+
+	memcpy(&desc, &entry, sizeof(desc));
+	return desc.s && desc.dpl == 3 && !(desc.type & TYPE_CODE) ? 0 : entry;
+}
+
+/* Type and privilege of a descriptor of the system; a TSS is busy or not. */
+static u64 system_type(unsigned int cpu, unsigned int index)
+{
+	u64 entry = gdt_entry(cpu, index);
+	struct desc_struct desc;
+
+	memcpy(&desc, &entry, sizeof(desc));
+	if (!desc.p)
+		return 0;
+	return desc.type | desc.s << 4 | desc.dpl << 5;
 }
 
 static u64 tss_base(unsigned int cpu)
@@ -196,6 +228,7 @@ static const struct bit_rule cr4_rules[] = {
 	{ LKRG_REG_FSGSBASE, X86_CR4_FSGSBASE },
 	{ LKRG_REG_CET, X86_CR4_CET },
 	{ LKRG_REG_PKE, X86_CR4_PKE },
+	{ LKRG_REG_FRED, X86_CR4_FRED },
 };
 
 static const struct bit_rule efer_rules[] = {
@@ -230,10 +263,14 @@ static void look_at_tables(unsigned int cpu, u64 *expected, u64 *found)
 	struct cpu_entry_area *area = get_cpu_entry_area(cpu);
 	const struct x86_hw_tss *tss = &area->tss.x86_tss;
 	struct desc_ptr table;
+	u64 node = gdt_entry(cpu, GDT_ENTRY_CPUNODE);
 	unsigned long tr;
 
-	if (!has_fred()) {
-		store_idt(&table);
+	store_idt(&table);
+	if (has_fred()) {
+		/* See idt_invalidate(). */
+		RULE(IDTR_BASE, 0, table.address);
+	} else {
 		RULE(IDTR_BASE, CPU_ENTRY_AREA_RO_IDT, table.address);
 		RULE(IDTR_LIMIT, IDT_SIZE - 1, limit(table.size, IDT_SIZE - 1));
 	}
@@ -244,6 +281,15 @@ static void look_at_tables(unsigned int cpu, u64 *expected, u64 *found)
 #define GDT_RULE(name)							\
 	RULE(GDT_##name, boot_gdt[GDT_ENTRY_##name],			\
 	     gdt_entry(cpu, GDT_ENTRY_##name))
+	RULE(GDT_NULL, boot_gdt[0], gdt_entry(cpu, 0));
+	RULE(GDT_UNUSED, boot_gdt[GDT_ENTRY_DEFAULT_USER_CS + 1],
+	     gdt_entry(cpu, GDT_ENTRY_DEFAULT_USER_CS + 1));
+	RULE(GDT_TLS1, 0, tls_entry(cpu, GDT_ENTRY_TLS_MIN));
+	RULE(GDT_TLS2, 0, tls_entry(cpu, GDT_ENTRY_TLS_MIN + 1));
+	RULE(GDT_TLS3, 0, tls_entry(cpu, GDT_ENTRY_TLS_MIN + 2));
+	RULE(GDT_TSS, DESC_TSS, system_type(cpu, GDT_ENTRY_TSS) & ~TSS_IS_BUSY);
+	RULE(GDT_LDT, system_type(cpu, GDT_ENTRY_LDT) ? DESC_LDT : 0,
+	     system_type(cpu, GDT_ENTRY_LDT));
 	GDT_RULE(KERNEL32_CS);
 	GDT_RULE(KERNEL_CS);
 	GDT_RULE(KERNEL_DS);
@@ -253,7 +299,7 @@ static void look_at_tables(unsigned int cpu, u64 *expected, u64 *found)
 	     gdt_entry(cpu, GDT_ENTRY_DEFAULT_USER_DS));
 	RULE(GDT_USER_CS, boot_gdt[GDT_ENTRY_DEFAULT_USER_CS],
 	     gdt_entry(cpu, GDT_ENTRY_DEFAULT_USER_CS));
-	RULE(GDT_CPUNODE, cpunode(cpu), gdt_entry(cpu, GDT_ENTRY_CPUNODE));
+	RULE(GDT_CPUNODE, cpunode(cpu, node), node);
 #undef GDT_RULE
 
 	/* Its limit and whether it is busy change with virtual machines. */
@@ -272,26 +318,16 @@ static void look_at_tables(unsigned int cpu, u64 *expected, u64 *found)
 	RULE(TSS_IST7, 0, tss->ist[6]);
 }
 
-static bool debugger_is_connected(void)
-{
-#ifdef CONFIG_KGDB
-	return READ_ONCE(kgdb_connected);
-#else
-	return false;
-#endif
-}
-
 /*
  * Slots that are switched off keep addresses of a virtual machine.  Addresses of
- * user space are those of who is traced; the debugger has its own.
+ * user space are those of who is traced.
  */
 static u64 breakpoint(const struct lkrg_cpu_claims *claims, unsigned long dr7,
 		      unsigned int slot)
 {
 	unsigned long addr;
 
-	if (!(dr7 & (DR_LOCAL_ENABLE | DR_GLOBAL_ENABLE) << slot * DR_ENABLE_SIZE) ||
-	    debugger_is_connected())
+	if (!(dr7 & (DR_LOCAL_ENABLE | DR_GLOBAL_ENABLE) << slot * DR_ENABLE_SIZE))
 		return 0;
 	addr = native_get_debugreg(slot);
 	return addr < TASK_SIZE_MAX || addr == claims->breakpoint[slot] ? 0 : addr;
@@ -353,6 +389,9 @@ static void look_at_msrs(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 {
 	unsigned long efer = EFER_SCE | EFER_LME | EFER_LMA;
 	bool ia32 = ia32_enabled();
+	/* A VM exit loads it also where it is of no use. */
+	u64 stack = sysenter((unsigned long)(cpu_entry_stack(cpu) + 1));
+	u64 esp = sysenter(msr(MSR_IA32_SYSENTER_ESP));
 
 	if (cpu_feature_enabled(X86_FEATURE_NX))
 		efer |= EFER_NX;
@@ -361,11 +400,20 @@ static void look_at_msrs(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 	RULE(STAR, (u64)(__USER32_CS << 16 | __KERNEL_CS) << 32,
 	     lent_msr(claims, LKRG_LENT_STAR));
 	RULE(GS_BASE, cpu_kernelmode_gs_base(cpu), msr(MSR_GS_BASE));
-	if (cpu_feature_enabled(X86_FEATURE_PAT))
+	if (pat_enabled())
 		RULE(PAT, boot_pat, msr(MSR_IA32_CR_PAT));
-	/* Firmware that is called does not know of it. */
-	if (lkrg_cr4_pinned & X86_CR4_CET && !mm_is_efi(current->active_mm))
+	/*
+	 * Firmware that is called does not know of it, and the CPU that wakes the
+	 * machine up does not set it again.
+	 */
+	if (lkrg_cr4_pinned & X86_CR4_CET && !mm_is_efi(current->active_mm) &&
+	    !(cpu == BOOT_CPU && READ_ONCE(has_slept)))
 		RULE(S_CET, s_cet(), msr(MSR_IA32_S_CET));
+
+	if (cpu_feature_enabled(X86_FEATURE_APIC) && !msrs_are_the_hosts())
+		RULE(APIC_BASE, cpu == BOOT_CPU ?
+		     boot_apic_base : boot_apic_base & ~MSR_IA32_APICBASE_BSP,
+		     msr(MSR_IA32_APICBASE) & APIC_BASE_GUARDED);
 
 	if (has_fred()) {
 		struct cpu_entry_area *area = get_cpu_entry_area(cpu);
@@ -387,23 +435,16 @@ static void look_at_msrs(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 	if (cpu_feature_enabled(X86_FEATURE_SEP)) {
 		RULE(SYSENTER_CS, ia32 ? __KERNEL_CS : GDT_ENTRY_INVALID_SEG,
 		     msr(MSR_IA32_SYSENTER_CS));
-		RULE(SYSENTER_ESP,
-		     ia32 ? sysenter((unsigned long)(cpu_entry_stack(cpu) + 1)) : 0,
-		     sysenter(msr(MSR_IA32_SYSENTER_ESP)));
+		RULE(SYSENTER_ESP, ia32 ? stack : 0, esp == stack && !ia32 ? 0 : esp);
 		RULE(SYSENTER_EIP,
 		     ia32 ? sysenter((unsigned long)entry_SYSENTER_compat) : 0,
 		     sysenter(msr(MSR_IA32_SYSENTER_EIP)));
 	}
-	if (msrs_are_the_hosts())
-		return;
-	RULE(CSTAR, is_intel() ? boot_cstar :
-	     ia32 ? (unsigned long)entry_SYSCALL_compat :
-		    (unsigned long)entry_SYSCALL32_ignore,
-	     lent_msr(claims, LKRG_LENT_CSTAR));
-	if (cpu_feature_enabled(X86_FEATURE_APIC))
-		RULE(APIC_BASE, cpu == BOOT_CPU ?
-		     boot_apic_base : boot_apic_base & ~MSR_IA32_APICBASE_BSP,
-		     msr(MSR_IA32_APICBASE) & APIC_BASE_GUARDED);
+	/* Of Intel CPUs the kernel neither writes nor uses it. */
+	if (!is_intel())
+		RULE(CSTAR, ia32 ? (unsigned long)entry_SYSCALL_compat :
+				   (unsigned long)entry_SYSCALL32_ignore,
+		     lent_msr(claims, LKRG_LENT_CSTAR));
 }
 
 /**
@@ -430,17 +471,35 @@ void lkrg_registers_look(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 }
 
 /**
+ * lkrg_registers_slept - The machine has slept, and its first CPU woke up by itself
+ */
+void lkrg_registers_slept(void)
+{
+	WRITE_ONCE(has_slept, true);
+}
+
+/**
  * lkrg_register_restore - Set a bit of this CPU again
- * @which: one of those with knobs of their own
+ * @which: CR0.WP, CR4.SMEP or CR4.SMAP; the kernel sets all others that are pinned
+ *	with one of CR4
  *
  * Context: interrupts off.
  */
 void lkrg_register_restore(enum lkrg_register which)
 {
-	if (which == LKRG_REG_WP)
+	switch (which) {
+	case LKRG_REG_WP:
 		write_cr0(read_cr0() | X86_CR0_WP);
-	else
-		__write_cr4(__read_cr4() | lkrg_cr4_wanted);
+		break;
+	case LKRG_REG_SMEP:
+		__write_cr4(__read_cr4() | X86_CR4_SMEP);
+		break;
+	case LKRG_REG_SMAP:
+		__write_cr4(__read_cr4() | X86_CR4_SMAP);
+		break;
+	default:
+		break;
+	}
 }
 
 /**
@@ -487,10 +546,8 @@ static void __init take_gates(void)
 static void __init take_registers(void *unused)
 {
 	boot_pat = msr(MSR_IA32_CR_PAT);
-	if (!msrs_are_the_hosts()) {
-		boot_cstar = msr(MSR_CSTAR);
+	if (!msrs_are_the_hosts())
 		boot_apic_base = msr(MSR_IA32_APICBASE) & APIC_BASE_GUARDED;
-	}
 	if (has_fred()) {
 		boot_fred_config = msr(MSR_IA32_FRED_CONFIG);
 		boot_fred_stklvls = msr(MSR_IA32_FRED_STKLVLS);
@@ -518,6 +575,10 @@ bool __init lkrg_registers_init(void)
 	smp_call_function_single(BOOT_CPU, take_registers, NULL, true);
 	lkrg_cr0_wanted = X86_CR0_WP | X86_CR0_PE | X86_CR0_PG;
 	lkrg_cr4_wanted = lkrg_cr4_pinned |
-			  (cpu_feature_enabled(X86_FEATURE_OSPKE) ? X86_CR4_PKE : 0);
+			  (cpu_feature_enabled(X86_FEATURE_OSPKE) ? X86_CR4_PKE : 0) |
+			  (has_fred() ? X86_CR4_FRED : 0);
+	/* KVM has AMD guests ask it for CR4; of others it is not known. */
+	if (hypervisor_is_type(X86_HYPER_NATIVE) || is_intel())
+		lkrg_cr4_at_hooks = lkrg_cr4_wanted;
 	return true;
 }

@@ -66,7 +66,7 @@ static const char *const statistics[] = {
 	"pass_last_violations", "pass_busy", "watch_ticks", "text_pages",
 	"rodata_pages",
 	"modules", "module_pages", "pokes", "pokes_refused",
-	"reports", "reports_lost",
+	"reports", "reports_lost", "reports_suppressed",
 	"violation_cred_overwritten", "violation_cred_replaced",
 	"violation_cred_reused", "violation_cred_not_granted",
 	"violation_override_left", "violation_namespaces_switched",

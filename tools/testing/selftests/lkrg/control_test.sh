@@ -103,6 +103,130 @@ blocked()
 	expect_silence
 }
 
+# === Where reports go beside the log ===
+
+violations()
+{
+	statistic "violation_$1"
+}
+
+has_grown()
+{
+	[ "$(violations policy_changed)" -gt "$before" ]
+}
+
+# Somebody writes over a setting, which has to be published: it was silent before.
+make_news()
+{
+	before=$(violations policy_changed)
+	request policy-kint_enforce
+	value_is kint_enforce 1
+	wait_until 10 has_grown || fault "not counted"
+}
+
+end_news()
+{
+	expect_pass
+	expect_pass
+}
+
+tracepoint()
+{
+	event=$TRACING/events/lkrg/violation
+	have_tracing && [ -e "$event/enable" ] || { skipped="no tracepoints"; return; }
+	echo > "$TRACING/trace"
+	echo 1 > "$event/enable"
+	make_news
+	expect_report "$report_of_news"
+	line='violation: kind=policy_changed reaction="restored" at= pid=0 tgid=0 cpu=-1:'
+	grep -qF "$line" "$TRACING/trace" || fault "nothing traced"
+	echo 0 > "$event/enable"
+	end_news
+}
+
+report_of_news="Kernel: policy changed: lkrg.kint_enforce: 1 -> 0; restored"
+
+hear()
+{
+	: > "$out.audit"
+	"$DIR/audit_listen" > "$out.audit" 2>&1 &
+	listener=$!
+	wait_until 10 grep -q ready "$out.audit" || fault "$(cat "$out.audit")"
+}
+
+heard()
+{
+	grep -q " op=violation kind=$1 .*reaction=.* detail=.* res=[01]" "$out.audit"
+}
+
+stop_hearing()
+{
+	kill "$listener"
+	wait "$listener" 2> /dev/null
+}
+
+audit_is_on()
+{
+	grep -qw 'audit=1' /proc/cmdline && [ -x "$DIR/audit_listen" ] ||
+		{ skipped="audit is off (audit=1)"; return 1; }
+}
+
+# Of a task: who it was.
+audit()
+{
+	audit_is_on || return
+	hear
+	victim cred-fsuid open
+	report="credential overwritten: fsuid 1000 -> 0; at file_open"
+	expect_report "Task: attack_victim\[$task\]: $report: refused, process killed"
+	wait_until 10 heard cred_overwritten || fault "no record: $(cat "$out.audit")"
+	line=" kind=cred_overwritten at=file_open pid=${task#*/} tid=${task%/*}"
+	line="$line auid=[0-9]+ ses=[0-9]+ comm=\"attack_victim\""
+	grep -Eq "$line reaction=[0-9A-F]+ detail=[0-9A-F]+ res=0" "$out.audit" ||
+		fault "other record: $(cat "$out.audit")"
+	stop_hearing
+}
+
+# Who keeps the kernel from logging has not silenced the rest.
+silenced()
+{
+	event=$TRACING/events/lkrg/violation
+	have_tracing && [ -e "$event/enable" ] || { skipped="no tracepoints"; return; }
+	audit_is_on || return
+	hear
+	echo > "$TRACING/trace"
+	echo 1 > "$event/enable"
+	request log-silence
+	make_news
+	wait_until 10 heard policy_changed || fault "no audit record"
+	grep -q 'violation: kind=policy_changed ' "$TRACING/trace" || fault "nothing traced"
+	end_news
+	request log-restore
+	echo 0 > "$event/enable"
+	stop_hearing
+	reports_expected=$((reports_expected + 1))
+	expect_silence
+}
+
+taint()
+{
+	[ $(($(cat /proc/sys/kernel/tainted) & 512)) = 512 ] ||
+		fault "not tainted: $(cat /proc/sys/kernel/tainted)"
+	expect_silence
+}
+
+# What is measured a service elsewhere may look at.
+measured()
+{
+	list=/sys/kernel/security/ima/ascii_runtime_measurements
+	grep -qw 'ima_policy=critical_data' /proc/cmdline && [ -r "$list" ] ||
+		{ skipped="IMA measures no critical data (ima_policy=critical_data)"; return; }
+	for event in settings baseline policy_changed cred_overwritten; do
+		grep -q " $event " "$list" || fault "$event is not measured"
+	done
+	expect_silence
+}
+
 # The level of the log says which lines there are.  Reports always come.
 log_level()
 {
@@ -122,11 +246,16 @@ need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
-ktap_set_plan 5
+ktap_set_plan 10
 
 control_test "policy-kint_enforce" policy
 control_test "policy-interval, twice" policy_again
 control_test "block_modules" blocked
 control_test "log_level" log_level
+control_test "tracepoint" tracepoint
+control_test "audit" audit
+control_test "a silenced log" silenced
+control_test "taint" taint
+control_test "measurements" measured
 sum_of_reports
 ktap_finished

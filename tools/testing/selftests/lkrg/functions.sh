@@ -59,7 +59,8 @@ load_attacks()
 		$(symbol text_mutex) $(symbol __stop___ex_table) \
 		$(symbol vdso_image_64) $(symbol pass_timer) \
 		$(symbol pass_work) $(symbol watch_timer) \
-		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) 2>&1); then
+		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) \
+		$(symbol suppress_printk) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

@@ -1840,6 +1840,32 @@ static int overwrite_setting(struct task_struct *task, size_t which)
 	return write_through_alias(&settings[which], &new, sizeof(new));
 }
 
+/* === What the guard says ================================================ */
+
+static ulong suppress_printk_at;
+module_param_named(suppress_printk, suppress_printk_at, ulong, 0400);
+MODULE_PARM_DESC(suppress_printk, "Address of that object");
+
+static int set_silence(int silent)
+{
+	int *const object = (void *)suppress_printk_at;
+
+	if (!object)
+		return -ENOENT;
+	WRITE_ONCE(*object, silent);
+	return 0;
+}
+
+static int silence_log(struct task_struct *task, size_t field)
+{
+	return set_silence(1);
+}
+
+static int restore_log(struct task_struct *task, size_t field)
+{
+	return set_silence(0);
+}
+
 /* === Events that not every machine has ================================== */
 
 #define EVENTS	300000
@@ -2096,6 +2122,8 @@ static const struct attack attacks[] = {
 		.run = overwrite_setting,
 		.field = SETTING_INTERVAL,
 	},
+	ATTACK("log-silence", silence_log, "nothing is logged any more"),
+	ATTACK("log-restore", restore_log, "the log as it was"),
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
@@ -2209,6 +2237,7 @@ static void __exit attack_exit(void)
 	restore_cpu(NULL, 0);
 	restore_gate(NULL, 0);
 	release_passes(NULL, 0);
+	restore_log(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
 	restore(&module_text_change);

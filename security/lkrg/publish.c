@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Where reports go beside the kernel log
+ *
+ * Who silences the log, or fills it, has not silenced these: audit, for those who
+ * keep records; a tracepoint, for those who watch; the measurement list of IMA,
+ * for those who look from outside.  None of them depends on another one.
+ */
+
+#include <linux/audit.h>
+#include <linux/ima.h>
+#include <linux/memory.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+
+#include <asm/sections.h>
+
+#include <crypto/sha2.h>
+
+#include "common.h"
+#include "publish.h"
+#include "report.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/lkrg.h>
+
+/* What others may have chosen is encoded if it has to be. */
+static void audit(const struct lkrg_news *news)
+{
+	struct audit_buffer *ab;
+
+	ab = audit_log_start(NULL, GFP_KERNEL, AUDIT_LKRG);
+	if (!ab)
+		return;
+	audit_log_format(ab, "op=violation kind=%s", news->kind);
+	if (*news->at)
+		audit_log_format(ab, " at=%s", news->at);
+	if (news->task) {
+		audit_log_format(ab, " pid=%d tid=%d auid=%u ses=%u comm=",
+				 news->task->tgid, news->task->pid,
+				 news->task->auid, news->task->session);
+		audit_log_untrustedstring(ab, news->task->comm);
+	}
+	if (news->cpu >= 0)
+		audit_log_format(ab, " cpu=%d", news->cpu);
+	audit_log_format(ab, " reaction=");
+	audit_log_untrustedstring(ab, news->reaction);
+	audit_log_format(ab, " detail=");
+	audit_log_untrustedstring(ab, news->line);
+	audit_log_format(ab, " res=%d", !news->refused);
+	audit_log_end(ab);
+}
+
+static void trace(const struct lkrg_news *news)
+{
+	static const struct lkrg_task_name nobody;
+	const struct lkrg_task_name *task = news->task ?: &nobody;
+
+	trace_violation(news->kind, news->reaction, news->at, task->pid, task->tgid,
+			task->comm, news->cpu, news->line);
+}
+
+/**
+ * lkrg_publish - Tell everybody who wants to know
+ * @news: what
+ *
+ * Context: task context, may sleep; one at a time.
+ */
+void lkrg_publish(const struct lkrg_news *news)
+{
+	audit(news);
+	trace(news);
+	ima_measure_critical_data(LKRG_NAME, news->kind, news->line,
+				  strlen(news->line), false, NULL, 0);
+}
+
+/**
+ * lkrg_publish_baseline - Measure what passes compare with
+ * @settings: all settings as text
+ *
+ * It differs from boot to boot, because addresses do: who attests looks whether it
+ * is followed by a violation.  If IMA measures no critical data it is not computed.
+ *
+ * Context: kernel_init(), when the kernel is read-only.
+ */
+void lkrg_publish_baseline(const char *settings)
+{
+#ifdef CONFIG_IMA
+	u8 digest[SHA256_DIGEST_SIZE];
+	struct sha256_state state;
+
+	if (ima_measure_critical_data(LKRG_NAME, "settings", settings,
+				      strlen(settings), false, NULL, 0))
+		return;
+	sha256_init(&state);
+	mutex_lock(&text_mutex);
+	sha256_update(&state, (const u8 *)_stext, _etext - _stext);
+	mutex_unlock(&text_mutex);
+	sha256_update(&state, (const u8 *)__start_rodata,
+		      __end_rodata - __start_rodata);
+	sha256_final(&state, digest);
+	ima_measure_critical_data(LKRG_NAME, "baseline", digest, sizeof(digest), false,
+				  NULL, 0);
+#endif
+}
