@@ -177,6 +177,30 @@ static void module_(void)
 }
 
 /*
+ * Modules ask for a pass, one in a quarter of a second at most, which has a line of
+ * its own.  On a kernel without lkrg, or with lkrg off, there is nothing to write to.
+ */
+static void set_kint_validate(const char *level)
+{
+	int fd = open("/proc/sys/lkrg/kint_validate", O_WRONLY);
+
+	if (fd < 0)
+		return;
+	write_(fd, level);
+	close(fd);
+}
+
+static void without_passes(void)
+{
+	set_kint_validate("1");
+}
+
+static void with_passes(void)
+{
+	set_kint_validate("3");
+}
+
+/*
  * A batch is long against the 4 million instructions between two ticks of the
  * clock, so that its share of them is always the same. @calls: an operation
  * may be several equal calls, and the figure is for one.
@@ -200,7 +224,7 @@ static const struct operation {
 	{ "fork+exit",		fork_exit,		300, 1 },
 	{ "vfork+exec",		vfork_exec,		150, 1 },
 	{ "static-key",		static_key,		40, 2 },
-	{ "module",		module_,		20, 1 },
+	{ "module",		module_,		20, 1, without_passes, with_passes },
 	{ "tracer",		tracer,			1, 1 },
 };
 

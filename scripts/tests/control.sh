@@ -63,7 +63,7 @@ test_control() {
 # what netconsole has sent.
 off_the_machine() {
 	need python3 python3
-	ramoops='memmap=1M\$0x20000000 ramoops.mem_address=0x20000000 ramoops.mem_size=0x100000 ramoops.record_size=0x20000 ramoops.ecc=1'
+	ramoops='memmap=1M$0x20000000 ramoops.mem_address=0x20000000 ramoops.mem_size=0x100000 ramoops.record_size=0x20000 ramoops.ecc=1'
 	python3 -c 'if True:
 		import socket, sys
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

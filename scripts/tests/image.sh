@@ -27,7 +27,7 @@ test_image() {
 	clean_console 'image: nothing else on the console'
 
 	for enforce in 0 1; do
-		guest image-report-$enforce --append "lkrg.interval=1800 lkrg.kint_enforce=$enforce" -- /guest/flip-text
+		guest image-report-$enforce --append "lkrg.interval=1800 lkrg.kint_validate=1 lkrg.kint_enforce=$enforce" -- /guest/flip-text
 		went_well "image: kint_enforce=$enforce"
 		check "image: with kint_enforce=$enforce one report in two passes, $enforce times mentioned" reported $enforce
 		set -- "${flipped}logged\$"

@@ -171,6 +171,46 @@ static bool walk_pids(struct lkrg_cursor *cursor, struct findings *found)
 	return true;
 }
 
+/* In the order of for_each_process_thread(); after NULL comes the first one. */
+static struct task_struct *next_of_all(struct task_struct *task)
+{
+	struct task_struct *process = &init_task;
+
+	if (task) {
+		struct task_struct *next =
+			list_next_or_null_rcu(&task->signal->thread_head,
+					      &task->thread_node,
+					      struct task_struct, thread_node);
+
+		if (next)
+			return next;
+		process = task->group_leader;
+	}
+	process = next_task(process);
+	return process == &init_task ? NULL :
+		list_first_or_null_rcu(&process->signal->thread_head,
+				       struct task_struct, thread_node);
+}
+
+/* Where the last piece has stopped.  If that one has exited, as far on as it was. */
+static struct task_struct *resume(struct lkrg_cursor *cursor)
+{
+	struct task_struct *task = cursor->task;
+	unsigned long index;
+
+	if (!task || pid_alive(task))
+		return task;
+	task = NULL;
+	for (index = 0; index < cursor->position; index++) {
+		struct task_struct *next = next_of_all(task);
+
+		if (!next)
+			break;
+		task = next;
+	}
+	return task;
+}
+
 /*
  * Who is neither in the pid table nor in the inventory still runs with the others.
  * Tasks that exit between two pieces may move one out of sight, until the next
@@ -178,19 +218,20 @@ static bool walk_pids(struct lkrg_cursor *cursor, struct findings *found)
  */
 static bool walk_threads(struct lkrg_cursor *cursor, struct findings *found)
 {
-	struct task_struct *process, *task;
-	unsigned long index = 0;
+	struct task_struct *before = cursor->task, *task = resume(cursor), *next;
 
-	for_each_process_thread(process, task) {
-		if (index++ < cursor->position)
-			continue;
+	while ((next = next_of_all(task))) {
+		task = next;
+		cursor->position++;
 		if (!is_in_inventory(task))
 			find(found, task, "the inventory");
-		cursor->position = index;
 		if (is_piece_over(cursor, found))
-			return false;
+			break;
 	}
-	return true;
+	cursor->task = next ? get_task_struct(next) : NULL;
+	if (before)
+		put_task_struct(before);
+	return !next;
 }
 
 static bool walk(struct lkrg_cursor *cursor, struct findings *found)

@@ -27,6 +27,7 @@
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -595,4 +596,32 @@ unsigned long lkrg_modules(void)
 unsigned long lkrg_module_pages(void)
 {
 	return READ_ONCE(nr_pages);
+}
+
+/**
+ * lkrg_module_show - Write the inventory of modules
+ * @m: where
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_module_show(struct seq_file *m)
+{
+	const struct lkrg_module *entry;
+	unsigned long pages;
+	size_t i;
+
+	mutex_lock(&text_mutex);
+	list_for_each_entry(entry, &module_inventory, node) {
+		if (&entry->node == &here)
+			continue;
+		pages = 0;
+		for (i = 0; i < entry->is.sections; i++)
+			pages += entry->is.section[i].nr_pages;
+		seq_printf(m, "%*pE %lu %s%s\n",
+			   (int)strnlen(entry->is.name, sizeof(entry->is.name)),
+			   entry->is.name, pages,
+			   entry->is.visible ? "live" : "coming-or-going",
+			   entry->reported ? " reported" : "");
+	}
+	mutex_unlock(&text_mutex);
 }

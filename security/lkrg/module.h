@@ -11,12 +11,15 @@
 
 #include "scan.h"
 
+struct seq_file;
+
 #ifdef CONFIG_MODULES
 bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
+void lkrg_module_show(struct seq_file *m);
 #else
 static inline bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr,
 				     const u8 *new, size_t len)
@@ -38,6 +41,8 @@ static inline unsigned long lkrg_module_pages(void)
 {
 	return 0;
 }
+
+static inline void lkrg_module_show(struct seq_file *m) { }
 #endif
 
 #endif /* _SECURITY_LKRG_MODULE_H */

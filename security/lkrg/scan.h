@@ -10,6 +10,8 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+struct task_struct;
+
 /**
  * enum lkrg_step - What a check says after one piece
  * @LKRG_STEP_DONE: everything was verified
@@ -29,6 +31,7 @@ enum lkrg_step {
  * struct lkrg_cursor - Where a check is in the pass under way
  * @position: the check's own; 0 when the pass starts
  * @stage: the same
+ * @task: the same, with a reference while the check is not done
  * @violations: what was found in this pass: pages that differ, modules and tasks
  *	that are hidden, kernel threads; other tasks verify themselves
  * @known: how many of them were reported before, of kernel and modules
@@ -40,6 +43,7 @@ enum lkrg_step {
 struct lkrg_cursor {
 	unsigned long position;
 	unsigned int stage;
+	struct task_struct *task;
 	unsigned long violations;
 	unsigned long known;
 	struct {

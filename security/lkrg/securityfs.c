@@ -112,6 +112,13 @@ static int cpus_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cpus);
 
+static int modules_show(struct seq_file *m, void *unused)
+{
+	lkrg_module_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(modules);
+
 static int triggers_show(struct seq_file *m, void *unused)
 {
 	lkrg_trigger_show(m);
@@ -126,6 +133,7 @@ static const struct {
 	{ "status", &status_fops },
 	{ "stats", &stats_fops },
 	{ "cpus", &cpus_fops },
+	{ "modules", &modules_fops },
 	{ "triggers", &triggers_fops },
 };
 

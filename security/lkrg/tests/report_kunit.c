@@ -72,7 +72,7 @@ static void the_other_task_is_named(struct kunit *test)
 
 	report.what = LKRG_NAMESPACES_SWITCHED;
 	report.task.at = LKRG_AT_switch_task_namespaces;
-	report.task.other = (struct lkrg_task_name){ 2, 1, "init" };
+	report.task.other = (struct lkrg_task_name){ .pid = 2, .tgid = 1, .comm = "init" };
 	KUNIT_EXPECT_STREQ(test, line(test, &report),
 			   "ALERT: DETECT: Task: thief[43/42]: namespaces switched: of init[2/1]; at switch_task_namespaces: refused, process killed");
 }
@@ -101,7 +101,7 @@ static void a_change_that_is_over_is_said_to_be(struct kunit *test)
 {
 	struct lkrg_report report = {
 		.what = LKRG_STATE_CHANGED,
-		.task = { .at = LKRG_AT_capable, .name = { 2, 1, "init" } },
+		.task = { .at = LKRG_AT_capable, .name = { .pid = 2, .tgid = 1, .comm = "init" } },
 	};
 
 	KUNIT_EXPECT_STREQ(test, line(test, &report),

@@ -301,7 +301,7 @@ say_what_is_expected()
 		# Refuse and report: the machine is not to panic, and the only
 		# passes are those asked for.
 		for setting in pint_validate=1 pint_enforce=1 \
-				kint_validate=3 kint_enforce=1 interval=1800; do
+				kint_validate=1 kint_enforce=1 interval=1800; do
 			set_knob "${setting%%=*}" "${setting#*=}" ||
 				ktap_exit_fail_msg "lkrg.$setting cannot be set"
 		done

@@ -211,6 +211,7 @@ suspended()
 	{ [ -w /sys/power/pm_test ] && grep -qw core /sys/power/pm_test &&
 		grep -qw mem /sys/power/state; } ||
 		{ skipped="no suspend"; return; }
+	echo 0 > /sys/module/suspend/parameters/pm_test_delay
 	echo core > /sys/power/pm_test
 	echo mem > /sys/power/state || fault "no suspend"
 	echo none > /sys/power/pm_test
@@ -220,7 +221,8 @@ need_root
 prepare_attacks
 [ "$(cat "$CPUS/online")" != 0 ] || skip_all "there is one CPU"
 say_what_is_expected
-[ "$guard" = off ] || for setting in smep_enforce=1 smap_enforce=1; do
+# CPUs that come and go are verified then.
+[ "$guard" = off ] || for setting in kint_validate=2 smep_enforce=1 smap_enforce=1; do
 	set_knob "${setting%%=*}" "${setting#*=}"
 done
 # shellcheck disable=SC2046

@@ -143,6 +143,7 @@ suspend()
 {
 	{ [ -w /sys/power/pm_test ] && grep -qw core /sys/power/pm_test &&
 		grep -qw mem /sys/power/state; } || { skipped="no suspend"; return; }
+	echo 0 > /sys/module/suspend/parameters/pm_test_delay
 	echo core > /sys/power/pm_test
 	echo mem > /sys/power/state || fault "no suspend"
 	echo none > /sys/power/pm_test
@@ -420,6 +421,8 @@ need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
+# All triggers.
+set_knob kint_validate 3
 ktap_set_plan 26
 
 scan_test "10,000 triggers by a shell" storm
