@@ -61,6 +61,9 @@ struct record {
 	struct lkrg_record_tag tag;
 	struct lkrg_finding findings[LKRG_NR_REGISTERS];
 	u64 differences;
+	/* Of one look, which is too much for a stack */
+	u64 expected[LKRG_NR_REGISTERS];
+	u64 found[LKRG_NR_REGISTERS];
 };
 
 #define RECORD_PAIRS (sizeof_field(struct record, is) / LKRG_PAIR)
@@ -217,12 +220,14 @@ static bool are_lent(const struct record *record)
 static void look(void *info)
 {
 	unsigned int cpu = smp_processor_id(), which;
-	u64 expected[LKRG_NR_REGISTERS] = { }, found[LKRG_NR_REGISTERS] = { };
 	struct record *record = per_cpu_ptr(records, cpu);
+	u64 *expected = record->expected, *found = record->found;
 	struct lkrg_cpu_claims claims = record->is.claims;
 	struct lkrg_cpu_summary *summary = info;
 	unsigned int before = summary->violations;
 
+	memset(expected, 0, sizeof(record->expected));
+	memset(found, 0, sizeof(record->found));
 	if (!are_lent(record))
 		memset(claims.lent, 0, sizeof(claims.lent));
 	lkrg_registers_look(cpu, &claims, is_wanted(LKRG_REG_LSTAR), expected, found);
@@ -257,17 +262,19 @@ void lkrg_cpu_look(void)
  */
 void lkrg_cpu_look_at_bits(void)
 {
-	u64 expected[LKRG_NR_REGISTERS], found[LKRG_NR_REGISTERS];
 	struct lkrg_cpu_summary summary = { };
+	struct record *record;
 	unsigned long flags;
 	unsigned int which;
 
 	local_irq_save(flags);
-	lkrg_registers_look_at_bits(expected, found);
+	record = this_cpu_ptr(records);
+	lkrg_registers_look_at_bits(record->expected, record->found);
 	for (which = 0; which < LKRG_NR_REGISTERS; which++) {
 		if (can_be_restored(which))
-			judge(this_cpu_ptr(records), smp_processor_id(), which,
-			      expected[which], found[which], &summary);
+			judge(record, smp_processor_id(), which,
+			      record->expected[which], record->found[which],
+			      &summary);
 	}
 	local_irq_restore(flags);
 }
