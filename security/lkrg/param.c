@@ -16,6 +16,7 @@
 #include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/init.h>
+#include <linux/jump_label.h>
 #include <linux/kstrtox.h>
 #include <linux/lkrg.h>
 #include <linux/mm.h>
@@ -58,37 +59,37 @@ struct lkrg_settings_key lkrg_settings_key __ro_after_init;
 static u64 *spare __ro_after_init;
 static struct lkrg_settings_key spare_key __ro_after_init;
 
-/* The boot is over: they lie in read-only memory, and the lock counts. */
+/* The boot is over, and the lock counts.  In text, so that nobody takes it back. */
+static DEFINE_STATIC_KEY_FALSE(is_booted);
+
 static bool is_readonly;
-static bool is_booted;
 static DEFINE_MUTEX(settings_lock);
 
 /* Those that were reported and are still to be put back */
 static DECLARE_BITMAP(reported, LKRG_NR_KNOBS);
 
-/* Through a mapping that is there for as long as it takes. */
-static int write_setting(enum lkrg_knob which, u64 setting)
+/* Where they can be written: a mapping that is there for as long as it takes. */
+static u64 *open_settings(void)
 {
 	struct page *page;
-	u64 *alias;
 
-	if (!is_readonly) {
-		WRITE_ONCE(lkrg_settings[which], setting);
-		return 0;
-	}
+	if (!is_readonly)
+		return lkrg_settings;
 	page = pfn_to_page(PHYS_PFN(__pa_symbol(lkrg_settings)));
-	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
-	if (!alias)
-		return -ENOMEM;
-	WRITE_ONCE(alias[which], setting);
-	vunmap(alias);
-	return 0;
+	return vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 }
 
-static int set(enum lkrg_knob which, int value)
+static void close_settings(u64 *settings)
 {
+	if (settings != lkrg_settings)
+		vunmap(settings);
+}
+
+static void set(u64 *settings, enum lkrg_knob which, int value)
+{
+	WRITE_ONCE(settings[which], lkrg_setting(&lkrg_settings_key, which, value));
 	WRITE_ONCE(spare[which], lkrg_setting(&spare_key, which, value));
-	return write_setting(which, lkrg_setting(&lkrg_settings_key, which, value));
+	clear_bit(which, reported);
 }
 
 /* What was set.  Who has written over both gets what guards most. */
@@ -112,18 +113,19 @@ static bool is_authentic(enum lkrg_knob which)
 /**
  * lkrg_knob_repair - Find out what a knob is set to that was written over
  * @which: the knob
+ * @found: what was read
  *
  * Context: any.
  * Return: the value.
  */
-int lkrg_knob_repair(enum lkrg_knob which)
+int lkrg_knob_repair(enum lkrg_knob which, u64 found)
 {
 	struct lkrg_report report = {
 		.what = LKRG_POLICY_CHANGED,
 		.policy = {
 			.name = lkrg_knobs[which].name,
 			.expected = remembered(which),
-			.found = (u32)READ_ONCE(lkrg_settings[which]),
+			.found = (u32)found,
 		},
 	};
 
@@ -145,16 +147,23 @@ int lkrg_knob_repair(enum lkrg_knob which)
 enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor)
 {
 	enum lkrg_knob which;
+	u64 *settings;
 
 	if (!mutex_trylock(&settings_lock))
 		return LKRG_STEP_BUSY;
 	for (which = 0; which < LKRG_NR_KNOBS; which++) {
-		if (is_authentic(which))
+		if (is_authentic(which)) {
+			/* A reader that came late may have left it. */
+			clear_bit(which, reported);
 			continue;
+		}
 		cursor->violations++;
 		lkrg_knob_value(which);
-		if (!set(which, remembered(which)))
-			clear_bit(which, reported);
+		settings = open_settings();
+		if (!settings)
+			continue;
+		set(settings, which, remembered(which));
+		close_settings(settings);
 	}
 	mutex_unlock(&settings_lock);
 	return LKRG_STEP_DONE;
@@ -196,8 +205,8 @@ bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new)
 /* By itself, or by the lockdown of the kernel, which logs that it was asked. */
 static bool is_locked(void)
 {
-	return is_booted && (lkrg_knob(lock) ||
-			     security_locked_down(LOCKDOWN_INTEGRITY_MAX));
+	return static_branch_likely(&is_booted) &&
+	       (lkrg_knob(lock) || security_locked_down(LOCKDOWN_INTEGRITY_MAX));
 }
 
 /* A profile sets several knobs, or a knob is one that sets itself. */
@@ -216,8 +225,8 @@ static void take_effect(void)
 /* All of them or none. */
 static int assign(const char *name, const struct assignment *list, size_t count)
 {
+	u64 *settings;
 	size_t i;
-	int err = 0;
 
 	scoped_guard(mutex, &settings_lock) {
 		for (i = 0; i < count; i++) {
@@ -230,11 +239,15 @@ static int assign(const char *name, const struct assignment *list, size_t count)
 			lkrg_say_locked(name, lkrg_knobs[which].name);
 			return -EPERM;
 		}
-		for (i = 0; i < count && !err; i++)
-			err = set(list[i].which, list[i].value);
+		settings = open_settings();
+		if (!settings)
+			return -ENOMEM;
+		for (i = 0; i < count; i++)
+			set(settings, list[i].which, list[i].value);
+		close_settings(settings);
 	}
 	take_effect();
-	return err;
+	return 0;
 }
 
 /**
@@ -416,7 +429,7 @@ int __init lkrg_param_init(void)
 	lkrg_settings_key.multiply |= 1;
 	spare_key.multiply |= 1;
 	for (i = 0; i < LKRG_NR_KNOBS; i++)
-		set(i, lkrg_knobs[i].initial);
+		set(lkrg_settings, i, lkrg_knobs[i].initial);
 	parse_args(LKRG_NAME, line, NULL, 0, 0, 0, NULL, set_boot_parameter);
 	kfree(line);
 	return 0;
@@ -431,8 +444,8 @@ void lkrg_param_protect(void)
 {
 	mutex_lock(&settings_lock);
 	is_readonly = rodata_enabled && !set_memory_ro((unsigned long)lkrg_settings, 1);
-	is_booted = true;
 	mutex_unlock(&settings_lock);
+	static_branch_enable(&is_booted);
 }
 
 /* === Sysctls ============================================================ */

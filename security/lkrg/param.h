@@ -77,7 +77,7 @@ extern const struct lkrg_knob_row lkrg_knobs[];
 extern struct lkrg_settings_key lkrg_settings_key;
 extern u64 lkrg_settings[PAGE_SIZE / sizeof(u64)];
 
-int lkrg_knob_repair(enum lkrg_knob which);
+int lkrg_knob_repair(enum lkrg_knob which, u64 found);
 
 /* The value, and in the upper half its tag: both change at once. */
 static __always_inline u64 lkrg_setting(const struct lkrg_settings_key *key,
@@ -100,7 +100,7 @@ static __always_inline int lkrg_knob_value(enum lkrg_knob which)
 	u64 setting = READ_ONCE(lkrg_settings[which]);
 
 	if (unlikely(setting != lkrg_setting(&lkrg_settings_key, which, setting)))
-		return lkrg_knob_repair(which);
+		return lkrg_knob_repair(which, setting);
 	return (u32)setting;
 }
 

@@ -24,12 +24,15 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/lkrg.h>
 
-/* What others may have chosen is encoded if it has to be. */
+/*
+ * What others may have chosen is encoded if it has to be.  A full queue is waited for
+ * if one may sleep, which would keep all the others waiting.
+ */
 static void audit(const struct lkrg_news *news)
 {
 	struct audit_buffer *ab;
 
-	ab = audit_log_start(NULL, GFP_KERNEL, AUDIT_LKRG);
+	ab = audit_log_start(NULL, GFP_NOWAIT | __GFP_NOWARN, AUDIT_LKRG);
 	if (!ab)
 		return;
 	audit_log_format(ab, "op=violation kind=%s", news->kind);
@@ -68,8 +71,11 @@ static void trace(const struct lkrg_news *news)
  */
 void lkrg_publish(const struct lkrg_news *news)
 {
-	audit(news);
 	trace(news);
+	audit(news);
+	/* Anybody can make something be blocked, and the list never ends. */
+	if (!news->of_violation)
+		return;
 	ima_measure_critical_data(LKRG_NAME, news->kind, news->line,
 				  strlen(news->line), false, NULL, 0);
 }

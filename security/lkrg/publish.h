@@ -15,6 +15,7 @@
  * @cpu: which CPU it is about, or -1
  * @line: the line of the kernel log
  * @refused: an operation did not take place
+ * @of_violation: and it is not only that
  */
 struct lkrg_news {
 	const char *kind;
@@ -24,6 +25,7 @@ struct lkrg_news {
 	int cpu;
 	const char *line;
 	bool refused;
+	bool of_violation;
 };
 
 void lkrg_publish(const struct lkrg_news *news);

@@ -16,6 +16,7 @@
 
 #include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/irq_work.h>
@@ -629,6 +630,7 @@ static void publish(const struct lkrg_report *report, const char *line)
 		.line = line,
 		.refused = report->done == LKRG_DID_REFUSE ||
 			   report->done == LKRG_DID_KILL,
+		.of_violation = report->what != LKRG_MODULE_BLOCKED,
 	};
 
 	lkrg_publish(&news);
@@ -637,6 +639,8 @@ static void publish(const struct lkrg_report *report, const char *line)
 static void drain(struct work_struct *work)
 {
 	static char line[1024];
+	static DEFINE_RATELIMIT_STATE(lost_limit, LINES_INTERVAL, 1);
+	static DEFINE_RATELIMIT_STATE(suppressed_limit, LINES_INTERVAL, 1);
 	static unsigned long lost_said, suppressed_said;
 	struct slot *slot;
 	unsigned long lost, suppressed;
@@ -647,23 +651,24 @@ static void drain(struct work_struct *work)
 
 		seq_buf_init(&s, line, sizeof(line));
 		lkrg_report_format(&s, &slot->report);
-		publish(&slot->report, seq_buf_str(&s));
 		if (__ratelimit(&limits[slot->report.what]))
 			pr_crit("%s\n", seq_buf_str(&s));
 		else
 			atomic_long_inc(&reports_suppressed);
+		publish(&slot->report, seq_buf_str(&s));
 		/* Pairs with the cmpxchg in lkrg_report(). */
 		atomic_set_release(&slot->state, FREE);
+		kill_doomed();
 	}
 
 	lost = lkrg_reports_lost();
-	if (lost != lost_said) {
+	if (lost != lost_said && __ratelimit(&lost_limit)) {
 		pr_crit("ALERT: DETECT: %lu reports did not fit, see stats\n",
 			lost - lost_said);
 		lost_said = lost;
 	}
 	suppressed = lkrg_reports_suppressed();
-	if (suppressed != suppressed_said) {
+	if (suppressed != suppressed_said && __ratelimit(&suppressed_limit)) {
 		pr_crit("ALERT: DETECT: %lu reports were too many for the log, see stats\n",
 			suppressed - suppressed_said);
 		suppressed_said = suppressed;
@@ -712,11 +717,12 @@ void lkrg_report(const struct lkrg_report *report)
 
 	atomic_long_inc(&violations[report->what]);
 	atomic_long_inc(&reports);
-	/* As of a warning: panic_on_taint is for those who want no panic but this. */
+	/* Who wants a panic for the taint is told why first. */
+	if (report->done == LKRG_DID_PANIC ||
+	    (is_about_kernel(report->what) && panic_on_taint & BIT(TAINT_WARN)))
+		report_and_panic(report);
 	if (is_about_kernel(report->what))
 		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
-	if (report->done == LKRG_DID_PANIC)
-		report_and_panic(report);
 
 	for (i = 0; i < SLOTS; i++) {
 		struct slot *slot = &ring[i];
@@ -733,6 +739,19 @@ void lkrg_report(const struct lkrg_report *report)
 
 	atomic_long_inc(&reports_lost);
 	irq_work_queue(&raise_work);
+}
+
+/**
+ * lkrg_count - Count what is not to be reported again
+ * @what: kind
+ *
+ * Context: any.
+ */
+void lkrg_count(enum lkrg_violation what)
+{
+	atomic_long_inc(&violations[what]);
+	atomic_long_inc(&reports);
+	atomic_long_inc(&reports_suppressed);
 }
 
 /**

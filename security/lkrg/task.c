@@ -20,6 +20,7 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/preempt.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -507,8 +508,15 @@ int lkrg_task_loads_module(const char *name)
 		.done = LKRG_DID_REFUSE,
 	};
 
+	/* Everybody can need a module, in a loop, and fill the ring with it. */
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 10);
+
 	if (likely(!lkrg_knob(block_modules)))
 		return 0;
+	if (!__ratelimit(&limit)) {
+		lkrg_count(LKRG_MODULE_BLOCKED);
+		return -EPERM;
+	}
 	take_name(&report.block.by, current);
 	strscpy_pad(report.block.name, name);
 	lkrg_report(&report);
