@@ -10,7 +10,7 @@ test_scan() {
 	tap scan "$out"
 	clean_console 'scan: nothing else on the console' 'DETECT: Kernel: passes stopped: '
 
-	guest scan-panic --append 'lkrg.kint_enforce=2 lkrg.interval=5' --expect-panic 'passes stopped: the next one was taken away' -- /guest/attack scan-timer
+	guest scan-panic --append 'lkrg.kint_enforce=2 lkrg.kint_validate=2 lkrg.interval=5' --expect-panic 'passes stopped: the next one was taken away' -- /guest/attack scan-timer
 	went_well 'scan: kint_enforce=2 is a panic'
 	check 'scan: the report before the panic' judge_panic 'DETECT: Kernel: passes stopped: the next one was taken away, .*; panic$'
 }
