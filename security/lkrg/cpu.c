@@ -489,18 +489,20 @@ void lkrg_cpu_sleeps(void)
 
 static int __init init_records(void)
 {
+	struct record __percpu *new = alloc_percpu(struct record);
 	unsigned int cpu;
 
-	records = alloc_percpu(struct record);
 	gates = kcalloc(LKRG_GATES, sizeof(*gates), GFP_KERNEL);
-	if (!records || !gates)
+	if (!new || !gates)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		struct record *record = per_cpu_ptr(records, cpu);
+		struct record *record = per_cpu_ptr(new, cpu);
 
 		record->is.present = cpu_present(cpu);
 		record->tag = lkrg_record_tag(record, cpu, &record->is, RECORD_PAIRS);
 	}
+	/* What is declared before there is a tag would make it look forged. */
+	records = new;
 	return cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "security/lkrg:online", comes,
 				 goes);
 }

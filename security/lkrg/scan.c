@@ -263,7 +263,7 @@ static unsigned long delay(void)
  */
 void lkrg_scan_trigger(bool demanded)
 {
-	unsigned long flags;
+	unsigned long wait, flags;
 
 	if (!static_branch_likely(&ready) ||
 	    (!lkrg_knob(kint_validate) && !lkrg_knob(pint_validate)))
@@ -275,8 +275,9 @@ void lkrg_scan_trigger(bool demanded)
 		stats.coalesced++;
 	} else {
 		stats.requested = stats.started + 1;
-		if (delay())
-			set_timer(delay());
+		wait = delay();
+		if (wait)
+			set_timer(wait);
 		else
 			queue_work(queue, &pass_work);
 	}

@@ -65,17 +65,6 @@ task_twin()
 
 # === Attacks on the image of the kernel ===
 
-request()
-{
-	victim "$1" pass
-	[ "$status" = 0 ] || fault "$1: $(said)"
-}
-
-what_was_changed()
-{
-	cat /sys/module/lkrg_attack/parameters/changed
-}
-
 # Function tracing patches the function that is attacked, beside the change.
 can_trace_function()
 {

@@ -188,6 +188,35 @@ expect_pass()
 	run_pass || fault "the pass was not done"
 }
 
+# Arguments: title, command.  It says in $skipped why it cannot be done.
+run_test()
+{
+	title=$1
+	shift
+	problem=
+	skipped=
+	mark
+	"$@"
+	if [ -n "$skipped" ]; then
+		ktap_test_skip "$title: $skipped"
+	else
+		verdict "$title"
+	fi
+}
+
+# === Attacks that are on nobody ===
+
+request()
+{
+	victim "$1" pass
+	[ "$status" = 0 ] || fault "$1: $(said)"
+}
+
+what_was_changed()
+{
+	cat /sys/module/lkrg_attack/parameters/changed
+}
+
 # === What is expected of the table in attacks.txt ===
 
 ids="uid 1000 -> 0, gid 1000 -> 0, suid 1000 -> 0, sgid 1000 -> 0, \

@@ -11,27 +11,6 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 IDLE=$DIR/test_modules/lkrg_idle.ko
 
-# Arguments: title, function
-control_test()
-{
-	title=$1
-	problem=
-	skipped=
-	mark
-	"$2"
-	if [ -n "$skipped" ]; then
-		ktap_test_skip "$title: $skipped"
-	else
-		verdict "$title"
-	fi
-}
-
-request()
-{
-	victim "$1" pass
-	[ "$status" = 0 ] || fault "$1: $(said)"
-}
-
 value_is()
 {
 	[ "$(cat "$KNOBS/$1")" = "$2" ] || fault "lkrg.$1 is $(cat "$KNOBS/$1"), not $2"
@@ -248,14 +227,14 @@ prepare_attacks
 say_what_is_expected
 ktap_set_plan 10
 
-control_test "policy-kint_enforce" policy
-control_test "policy-interval, twice" policy_again
-control_test "block_modules" blocked
-control_test "log_level" log_level
-control_test "tracepoint" tracepoint
-control_test "audit" audit
-control_test "a silenced log" silenced
-control_test "taint" taint
-control_test "measurements" measured
+run_test "policy-kint_enforce" policy
+run_test "policy-interval, twice" policy_again
+run_test "block_modules" blocked
+run_test "log_level" log_level
+run_test "tracepoint" tracepoint
+run_test "audit" audit
+run_test "a silenced log" silenced
+run_test "taint" taint
+run_test "measurements" measured
 sum_of_reports
 ktap_finished

@@ -9,12 +9,6 @@ DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/functions.sh"
 . "$DIR/attacks.sh"
 
-request()
-{
-	victim "$1" pass
-	[ "$status" = 0 ] || fault "$1: $(said)"
-}
-
 # Columns of lkrg/triggers
 seen()
 {
@@ -24,21 +18,6 @@ seen()
 asked()
 {
 	awk -v name="$1" '$1 == name { print $5 }' "$STATE/triggers"
-}
-
-# Arguments: title, function
-scan_test()
-{
-	title=$1
-	problem=
-	skipped=
-	mark
-	"$2"
-	if [ -n "$skipped" ]; then
-		ktap_test_skip "$title: $skipped"
-	else
-		verdict "$title"
-	fi
 }
 
 quiet_pass()
@@ -425,33 +404,33 @@ say_what_is_expected
 set_knob kint_validate 3
 ktap_set_plan 26
 
-scan_test "10,000 triggers by a shell" storm
-scan_test "10,000 triggers at once" at_once
-scan_test "trigger written" by_writing
-scan_test "trigger hook" by_hook
-scan_test "trigger module" by_module
-scan_test "trigger hotplug" by_hotplug
-scan_test "trigger resume" by_resume
-scan_test "trigger cpu_pm" by_cpu_pm
-scan_test "trigger idle (the tracepoint called)" by_idle
-scan_test "trigger cpufreq (the tracepoint called)" by_cpufreq
-scan_test "trigger acpi (the notifier called)" by_acpi
-scan_test "trigger address" by_address
-scan_test "trigger netdevice" by_netdevice
-scan_test "trigger netevent" by_netevent
-scan_test "trigger usb" by_usb
-scan_test "triggers exit and munmap" by_exit
-scan_test "kint_validate from 1 to 3" levels
-scan_test "nothing to verify" off
-scan_test "a pass each interval" periodic
-scan_test "heartbeat" heartbeat
+run_test "10,000 triggers by a shell" storm
+run_test "10,000 triggers at once" at_once
+run_test "trigger written" by_writing
+run_test "trigger hook" by_hook
+run_test "trigger module" by_module
+run_test "trigger hotplug" by_hotplug
+run_test "trigger resume" by_resume
+run_test "trigger cpu_pm" by_cpu_pm
+run_test "trigger idle (the tracepoint called)" by_idle
+run_test "trigger cpufreq (the tracepoint called)" by_cpufreq
+run_test "trigger acpi (the notifier called)" by_acpi
+run_test "trigger address" by_address
+run_test "trigger netdevice" by_netdevice
+run_test "trigger netevent" by_netevent
+run_test "trigger usb" by_usb
+run_test "triggers exit and munmap" by_exit
+run_test "kint_validate from 1 to 3" levels
+run_test "nothing to verify" off
+run_test "a pass each interval" periodic
+run_test "heartbeat" heartbeat
 # A random event would bring the pass that is missed.
 set_knob kint_validate 2
-scan_test "scan-timer" timer_deleted
-scan_test "scan-dequeue" work_dequeued
-scan_test "scan-block" worker_blocked
-scan_test "scan-watch" watch_stopped
+run_test "scan-timer" timer_deleted
+run_test "scan-dequeue" work_dequeued
+run_test "scan-block" worker_blocked
+run_test "scan-watch" watch_stopped
 set_knob kint_validate 3
-scan_test "once more: 10,000 triggers at once" at_once
+run_test "once more: 10,000 triggers at once" at_once
 sum_of_reports
 ktap_finished
