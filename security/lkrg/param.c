@@ -37,6 +37,7 @@
 #include "report.h"
 #include "scan.h"
 #include "trigger.h"
+#include "umh.h"
 #include "watch.h"
 
 #define LKRG_KNOB(name, min, max, initial, stricter) \
@@ -202,8 +203,14 @@ bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new)
 	       (row->stricter == LKRG_LOWER && new > old);
 }
 
-/* By itself, or by the lockdown of the kernel, which logs that it was asked. */
-static bool is_locked(void)
+/**
+ * lkrg_param_is_locked - Is it no longer allowed to guard less?
+ *
+ * By lkrg.lock, or by the lockdown of the kernel, which logs that it was asked.
+ *
+ * Return: whether it is.
+ */
+bool lkrg_param_is_locked(void)
 {
 	return static_branch_likely(&is_booted) &&
 	       (lkrg_knob(lock) || security_locked_down(LOCKDOWN_INTEGRITY_MAX));
@@ -234,7 +241,7 @@ static int assign(const char *name, const struct assignment *list, size_t count)
 
 			if (!lkrg_param_weakens(&lkrg_knobs[which],
 						lkrg_knob_value(which),
-						list[i].value) || !is_locked())
+						list[i].value) || !lkrg_param_is_locked())
 				continue;
 			lkrg_say_locked(name, lkrg_knobs[which].name);
 			return -EPERM;
@@ -403,6 +410,10 @@ static int __init set_boot_parameter(char *param, char *text, const char *unused
 			write_name(&names[i], text);
 			return 0;
 		}
+	}
+	if (parameq(param, "umh_allow")) {
+		lkrg_umh_allow(text);
+		return 0;
 	}
 	lkrg_say_unknown_parameter(param);
 	return 0;

@@ -108,6 +108,7 @@ static __always_inline int lkrg_knob_value(enum lkrg_knob which)
 
 int __init lkrg_param_init(void);
 void lkrg_param_protect(void);
+bool lkrg_param_is_locked(void);
 int lkrg_param_parse(const struct lkrg_knob_row *row, const char *text, int *value);
 bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new);
 enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor);

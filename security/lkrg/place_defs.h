@@ -63,6 +63,8 @@ LKRG_PLACE(same_ids)
 LKRG_PLACE(prctl)
 LKRG_PLACE(switch_task_namespaces)
 LKRG_PLACE(syscall)
+LKRG_PLACE(sysctl)
+LKRG_PLACE(usermodehelper)
 
 /* On behalf of a pass */
 LKRG_PLACE(pass)

@@ -100,6 +100,9 @@ static const struct {
 	[LKRG_GATE_CHANGED] = { "gate_changed", "gate changed" },
 	[LKRG_PASSES_STOPPED] = { "passes_stopped", "passes stopped" },
 	[LKRG_POLICY_CHANGED] = { "policy_changed", "policy changed" },
+	[LKRG_HELPER_CHANGED] = { "helper_changed", "helper changed" },
+	[LKRG_SWITCH_CHANGED] = { "switch_changed", "switch changed" },
+	[LKRG_HELPER_BLOCKED] = { "helper_blocked", "helper blocked" },
 	[LKRG_MODULE_BLOCKED] = { "module_blocked", "module blocked" },
 };
 
@@ -467,6 +470,43 @@ static void format_policy(struct seq_buf *s, const struct lkrg_report *report)
 		       report->policy.expected, report->policy.found);
 }
 
+static void format_value(struct seq_buf *s, const struct lkrg_variable_report *r,
+			 const u8 *bytes)
+{
+	u64 number = 0;
+
+	if (r->is_text) {
+		seq_buf_printf(s, "\"%*pE\"", (int)strnlen(bytes, r->size), bytes);
+	} else if (r->size <= sizeof(number)) {
+		memcpy(&number, bytes, r->size);
+		seq_buf_printf(s, "%llu", number);
+	} else {
+		seq_buf_printf(s, "%u bytes", r->size);
+	}
+}
+
+static void format_variable(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_variable_report *r = &report->variable;
+
+	seq_buf_printf(s, "Kernel: %s: %s: ", kinds[report->what].title, r->name);
+	if (r->known)
+		format_value(s, r, r->expected);
+	else
+		seq_buf_puts(s, "unknown");
+	seq_buf_puts(s, " -> ");
+	format_value(s, r, r->found);
+}
+
+static void format_umh(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_umh_report *r = &report->umh;
+
+	seq_buf_printf(s, "UMH: %s: %*pE, %s: %s", kinds[report->what].title,
+		       (int)strnlen(r->path, sizeof(r->path)), r->path,
+		       r->purpose, r->why);
+}
+
 static void format_block(struct seq_buf *s, const struct lkrg_report *report)
 {
 	const struct lkrg_block_report *r = &report->block;
@@ -486,9 +526,15 @@ static bool is_about_task(enum lkrg_violation what)
 	return what < LKRG_TEXT_CHANGED;
 }
 
+/* Somebody may have good reasons, and is told that it is not allowed. */
+static bool is_block(enum lkrg_violation what)
+{
+	return what == LKRG_MODULE_BLOCKED || what == LKRG_HELPER_BLOCKED;
+}
+
 static bool is_about_kernel(enum lkrg_violation what)
 {
-	return !is_about_task(what) && what != LKRG_MODULE_BLOCKED;
+	return !is_about_task(what) && !is_block(what);
 }
 
 /**
@@ -501,7 +547,7 @@ static bool is_about_kernel(enum lkrg_violation what)
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 {
 	seq_buf_printf(s, "ALERT: %s: ",
-		       report->what == LKRG_MODULE_BLOCKED ? "BLOCK" : "DETECT");
+		       is_block(report->what) ? "BLOCK" : "DETECT");
 	if (is_about_task(report->what)) {
 		format_task(s, report);
 		/* Beside an operation nothing is refused. */
@@ -528,6 +574,13 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 			break;
 		case LKRG_POLICY_CHANGED:
 			format_policy(s, report);
+			break;
+		case LKRG_HELPER_CHANGED:
+		case LKRG_SWITCH_CHANGED:
+			format_variable(s, report);
+			break;
+		case LKRG_HELPER_BLOCKED:
+			format_umh(s, report);
 			break;
 		case LKRG_MODULE_BLOCKED:
 			format_block(s, report);
@@ -630,7 +683,7 @@ static void publish(const struct lkrg_report *report, const char *line)
 		.line = line,
 		.refused = report->done == LKRG_DID_REFUSE ||
 			   report->done == LKRG_DID_KILL,
-		.of_violation = report->what != LKRG_MODULE_BLOCKED,
+		.of_violation = !is_block(report->what),
 	};
 
 	lkrg_publish(&news);
@@ -875,6 +928,18 @@ void lkrg_say_bad_value(const char *name, int min, int max)
 	if (is_wanted(ISSUE_LEVEL))
 		pr_warn("ISSUE: lkrg.%s: not a whole number from %d to %d, nothing changed\n",
 			name, min, max);
+}
+
+/**
+ * lkrg_say_bad_list - A list of programs is none
+ * @name: what was written to
+ * @size: how long it may be
+ */
+void lkrg_say_bad_list(const char *name, size_t size)
+{
+	if (is_wanted(ISSUE_LEVEL))
+		pr_warn("ISSUE: lkrg.%s: not a list of absolute paths with commas in between, of %zu bytes at most, nothing changed\n",
+			name, size);
 }
 
 /**

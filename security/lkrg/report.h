@@ -169,6 +169,39 @@ struct lkrg_policy_report {
 	u32 found;
 };
 
+/* So much is shown of a variable. */
+#define LKRG_SHOWN 64u
+
+/**
+ * struct lkrg_variable_report - A variable that was written over
+ * @name: what it is called
+ * @size: how much of it there is to show, in bytes
+ * @is_text: it is a text, untrusted; otherwise a number
+ * @known: @expected is valid
+ * @expected: what should be there
+ * @found: what is there
+ */
+struct lkrg_variable_report {
+	const char *name;
+	unsigned int size;
+	bool is_text;
+	bool known;
+	u8 expected[LKRG_SHOWN];
+	u8 found[LKRG_SHOWN];
+};
+
+/**
+ * struct lkrg_umh_report - A program that the kernel does not start
+ * @path: its name, untrusted
+ * @purpose: what it was to be started for
+ * @why: what is wrong
+ */
+struct lkrg_umh_report {
+	char path[LKRG_SHOWN];
+	const char *purpose;
+	const char *why;
+};
+
 /**
  * struct lkrg_block_report - A module that is not loaded
  * @by: who wants to load it, or needs it
@@ -189,6 +222,8 @@ struct lkrg_block_report {
  * @cpu: of LKRG_CPU_CHANGED, LKRG_CPU_MASK_CHANGED and LKRG_GATE_CHANGED
  * @passes: of LKRG_PASSES_STOPPED
  * @policy: of LKRG_POLICY_CHANGED
+ * @variable: of LKRG_HELPER_CHANGED and LKRG_SWITCH_CHANGED
+ * @umh: of LKRG_HELPER_BLOCKED
  * @block: of LKRG_MODULE_BLOCKED
  */
 struct lkrg_report {
@@ -201,6 +236,8 @@ struct lkrg_report {
 		struct lkrg_cpu_report cpu;
 		struct lkrg_passes_report passes;
 		struct lkrg_policy_report policy;
+		struct lkrg_variable_report variable;
+		struct lkrg_umh_report umh;
 		struct lkrg_block_report block;
 	};
 };
@@ -218,6 +255,7 @@ void __init lkrg_say_no_registers(void);
 void lkrg_say_still_changed(unsigned long known);
 void lkrg_say_clean(unsigned long pass);
 void lkrg_say_bad_value(const char *name, int min, int max);
+void lkrg_say_bad_list(const char *name, size_t size);
 void lkrg_say_locked(const char *name, const char *knob);
 void lkrg_say_instead(const char *name, const char *instead);
 void __init lkrg_say_unknown_parameter(const char *name);

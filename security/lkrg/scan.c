@@ -51,6 +51,7 @@
 #include "scan.h"
 #include "sites.h"
 #include "text.h"
+#include "variable.h"
 #include "watch.h"
 
 static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
@@ -61,6 +62,7 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_rodata_step,
 	lkrg_sites_step,
 	lkrg_module_step,
+	lkrg_variable_step,
 };
 
 static struct workqueue_struct *queue __ro_after_init;
@@ -398,6 +400,7 @@ void __lkrg_kernel_is_readonly(void)
 	} else {
 		lkrg_say_no_image();
 	}
+	lkrg_variable_baseline();
 	static_branch_enable(&ready);
 	lkrg_scan_reschedule();
 	lkrg_watch_start();
@@ -412,6 +415,8 @@ static int __init lkrg_init_scan(void)
 		lkrg_panic_no_memory("the workqueue");
 	if (rodata_enabled && (lkrg_text_init() || lkrg_rodata_init()))
 		lkrg_panic_no_memory("the baseline");
+	if (lkrg_variable_init())
+		lkrg_panic_no_memory("the records of variables");
 	return 0;
 }
 late_initcall(lkrg_init_scan);

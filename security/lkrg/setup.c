@@ -20,6 +20,7 @@
 #include "setup.h"
 #include "tag.h"
 #include "task.h"
+#include "umh.h"
 
 DEFINE_STATIC_KEY_FALSE_RO(lkrg_enabled);
 /* For call-outs in modules */
@@ -51,6 +52,7 @@ static int __init lkrg_init(void)
 	if (err)
 		return err;
 	lkrg_tag_init();
+	lkrg_umh_init();
 	lkrg_cred_init();
 	lkrg_add_cred_hooks();
 	lkrg_add_task_hooks();

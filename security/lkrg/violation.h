@@ -37,6 +37,9 @@
  * @LKRG_GATE_CHANGED: an interrupt or exception leads elsewhere
  * @LKRG_PASSES_STOPPED: passes, or what watches over them, do not go on
  * @LKRG_POLICY_CHANGED: a setting was written over
+ * @LKRG_HELPER_CHANGED: the name of a program that the kernel starts was written over
+ * @LKRG_SWITCH_CHANGED: a switch that turns protection on or off was
+ * @LKRG_HELPER_BLOCKED: the kernel was about to start a program that it may not
  * @LKRG_MODULE_BLOCKED: somebody wants to load a module although block_modules is 1
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
@@ -62,6 +65,9 @@ enum lkrg_violation {
 	LKRG_GATE_CHANGED,
 	LKRG_PASSES_STOPPED,
 	LKRG_POLICY_CHANGED,
+	LKRG_HELPER_CHANGED,
+	LKRG_SWITCH_CHANGED,
+	LKRG_HELPER_BLOCKED,
 	LKRG_MODULE_BLOCKED,
 	LKRG_NR_VIOLATIONS
 };

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Programs that the kernel starts
+ *
+ * They run with all privileges, so who decides which one it is needs no other.  When
+ * one is prepared, it is noted what it is: under a tag which is verified by the thread
+ * that will execute it.  There it is also verified that it is one of those that the
+ * kernel starts for this purpose, which are those that root has named in a variable
+ * of the kernel, those that are in the kernel's own code, and those in lkrg.umh_allow.
+ *
+ * Locking: agents_lock protects the list of programs of cgroups.
+ */
+
+#include <linux/array_size.h>
+#include <linux/cache.h>
+#include <linux/capability.h>
+#include <linux/cleanup.h>
+#include <linux/compiler.h>
+#include <linux/ctype.h>
+#include <linux/init.h>
+#include <linux/jump_label.h>
+#include <linux/lkrg.h>
+#include <linux/preempt.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/sysctl.h>
+#include <linux/umh.h>
+
+#include "common.h"
+#include "param.h"
+#include "report.h"
+#include "task.h"
+#include "umh.h"
+#include "variable.h"
+
+static siphash_key_t key __ro_after_init;
+
+/* Names in lkrg.umh_allow, and how reports go on after "blocked: PATH, " */
+static const struct {
+	const char *name;
+	const char *purpose;
+	const char *variable;
+} purposes[] = {
+	[LKRG_UMH_OTHER] = { "other", "for what is not said", "poweroff_cmd" },
+	[LKRG_UMH_MODULE] = { "module", "to load a module", "modprobe_path" },
+	[LKRG_UMH_CORE] = { "core", "to take a core dump", "core_pattern" },
+	[LKRG_UMH_HOTPLUG] = { "hotplug", "to tell of a device", "uevent_helper" },
+	[LKRG_UMH_KEY] = { "key", "to construct a key", "" },
+};
+
+static_assert(ARRAY_SIZE(purposes) == LKRG_NR_UMH);
+
+/* What the code of the kernel names, if it is not in a variable that is guarded */
+static const struct {
+	enum lkrg_umh what;
+	const char *path;
+} known[] = {
+	{ LKRG_UMH_KEY, "/sbin/request-key" },
+	{ LKRG_UMH_OTHER, "/linuxrc" },
+	{ LKRG_UMH_OTHER, "/sbin/bridge-stp" },
+	{ LKRG_UMH_OTHER, "/sbin/drbdadm" },
+	{ LKRG_UMH_OTHER, "/sbin/nfs_cache_getent" },
+	{ LKRG_UMH_OTHER, "/sbin/nfsd-recall-failed" },
+	{ LKRG_UMH_OTHER, "/sbin/nfsdcltrack" },
+	{ LKRG_UMH_OTHER, "/sbin/ocfs2_hb_ctl" },
+	{ LKRG_UMH_OTHER, "/sbin/reboot" },
+	{ LKRG_UMH_OTHER, "/sbin/tomoyo-init" },
+	{ LKRG_UMH_OTHER, "/sbin/v86d" },
+};
+
+/* === What root allows beside ============================================ */
+
+/* lkrg.umh_allow: [PURPOSE:]PATH, with commas in between */
+static char allowed[512];
+LKRG_GUARD(LKRG_HELPER, allowed);
+
+/* Sets @path and @len to the path of the first entry, and returns the next one. */
+static const char *next_entry(const char *entry, enum lkrg_umh *what,
+			      const char **path, size_t *len)
+{
+	const char *end = strchrnul(entry, ',');
+	size_t prefix;
+
+	*path = entry;
+	for (*what = 0; *what < LKRG_NR_UMH; (*what)++) {
+		prefix = str_has_prefix(entry, purposes[*what].name);
+		if (prefix && entry[prefix] == ':') {
+			*path = entry + prefix + 1;
+			break;
+		}
+	}
+	*len = end - *path;
+	return *end ? end + 1 : end;
+}
+
+/**
+ * lkrg_umh_lists - Is a program in a list?
+ * @list: [PURPOSE:]PATH, with commas in between
+ * @what: what it is started for
+ * @path: its name
+ *
+ * Return: whether it is, for this purpose or for all.
+ */
+bool lkrg_umh_lists(const char *list, enum lkrg_umh what, const char *path)
+{
+	enum lkrg_umh purpose;
+	const char *entry;
+	size_t len;
+
+	while (*list) {
+		list = next_entry(list, &purpose, &entry, &len);
+		if ((purpose == what || purpose == LKRG_NR_UMH) &&
+		    strlen(path) == len && !memcmp(path, entry, len))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lkrg_umh_is_list - Is a text what lkrg_umh_lists() takes?
+ * @list: the text
+ *
+ * Return: whether it is, with an absolute path in each entry.
+ */
+bool lkrg_umh_is_list(const char *list)
+{
+	enum lkrg_umh purpose;
+	const char *entry;
+	size_t len, i;
+
+	while (*list) {
+		list = next_entry(list, &purpose, &entry, &len);
+		if (len < 2 || *entry != '/')
+			return false;
+		for (i = 0; i < len; i++) {
+			if (!isgraph(entry[i]))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Whether each of @list is in what is allowed already */
+static bool is_part(const char *list)
+{
+	char path[sizeof(allowed)];
+	enum lkrg_umh purpose;
+	const char *entry;
+	size_t len;
+
+	while (*list) {
+		list = next_entry(list, &purpose, &entry, &len);
+		memcpy(path, entry, len);
+		path[len] = '\0';
+		if (!lkrg_umh_lists(allowed, purpose, path))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * lkrg_umh_allow - Set lkrg.umh_allow
+ * @list: the text
+ *
+ * Context: boot, or the handler of the sysctl, which are one at a time.
+ * Return: 0, -EINVAL or, with the lock, -EPERM, after a line in the log.
+ */
+int lkrg_umh_allow(const char *list)
+{
+	if (!list || strlen(list) >= sizeof(allowed) || !lkrg_umh_is_list(list)) {
+		lkrg_say_bad_list("umh_allow", sizeof(allowed) - 1);
+		return -EINVAL;
+	}
+	if (lkrg_param_is_locked() && !is_part(list)) {
+		lkrg_say_locked("umh_allow", "umh_allow");
+		return -EPERM;
+	}
+	strscpy_pad(allowed, list, sizeof(allowed));
+	return 0;
+}
+
+static int handle_allow(const struct ctl_table *table, int write, void *buffer,
+			size_t *lenp, loff_t *ppos)
+{
+	char *text = buffer;
+	size_t len = *lenp;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (!write)
+		return proc_dostring(table, write, buffer, lenp, ppos);
+	if (*ppos || memchr(text, '\0', len)) {
+		lkrg_say_bad_list("umh_allow", sizeof(allowed) - 1);
+		return -EINVAL;
+	}
+	/* There is room for the end behind the text. */
+	if (len && text[len - 1] == '\n')
+		text[len - 1] = '\0';
+	err = lkrg_umh_allow(text);
+	if (!err)
+		*ppos += len;
+	return err;
+}
+
+static struct ctl_table sysctls[] = {
+	{
+		.procname = "umh_allow",
+		.data = allowed,
+		.maxlen = sizeof(allowed),
+		.mode = 0600,
+		.proc_handler = handle_allow,
+	},
+};
+
+static int __init lkrg_init_umh_sysctl(void)
+{
+	if (!static_key_enabled(&lkrg_enabled) || !IS_ENABLED(CONFIG_SYSCTL))
+		return 0;
+	return register_sysctl(LKRG_NAME, sysctls) ? 0 : -ENOMEM;
+}
+fs_initcall(lkrg_init_umh_sysctl);
+
+/* === Programs of cgroups ================================================ */
+
+/*
+ * There may be one for each hierarchy of version 1.  What root names goes here as a
+ * keyed hash, so the memory where it is kept does not matter.  Of more than that
+ * the oldest ones are forgotten.
+ */
+static u64 agents[32];
+static unsigned int next_agent;
+static DEFINE_SPINLOCK(agents_lock);
+
+static u64 hash_text(const char *text)
+{
+	return siphash(text, strlen(text), &key) | 1;
+}
+
+static bool is_agent(const char *path)
+{
+	u64 hash = hash_text(path);
+	size_t i;
+
+	guard(spinlock)(&agents_lock);
+	for (i = 0; i < ARRAY_SIZE(agents); i++) {
+		if (agents[i] == hash)
+			return true;
+	}
+	return false;
+}
+
+void __lkrg_release_agent(const char *path)
+{
+	if (!*path || is_agent(path))
+		return;
+	guard(spinlock)(&agents_lock);
+	agents[next_agent++ % ARRAY_SIZE(agents)] = hash_text(path);
+}
+
+/* === What was prepared ================================================== */
+
+/* A name that is a variable may be changed by root meanwhile: see is_known(). */
+static u64 add_text(u64 hash, const char *text)
+{
+	return siphash_2u64(hash, lkrg_is_variable(text) ? (uintptr_t)text :
+							  hash_text(text), &key);
+}
+
+static u64 add_texts(u64 hash, char *const *texts)
+{
+	hash = siphash_2u64(hash, (uintptr_t)texts, &key);
+	while (texts && *texts)
+		hash = add_text(hash, *texts++);
+	return siphash_1u64(hash, &key);
+}
+
+static u64 tag_of(const struct subprocess_info *info)
+{
+	u64 hash = siphash_3u64((uintptr_t)info, info->lkrg_what,
+				(uintptr_t)info->init, &key);
+
+	hash = siphash_3u64(hash, (uintptr_t)info->cleanup, (uintptr_t)info->data,
+			    &key);
+	hash = add_text(hash, info->path);
+	hash = add_texts(hash, info->argv);
+	/* No tag is zero. */
+	return add_texts(hash, info->envp) | 1;
+}
+
+void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
+{
+	/* Who may not do this gets no tag, and what he prepares is not started. */
+	if (in_task() && lkrg_task_check(LKRG_AT_usermodehelper))
+		return;
+	info->lkrg_what = what;
+	info->lkrg_tag = info->path ? tag_of(info) : 0;
+}
+
+/* More than the longest of the variables that are guarded */
+#define HELPER_SIZE 256
+
+/* === What is started ==================================================== */
+
+/*
+ * Is it the program in a variable of the kernel?  Arguments may follow, and what
+ * begins with % is filled in when it is used.
+ */
+static bool is_in_variable(const char *path, const char *variable)
+{
+	char text[HELPER_SIZE], *program = text;
+	size_t len;
+
+	lkrg_variable_read(variable, text, sizeof(text));
+	if (*program == '|')
+		program++;
+	program = skip_spaces(program);
+	program[strcspn(program, " \t\n")] = '\0';
+	len = strcspn(program, "%");
+	return *program && (program[len] ? !strncmp(path, program, len) :
+					   !strcmp(path, program));
+}
+
+static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
+{
+	char list[sizeof(allowed)];
+	size_t i;
+
+	if (is_in_variable(path, purposes[what].variable))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].what == what && !strcmp(known[i].path, path))
+			return true;
+	}
+	if (what == LKRG_UMH_OTHER && is_agent(path))
+		return true;
+	lkrg_variable_read("allowed", list, sizeof(list));
+	return lkrg_umh_lists(list, what, path);
+}
+
+/* The program itself: all of them may be started by one that decides. */
+static const char *program_of(const struct subprocess_info *info)
+{
+#ifdef CONFIG_STATIC_USERMODEHELPER
+	return info->argv && info->argv[0] &&
+	       !strcmp(info->path, CONFIG_STATIC_USERMODEHELPER_PATH) ?
+	       info->argv[0] : "";
+#else
+	return info->path;
+#endif
+}
+
+static bool loads_libraries(char *const *envp)
+{
+	while (envp && *envp) {
+		if (str_has_prefix(*envp++, "LD_"))
+			return true;
+	}
+	return false;
+}
+
+static const char *objection(const struct subprocess_info *info)
+{
+	if (!info->lkrg_tag)
+		return "not prepared as it should be";
+	if (info->lkrg_what >= LKRG_NR_UMH || info->lkrg_tag != tag_of(info))
+		return "changed after it was prepared";
+	if (lkrg_knob(umh_validate) == 2)
+		return "umh_validate is 2";
+	if (loads_libraries(info->envp))
+		return "its environment has LD_ in it";
+	if (!is_known(info->lkrg_what, program_of(info)))
+		return "not what the kernel starts for this";
+	return NULL;
+}
+
+int __lkrg_umh_start(const struct subprocess_info *info)
+{
+	struct lkrg_report report = { .what = LKRG_HELPER_BLOCKED };
+	int enforce = lkrg_knob(umh_enforce);
+
+	if (!lkrg_knob(umh_validate))
+		return 0;
+	/* It is reported there. */
+	if (!lkrg_helpers_are_intact())
+		return enforce ? -EPERM : 0;
+	report.umh.why = objection(info);
+	if (!report.umh.why)
+		return 0;
+	strscpy(report.umh.path, info->path, sizeof(report.umh.path));
+	report.umh.purpose =
+		purposes[info->lkrg_what < LKRG_NR_UMH ? info->lkrg_what : 0].purpose;
+	report.done = !enforce ? LKRG_DID_LOG :
+		      enforce == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC;
+	lkrg_report(&report);
+	return enforce ? -EPERM : 0;
+}
+
+/**
+ * lkrg_umh_init - Draw the key
+ */
+void __init lkrg_umh_init(void)
+{
+	get_random_bytes(&key, sizeof(key));
+}

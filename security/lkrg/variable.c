@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Variables that decide
+ *
+ * Names of programs that the kernel starts, and switches that turn protection on and
+ * off.  They cannot be read-only, because root may change them.  Who owns one names
+ * it with LKRG_GUARD(), which makes an entry in a table in read-only data.
+ *
+ * A record has the value and a tag.  It changes together with the variable, while the
+ * lock is held: from before the writer looks at it until he has written.  In between
+ * nobody verifies, so a difference is no race and one look is enough.  A writer that
+ * changes nothing declares nothing, so he cannot make a record of what was forged.
+ *
+ * Locking: variables_lock, outside of all that handlers of sysctls take.  A pass only
+ * tries to take it.
+ */
+
+#include <linux/cache.h>
+#include <linux/cleanup.h>
+#include <linux/init.h>
+#include <linux/jump_label.h>
+#include <linux/lkrg.h>
+#include <linux/lockdep.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysctl.h>
+
+#include "image.h"
+#include "param.h"
+#include "report.h"
+#include "tag.h"
+#include "task.h"
+#include "variable.h"
+
+extern const struct lkrg_variable __start_lkrg_variables[];
+extern const struct lkrg_variable __stop_lkrg_variables[];
+
+/**
+ * struct record - What a variable should hold
+ * @tag: over @value, the address of the variable and @version
+ * @version: how often it was declared
+ * @value: what was declared last, filled up with zeroes to pairs of words
+ * @before: what it held before who holds the lock changed it
+ * @reported: it differs, and is left as it is
+ */
+struct record {
+	u128 tag;
+	u64 version;
+	u64 *value;
+	u64 *before;
+	bool reported;
+};
+
+static struct record *records __ro_after_init;
+
+/* There is something to compare with.  In text, so that nobody takes it back. */
+static DEFINE_STATIC_KEY_FALSE(taken);
+
+static DEFINE_MUTEX(variables_lock);
+
+#define for_each_variable(v) \
+	for (v = __start_lkrg_variables; v < __stop_lkrg_variables; v++)
+
+static struct record *record_of(const struct lkrg_variable *v)
+{
+	return &records[v - __start_lkrg_variables];
+}
+
+/*
+ * Records of tasks are shorter: the keys of pages are for this as well, told apart by
+ * what the tag is about.
+ */
+static u128 tag_of(const struct lkrg_variable *v, u64 version, const u64 *value)
+{
+	u128 sum = lkrg_record_head(v->data, version);
+	size_t i;
+
+	for (i = 0; i * LKRG_PAIR < v->size; i++)
+		sum += lkrg_page_words(i, value[2 * i], value[2 * i + 1]);
+	return sum;
+}
+
+static void seal(const struct lkrg_variable *v, struct record *r)
+{
+	memcpy(r->value, v->data, v->size);
+	r->version++;
+	r->tag = tag_of(v, r->version, r->value);
+	r->reported = false;
+}
+
+static bool is_authentic(const struct lkrg_variable *v, const struct record *r)
+{
+	return r->tag == tag_of(v, r->version, r->value);
+}
+
+static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
+{
+	switch (v->rule == LKRG_HELPER ? lkrg_knob(umh_enforce) :
+					 lkrg_knob(kint_enforce)) {
+	case 0:
+		return LKRG_DID_LOG;
+	case 1:
+		return known ? LKRG_DID_RESTORE : LKRG_DID_LOG;
+	default:
+		return LKRG_DID_PANIC;
+	}
+}
+
+/* Returns whether it was reported before. */
+static bool found_different(const struct lkrg_variable *v, struct record *r)
+{
+	bool known = is_authentic(v, r);
+	struct lkrg_report report = {
+		.what = v->rule == LKRG_HELPER ? LKRG_HELPER_CHANGED :
+						 LKRG_SWITCH_CHANGED,
+		.done = reaction(v, known),
+		.variable = {
+			.name = v->name,
+			.size = min(v->size, LKRG_SHOWN),
+			.is_text = v->rule == LKRG_HELPER,
+			.known = known,
+		},
+	};
+	bool reported = r->reported;
+
+	memcpy(report.variable.expected, r->value, report.variable.size);
+	memcpy(report.variable.found, v->data, report.variable.size);
+	if (report.done == LKRG_DID_RESTORE)
+		memcpy(v->data, r->value, v->size);
+	else if (report.done == LKRG_DID_LOG)
+		r->reported = true;
+	if (!reported)
+		lkrg_report(&report);
+	return reported;
+}
+
+static bool is_intact(const struct lkrg_variable *v, struct record *r)
+{
+	if (memcmp(v->data, r->value, v->size) || !is_authentic(v, r))
+		return false;
+	r->reported = false;
+	return true;
+}
+
+static bool is_wanted(const struct lkrg_variable *v)
+{
+	return v->rule == LKRG_HELPER ? lkrg_knob(umh_validate) :
+					lkrg_knob(kint_validate);
+}
+
+/* With the lock held. */
+static bool verify(const struct lkrg_variable *v)
+{
+	struct record *r = record_of(v);
+
+	lockdep_assert_held(&variables_lock);
+	if (!is_wanted(v) || is_intact(v, r))
+		return true;
+	found_different(v, r);
+	return false;
+}
+
+/* === Who changes them =================================================== */
+
+static void begin(const struct lkrg_variable *v)
+{
+	verify(v);
+	memcpy(record_of(v)->before, v->data, v->size);
+}
+
+static u64 number(const struct lkrg_variable *v, const void *data)
+{
+	u64 value = 0;
+
+	memcpy(&value, data, min(v->size, sizeof(value)));
+	return value;
+}
+
+static void end(const struct lkrg_variable *v)
+{
+	struct record *r = record_of(v);
+
+	if (!memcmp(r->before, v->data, v->size))
+		return;
+	/* Nobody has this right: the next look sees that it differs. */
+	if (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before))
+		return;
+	seal(v, r);
+}
+
+void __lkrg_variable_begin(const void *data)
+{
+	const struct lkrg_variable *v;
+
+	mutex_lock(&variables_lock);
+	if (!static_branch_likely(&taken))
+		return;
+	for_each_variable(v) {
+		if (v->data == data)
+			begin(v);
+	}
+}
+
+void __lkrg_variable_end(const void *data)
+{
+	const struct lkrg_variable *v;
+
+	if (static_branch_likely(&taken)) {
+		for_each_variable(v) {
+			if (v->data == data)
+				end(v);
+		}
+	}
+	mutex_unlock(&variables_lock);
+}
+
+/* Most sysctls are about something else: they do not take the lock. */
+static bool changes_variable(const struct ctl_table *table)
+{
+	const struct lkrg_variable *v;
+
+	if (!table->data || !static_branch_likely(&taken))
+		return false;
+	for_each_variable(v) {
+		if (v->via == table->data)
+			return true;
+	}
+	return false;
+}
+
+int __lkrg_sysctl_begin(const struct ctl_table *table)
+{
+	const struct lkrg_variable *v;
+	int err = lkrg_task_check_full(LKRG_AT_sysctl);
+
+	if (err || !changes_variable(table))
+		return err;
+	mutex_lock(&variables_lock);
+	for_each_variable(v) {
+		if (v->via == table->data)
+			begin(v);
+	}
+	return 0;
+}
+
+void __lkrg_sysctl_end(const struct ctl_table *table)
+{
+	const struct lkrg_variable *v;
+
+	if (!changes_variable(table))
+		return;
+	for_each_variable(v) {
+		if (v->via == table->data)
+			end(v);
+	}
+	mutex_unlock(&variables_lock);
+}
+
+/* === Who uses them ====================================================== */
+
+/* All of them, so that each is reported and put back. */
+static bool are_intact(bool helpers)
+{
+	const struct lkrg_variable *v;
+	bool intact = true;
+
+	if (!static_branch_likely(&taken))
+		return true;
+	guard(mutex)(&variables_lock);
+	for_each_variable(v) {
+		if ((v->rule == LKRG_HELPER) == helpers)
+			intact &= verify(v);
+	}
+	return intact;
+}
+
+/**
+ * lkrg_helpers_are_intact - Verify the names of programs that the kernel starts
+ *
+ * Context: task context, may sleep.
+ * Return: whether they are what they should be.
+ */
+bool lkrg_helpers_are_intact(void)
+{
+	return are_intact(true);
+}
+
+/**
+ * lkrg_switches_are_intact - Verify all other variables
+ *
+ * Context: task context, may sleep.
+ * Return: whether they are what they should be.
+ */
+bool lkrg_switches_are_intact(void)
+{
+	return are_intact(false);
+}
+
+bool __lkrg_helper_is_intact(const void *data)
+{
+	const struct lkrg_variable *v;
+	bool intact = true;
+
+	if (!static_branch_likely(&taken))
+		return true;
+	guard(mutex)(&variables_lock);
+	for_each_variable(v) {
+		if (v->data == data)
+			intact &= verify(v);
+	}
+	return intact || !lkrg_knob(umh_enforce);
+}
+
+/**
+ * lkrg_is_variable - Is there a guarded variable?
+ * @data: its address
+ *
+ * Context: any.
+ * Return: whether there is.
+ */
+bool lkrg_is_variable(const void *data)
+{
+	const struct lkrg_variable *v;
+
+	for_each_variable(v) {
+		if (v->data == data)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lkrg_variable_read - Find out what a text should be
+ * @name: of the variable
+ * @buffer: gets it, or nothing if it is not known; during boot what there is
+ * @size: of the buffer
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_variable_read(const char *name, char *buffer, size_t size)
+{
+	const struct lkrg_variable *v;
+
+	*buffer = '\0';
+	guard(mutex)(&variables_lock);
+	for_each_variable(v) {
+		if (strcmp(v->name, name))
+			continue;
+		if (!static_branch_likely(&taken))
+			strscpy(buffer, v->data, min(size, v->size));
+		else if (is_authentic(v, record_of(v)))
+			strscpy(buffer, (char *)record_of(v)->value,
+				min(size, v->size));
+	}
+}
+
+/* === Passes ============================================================= */
+
+/**
+ * lkrg_variable_step - Verify all of them
+ * @cursor: where the pass is
+ *
+ * Context: task context, may sleep.
+ * Return: LKRG_STEP_MORE or LKRG_STEP_DONE, or LKRG_STEP_BUSY while one changes.
+ */
+enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor)
+{
+	const bool switches = lkrg_image_is_wanted(cursor);
+	const struct lkrg_variable *v;
+
+	if (!mutex_trylock(&variables_lock))
+		return LKRG_STEP_BUSY;
+	while ((v = __start_lkrg_variables + cursor->position) <
+	       __stop_lkrg_variables && !lkrg_piece_is_over(cursor)) {
+		struct record *r = record_of(v);
+
+		cursor->position++;
+		cursor->bytes += v->size;
+		if (!(v->rule == LKRG_HELPER ? lkrg_knob(umh_validate) : switches) ||
+		    is_intact(v, r))
+			continue;
+		cursor->violations++;
+		cursor->known += found_different(v, r);
+	}
+	mutex_unlock(&variables_lock);
+	return v < __stop_lkrg_variables ? LKRG_STEP_MORE : LKRG_STEP_DONE;
+}
+
+/**
+ * lkrg_variables - How many are guarded
+ *
+ * Return: the number.
+ */
+unsigned long lkrg_variables(void)
+{
+	return __stop_lkrg_variables - __start_lkrg_variables;
+}
+
+/**
+ * lkrg_variable_init - Make room for the records
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init lkrg_variable_init(void)
+{
+	const struct lkrg_variable *v;
+
+	records = kcalloc(lkrg_variables(), sizeof(*records), GFP_KERNEL);
+	if (!records)
+		return -ENOMEM;
+	for_each_variable(v) {
+		struct record *r = record_of(v);
+
+		r->value = kzalloc(round_up(v->size, LKRG_PAIR), GFP_KERNEL);
+		r->before = kzalloc(v->size, GFP_KERNEL);
+		if (!r->value || !r->before)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * lkrg_variable_baseline - Take what there is at the end of boot
+ *
+ * Context: kernel_init(), before user space.
+ */
+void lkrg_variable_baseline(void)
+{
+	const struct lkrg_variable *v;
+
+	mutex_lock(&variables_lock);
+	for_each_variable(v)
+		seal(v, record_of(v));
+	mutex_unlock(&variables_lock);
+	static_branch_enable(&taken);
+}

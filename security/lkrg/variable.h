@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Variables that decide
+ */
+
+#ifndef _SECURITY_LKRG_VARIABLE_H
+#define _SECURITY_LKRG_VARIABLE_H
+
+#include <linux/init.h>
+#include <linux/types.h>
+
+#include "scan.h"
+
+int __init lkrg_variable_init(void);
+void lkrg_variable_baseline(void);
+bool lkrg_helpers_are_intact(void);
+bool lkrg_switches_are_intact(void);
+bool lkrg_is_variable(const void *data);
+void lkrg_variable_read(const char *name, char *buffer, size_t size);
+unsigned long lkrg_variables(void);
+enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor);
+
+#endif /* _SECURITY_LKRG_VARIABLE_H */
