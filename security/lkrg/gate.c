@@ -17,8 +17,10 @@
 #include <linux/sched.h>
 
 #include "gate.h"
+#include "param.h"
 #include "setup.h"
 #include "task.h"
+#include "variable.h"
 
 /* A hook that does nothing but verify the current task */
 #define FULL_GATE(name, ...)						\
@@ -99,6 +101,12 @@ FULL_GATE(uring_override_creds, const struct cred *new)
 FULL_GATE(uring_sqpoll, void)
 #endif
 
+/* What may be loaded depends on switches, see variable.c. */
+static int check_switches(void)
+{
+	return lkrg_switches_are_intact() || !lkrg_knob(kint_enforce) ? 0 : -EPERM;
+}
+
 /* With block_modules=1 a module is refused before any of it is read. */
 static int hook_kernel_module_request(char *kmod_name)
 {
@@ -108,14 +116,14 @@ static int hook_kernel_module_request(char *kmod_name)
 
 static int hook_kernel_load_data(enum kernel_load_data_id id, bool contents)
 {
-	return lkrg_task_check_full(LKRG_AT_kernel_load_data) ?:
+	return lkrg_task_check_full(LKRG_AT_kernel_load_data) ?: check_switches() ?:
 	       id == LOADING_MODULE ? lkrg_task_loads_module("") : 0;
 }
 
 static int hook_kernel_read_file(struct file *file, enum kernel_read_file_id id,
 				 bool contents)
 {
-	int err = lkrg_task_check_full(LKRG_AT_kernel_read_file);
+	int err = lkrg_task_check_full(LKRG_AT_kernel_read_file) ?: check_switches();
 
 	if (err || id != READING_MODULE)
 		return err;

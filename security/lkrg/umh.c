@@ -16,10 +16,12 @@
 #include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
+#include <linux/container_of.h>
 #include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_variable.h>
 #include <linux/preempt.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
@@ -73,8 +75,8 @@ static const struct {
 /* === What root allows beside ============================================ */
 
 /* lkrg.umh_allow: [PURPOSE:]PATH, with commas in between */
-static char allowed[512];
-LKRG_GUARD(LKRG_HELPER, allowed);
+static char umh_allow[512];
+LKRG_GUARD(LKRG_HELPER, umh_allow);
 
 /* Sets @path and @len to the path of the first entry, and returns the next one. */
 static const char *next_entry(const char *entry, enum lkrg_umh *what,
@@ -145,7 +147,7 @@ bool lkrg_umh_is_list(const char *list)
 /* Whether each of @list is in what is allowed already */
 static bool is_part(const char *list)
 {
-	char path[sizeof(allowed)];
+	char path[sizeof(umh_allow)];
 	enum lkrg_umh purpose;
 	const char *entry;
 	size_t len;
@@ -154,7 +156,7 @@ static bool is_part(const char *list)
 		list = next_entry(list, &purpose, &entry, &len);
 		memcpy(path, entry, len);
 		path[len] = '\0';
-		if (!lkrg_umh_lists(allowed, purpose, path))
+		if (!lkrg_umh_lists(umh_allow, purpose, path))
 			return false;
 	}
 	return true;
@@ -169,15 +171,15 @@ static bool is_part(const char *list)
  */
 int lkrg_umh_allow(const char *list)
 {
-	if (!list || strlen(list) >= sizeof(allowed) || !lkrg_umh_is_list(list)) {
-		lkrg_say_bad_list("umh_allow", sizeof(allowed) - 1);
+	if (!list || strlen(list) >= sizeof(umh_allow) || !lkrg_umh_is_list(list)) {
+		lkrg_say_bad_list("umh_allow", sizeof(umh_allow) - 1);
 		return -EINVAL;
 	}
 	if (lkrg_param_is_locked() && !is_part(list)) {
 		lkrg_say_locked("umh_allow", "umh_allow");
 		return -EPERM;
 	}
-	strscpy_pad(allowed, list, sizeof(allowed));
+	strscpy_pad(umh_allow, list, sizeof(umh_allow));
 	return 0;
 }
 
@@ -193,7 +195,7 @@ static int handle_allow(const struct ctl_table *table, int write, void *buffer,
 	if (!write)
 		return proc_dostring(table, write, buffer, lenp, ppos);
 	if (*ppos || memchr(text, '\0', len)) {
-		lkrg_say_bad_list("umh_allow", sizeof(allowed) - 1);
+		lkrg_say_bad_list("umh_allow", sizeof(umh_allow) - 1);
 		return -EINVAL;
 	}
 	/* There is room for the end behind the text. */
@@ -208,8 +210,8 @@ static int handle_allow(const struct ctl_table *table, int write, void *buffer,
 static struct ctl_table sysctls[] = {
 	{
 		.procname = "umh_allow",
-		.data = allowed,
-		.maxlen = sizeof(allowed),
+		.data = umh_allow,
+		.maxlen = sizeof(umh_allow),
 		.mode = 0600,
 		.proc_handler = handle_allow,
 	},
@@ -277,11 +279,29 @@ static u64 add_texts(u64 hash, char *const *texts)
 	return siphash_1u64(hash, &key);
 }
 
-static u64 tag_of(const struct subprocess_info *info)
-{
-	u64 hash = siphash_3u64((uintptr_t)info, info->lkrg_what,
-				(uintptr_t)info->init, &key);
+/**
+ * struct prepared - A program that is going to be started
+ * @info: what the kernel knows of it
+ * @what: what for
+ * @tag: over both, and the texts
+ */
+struct prepared {
+	struct subprocess_info info;
+	enum lkrg_umh what;
+	u64 tag;
+};
 
+static const struct prepared *prepared(const struct subprocess_info *info)
+{
+	return container_of_const(info, struct prepared, info);
+}
+
+static u64 tag_of(const struct prepared *p)
+{
+	const struct subprocess_info *info = &p->info;
+	u64 hash;
+
+	hash = siphash_3u64((uintptr_t)p, p->what, (uintptr_t)info->init, &key);
 	hash = siphash_3u64(hash, (uintptr_t)info->cleanup, (uintptr_t)info->data,
 			    &key);
 	hash = add_text(hash, info->path);
@@ -290,13 +310,19 @@ static u64 tag_of(const struct subprocess_info *info)
 	return add_texts(hash, info->envp) | 1;
 }
 
+size_t __lkrg_umh_size(void)
+{
+	return sizeof(struct prepared);
+}
+
 void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
 {
+	struct prepared *p = container_of(info, struct prepared, info);
+
+	p->what = what;
 	/* Who may not do this gets no tag, and what he prepares is not started. */
-	if (in_task() && lkrg_task_check(LKRG_AT_usermodehelper))
-		return;
-	info->lkrg_what = what;
-	info->lkrg_tag = info->path ? tag_of(info) : 0;
+	if (info->path && !(in_task() && lkrg_task_check(LKRG_AT_usermodehelper)))
+		p->tag = tag_of(p);
 }
 
 /* More than the longest of the variables that are guarded */
@@ -325,7 +351,7 @@ static bool is_in_variable(const char *path, const char *variable)
 
 static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
 {
-	char list[sizeof(allowed)];
+	char list[sizeof(umh_allow)];
 	size_t i;
 
 	if (is_in_variable(path, purposes[what].variable))
@@ -336,7 +362,7 @@ static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
 	}
 	if (what == LKRG_UMH_OTHER && is_agent(path))
 		return true;
-	lkrg_variable_read("allowed", list, sizeof(list));
+	lkrg_variable_read("umh_allow", list, sizeof(list));
 	return lkrg_umh_lists(list, what, path);
 }
 
@@ -361,23 +387,26 @@ static bool loads_libraries(char *const *envp)
 	return false;
 }
 
-static const char *objection(const struct subprocess_info *info)
+static const char *objection(const struct prepared *p)
 {
-	if (!info->lkrg_tag)
+	const struct subprocess_info *info = &p->info;
+
+	if (!p->tag)
 		return "not prepared as it should be";
-	if (info->lkrg_what >= LKRG_NR_UMH || info->lkrg_tag != tag_of(info))
+	if (p->what >= LKRG_NR_UMH || p->tag != tag_of(p))
 		return "changed after it was prepared";
 	if (lkrg_knob(umh_validate) == 2)
 		return "umh_validate is 2";
 	if (loads_libraries(info->envp))
 		return "its environment has LD_ in it";
-	if (!is_known(info->lkrg_what, program_of(info)))
+	if (!is_known(p->what, program_of(info)))
 		return "not what the kernel starts for this";
 	return NULL;
 }
 
 int __lkrg_umh_start(const struct subprocess_info *info)
 {
+	const struct prepared *p = prepared(info);
 	struct lkrg_report report = { .what = LKRG_HELPER_BLOCKED };
 	int enforce = lkrg_knob(umh_enforce);
 
@@ -386,12 +415,12 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 	/* It is reported there. */
 	if (!lkrg_helpers_are_intact())
 		return enforce ? -EPERM : 0;
-	report.umh.why = objection(info);
+	report.umh.why = objection(p);
 	if (!report.umh.why)
 		return 0;
 	strscpy(report.umh.path, info->path, sizeof(report.umh.path));
 	report.umh.purpose =
-		purposes[info->lkrg_what < LKRG_NR_UMH ? info->lkrg_what : 0].purpose;
+		purposes[p->what < LKRG_NR_UMH ? p->what : 0].purpose;
 	report.done = !enforce ? LKRG_DID_LOG :
 		      enforce == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC;
 	lkrg_report(&report);

@@ -7,7 +7,7 @@
 #define _SECURITY_LKRG_UMH_H
 
 #include <linux/init.h>
-#include <linux/lkrg.h>
+#include <linux/lkrg_variable.h>
 #include <linux/types.h>
 
 void __init lkrg_umh_init(void);

@@ -15,15 +15,20 @@
  * tries to take it.
  */
 
+#include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/cleanup.h>
+#include <linux/compiler.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_variable.h>
 #include <linux/lockdep.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
@@ -61,6 +66,10 @@ static DEFINE_STATIC_KEY_FALSE(taken);
 
 static DEFINE_MUTEX(variables_lock);
 
+/* What was declared to taint the kernel */
+static u64 taints;
+static u64 taint_key[2] __ro_after_init;
+
 #define for_each_variable(v) \
 	for (v = __start_lkrg_variables; v < __stop_lkrg_variables; v++)
 
@@ -94,6 +103,22 @@ static void seal(const struct lkrg_variable *v, struct record *r)
 static bool is_authentic(const struct lkrg_variable *v, const struct record *r)
 {
 	return r->tag == tag_of(v, r->version, r->value);
+}
+
+static u64 number(const struct lkrg_variable *v, const void *data)
+{
+	u64 value = 0;
+
+	memcpy(&value, data, min(v->size, sizeof(value)));
+	return value;
+}
+
+/* The flags, and in the upper half their tag: both change at once. */
+static u64 taint_word(u32 flags)
+{
+	u64 tag = (flags + taint_key[0]) * (taint_key[1] | 1);
+
+	return (tag & ~(u64)U32_MAX) | flags;
 }
 
 static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
@@ -137,8 +162,26 @@ static bool found_different(const struct lkrg_variable *v, struct record *r)
 	return reported;
 }
 
+/*
+ * Whoever finds something that taints the kernel may hold any lock.  So what was
+ * declared is a word of its own, flags and tag, and the record is what it says and
+ * what there is beside.
+ */
+static void add_taints(const struct lkrg_variable *v, struct record *r)
+{
+	u64 word = READ_ONCE(taints);
+
+	if (word != taint_word(word) || !is_authentic(v, r))
+		return;
+	r->value[0] = number(v, v->data) | (u32)word;
+	r->version++;
+	r->tag = tag_of(v, r->version, r->value);
+}
+
 static bool is_intact(const struct lkrg_variable *v, struct record *r)
 {
+	if (v->rule == LKRG_TAINT)
+		add_taints(v, r);
 	if (memcmp(v->data, r->value, v->size) || !is_authentic(v, r))
 		return false;
 	r->reported = false;
@@ -171,92 +214,80 @@ static void begin(const struct lkrg_variable *v)
 	memcpy(record_of(v)->before, v->data, v->size);
 }
 
-static u64 number(const struct lkrg_variable *v, const void *data)
-{
-	u64 value = 0;
-
-	memcpy(&value, data, min(v->size, sizeof(value)));
-	return value;
-}
-
 static void end(const struct lkrg_variable *v)
 {
 	struct record *r = record_of(v);
 
 	if (!memcmp(r->before, v->data, v->size))
 		return;
-	/* Nobody has this right: the next look sees that it differs. */
+	/* Nobody has this right: the next one who looks sees that it differs. */
 	if (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before))
 		return;
 	seal(v, r);
 }
 
-void __lkrg_variable_begin(const void *data)
+/* Most of what changes is not guarded: then nobody takes the lock. */
+static bool changes_variable(const void *via)
 {
 	const struct lkrg_variable *v;
 
-	mutex_lock(&variables_lock);
-	if (!static_branch_likely(&taken))
-		return;
-	for_each_variable(v) {
-		if (v->data == data)
-			begin(v);
-	}
-}
-
-void __lkrg_variable_end(const void *data)
-{
-	const struct lkrg_variable *v;
-
-	if (static_branch_likely(&taken)) {
-		for_each_variable(v) {
-			if (v->data == data)
-				end(v);
-		}
-	}
-	mutex_unlock(&variables_lock);
-}
-
-/* Most sysctls are about something else: they do not take the lock. */
-static bool changes_variable(const struct ctl_table *table)
-{
-	const struct lkrg_variable *v;
-
-	if (!table->data || !static_branch_likely(&taken))
+	if (!via || !static_branch_likely(&taken))
 		return false;
 	for_each_variable(v) {
-		if (v->via == table->data)
+		if (v->via == via)
 			return true;
 	}
 	return false;
 }
 
-int __lkrg_sysctl_begin(const struct ctl_table *table)
+void __lkrg_variable_begin(const void *via)
 {
 	const struct lkrg_variable *v;
-	int err = lkrg_task_check_full(LKRG_AT_sysctl);
 
-	if (err || !changes_variable(table))
-		return err;
+	if (!changes_variable(via))
+		return;
 	mutex_lock(&variables_lock);
 	for_each_variable(v) {
-		if (v->via == table->data)
+		if (v->via == via)
 			begin(v);
 	}
-	return 0;
+}
+
+void __lkrg_variable_end(const void *via)
+{
+	const struct lkrg_variable *v;
+
+	if (!changes_variable(via))
+		return;
+	for_each_variable(v) {
+		if (v->via == via)
+			end(v);
+	}
+	mutex_unlock(&variables_lock);
+}
+
+void __lkrg_tainted(unsigned int flag)
+{
+	u64 old = READ_ONCE(taints);
+
+	/* Who has written over it is found by what is missing then. */
+	while (old == taint_word(old) &&
+	       !try_cmpxchg(&taints, &old, taint_word(old | BIT(flag))))
+		;
+}
+
+int __lkrg_sysctl_begin(const struct ctl_table *table)
+{
+	int err = lkrg_task_check_full(LKRG_AT_sysctl);
+
+	if (!err)
+		__lkrg_variable_begin(table->data);
+	return err;
 }
 
 void __lkrg_sysctl_end(const struct ctl_table *table)
 {
-	const struct lkrg_variable *v;
-
-	if (!changes_variable(table))
-		return;
-	for_each_variable(v) {
-		if (v->via == table->data)
-			end(v);
-	}
-	mutex_unlock(&variables_lock);
+	__lkrg_variable_end(table->data);
 }
 
 /* === Who uses them ====================================================== */
@@ -408,6 +439,7 @@ int __init lkrg_variable_init(void)
 {
 	const struct lkrg_variable *v;
 
+	get_random_bytes(taint_key, sizeof(taint_key));
 	records = kcalloc(lkrg_variables(), sizeof(*records), GFP_KERNEL);
 	if (!records)
 		return -ENOMEM;
@@ -434,6 +466,7 @@ void lkrg_variable_baseline(void)
 	mutex_lock(&variables_lock);
 	for_each_variable(v)
 		seal(v, record_of(v));
+	WRITE_ONCE(taints, taint_word(0));
 	mutex_unlock(&variables_lock);
 	static_branch_enable(&taken);
 }

@@ -60,7 +60,8 @@ load_attacks()
 		$(symbol vdso_image_64) $(symbol pass_timer) \
 		$(symbol pass_work) $(symbol watch_timer) \
 		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) \
-		$(symbol suppress_printk) 2>&1); then
+		$(symbol suppress_printk) $(symbol core_pattern) \
+		$(symbol modprobe_path) $(symbol poweroff_cmd) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

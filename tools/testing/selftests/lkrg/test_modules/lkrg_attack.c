@@ -47,6 +47,7 @@
 #include <linux/kallsyms.h>
 #include <linux/key.h>
 #include <linux/kmemleak.h>
+#include <linux/kmod.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -81,6 +82,7 @@
 #include <linux/time_namespace.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
+#include <linux/umh.h>
 #include <linux/user_namespace.h>
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
@@ -1922,6 +1924,86 @@ static int raise_storm(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* === Programs that the kernel starts ==================================== */
+
+/* What an attacker wants to be started */
+static char *helper = "/bin/true";
+module_param(helper, charp, 0600);
+MODULE_PARM_DESC(helper, "Path of a program");
+
+static ulong core_pattern_at;
+module_param_named(core_pattern, core_pattern_at, ulong, 0400);
+MODULE_PARM_DESC(core_pattern, "Address of that variable");
+
+static ulong modprobe_path_at;
+module_param_named(modprobe_path, modprobe_path_at, ulong, 0400);
+MODULE_PARM_DESC(modprobe_path, "Address of that variable");
+
+static ulong poweroff_cmd_at;
+module_param_named(poweroff_cmd, poweroff_cmd_at, ulong, 0400);
+MODULE_PARM_DESC(poweroff_cmd, "Address of that variable");
+
+static int overwrite_core_pattern(struct task_struct *task, size_t field)
+{
+	if (!core_pattern_at)
+		return -EOPNOTSUPP;
+	snprintf((char *)core_pattern_at, CORENAME_MAX_SIZE, "|%s", helper);
+	return 0;
+}
+
+static int overwrite_modprobe_path(struct task_struct *task, size_t field)
+{
+	if (!modprobe_path_at)
+		return -EOPNOTSUPP;
+	strscpy((char *)modprobe_path_at, helper, KMOD_PATH_LEN);
+	return 0;
+}
+
+static int overwrite_poweroff_cmd(struct task_struct *task, size_t field)
+{
+	if (!poweroff_cmd_at)
+		return -EOPNOTSUPP;
+	strscpy((char *)poweroff_cmd_at, helper, POWEROFF_CMD_PATH_LEN);
+	return 0;
+}
+
+static char *helper_argv[] = { NULL, "argument", NULL };
+static char *plain_env[] = { "HOME=/", "PATH=/sbin:/bin", NULL };
+static char *preload_env[] = { "HOME=/", "LD_PRELOAD=/tmp/lib.so", NULL };
+
+static struct subprocess_info *prepare_helper(char **envp)
+{
+	helper_argv[0] = helper;
+	return call_usermodehelper_setup(helper, helper_argv, envp, GFP_KERNEL, NULL,
+					 NULL, NULL);
+}
+
+static int start_helper(struct subprocess_info *info)
+{
+	return info ? call_usermodehelper_exec(info, UMH_WAIT_EXEC) : -ENOMEM;
+}
+
+static int run_helper(struct task_struct *task, size_t field)
+{
+	return start_helper(prepare_helper(plain_env));
+}
+
+static int run_helper_with_library(struct task_struct *task, size_t field)
+{
+	return start_helper(prepare_helper(preload_env));
+}
+
+static int run_changed_helper(struct task_struct *task, size_t field)
+{
+	struct subprocess_info *info = prepare_helper(plain_env);
+	int err;
+
+	helper_argv[1] = "other";
+	err = start_helper(info);
+	helper_argv[1] = "argument";
+	return err;
+}
+
 /* === The table ========================================================== */
 
 #define CPU(_name, _field) {				\
@@ -2124,6 +2206,16 @@ static const struct attack attacks[] = {
 	},
 	ATTACK("log-silence", silence_log, "nothing is logged any more"),
 	ATTACK("log-restore", restore_log, "the log as it was"),
+	ATTACK("helper-core_pattern", overwrite_core_pattern,
+	       "core_pattern names the helper"),
+	ATTACK("helper-modprobe_path", overwrite_modprobe_path,
+	       "modprobe_path names the helper"),
+	ATTACK("helper-poweroff_cmd", overwrite_poweroff_cmd,
+	       "poweroff_cmd names the helper"),
+	ATTACK("umh-run", run_helper, "the kernel starts the helper"),
+	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
+	ATTACK("umh-changed", run_changed_helper,
+	       "and it gets another argument than was prepared"),
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
