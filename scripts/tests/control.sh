@@ -98,7 +98,7 @@ is_searched() {
 	grep '^audit(' "$out" | sed 's/^/type=UNKNOWN[1429] msg=/' >"$LKRG_TMP/audit.log"
 	[ -s "$LKRG_TMP/audit.log" ] || echo 'there is no record'
 	ausearch -if "$LKRG_TMP/audit.log" -m 1429 -i >"$LKRG_TMP/audit.found" 2>&1
-	grep -q 'kind=cred_overwritten .*comm=attack_victim' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
+	grep -q 'kind=cred_overwritten .*comm=attack_victim reaction=kill ' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
 }
 
 count_is() {
