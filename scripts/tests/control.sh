@@ -32,6 +32,11 @@ test_control() {
 		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
 		'BLOCK: Module: insmod\[[0-9]+/[0-9]+\]: module blocked: '
 
+	guest control-fuzz --smp 4 --timeout 600 -- /selftests/lkrg/fuzz_interface -l 10
+	went_well 'control: every file of the interface'
+	tap control "$out"
+	clean_console 'control: every file of the interface, nothing else on the console' "$issues"
+
 	guest control-lock -- /guest/locked
 	went_well 'control: with lkrg.lock=1'
 	check 'control: each refusal has its line' count_is 15
