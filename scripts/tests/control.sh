@@ -8,18 +8,70 @@ refusals() {
 	grep -c 'LKRG: ISSUE: lkrg\.[a-z_]*: lkrg\.[a-z_]* is locked and cannot be weakened until reboot, nothing changed' "$console"
 }
 
-# The table in the document says of each knob what knob_defs.h says.
+admin_guide=$LKRG_TOP/Documentation/admin-guide/LSM/lkrg.rst
+
+# The table in the document says of each knob what knob_defs.h says, and the list of
+# sysctls has it.
 documented() {
 	sed -n 's/^LKRG_KNOB(\([a-z_]*\), \([0-9]*\), \([0-9]*\), \([0-9]*\), .*/\1 \2-\3 \4/p' \
 		"$LKRG_TOP/security/lkrg/knob_defs.h" | sort >"$LKRG_TMP/knobs"
 	[ -s "$LKRG_TMP/knobs" ] || echo 'no knob was found'
 	sed -n 's/^\([a-z_]*\)  *\([0-9]*-[0-9]*\)  *\([0-9]*\)  .*/\1 \2 \3/p' \
-		"$LKRG_TOP/Documentation/admin-guide/LSM/lkrg.rst" |
+		"$admin_guide" |
 		grep -v '^\(trigger\|hide\|profile_[a-z]*\) ' | sort | diff "$LKRG_TMP/knobs" - || :
+	for knob in $(cut -d ' ' -f 1 "$LKRG_TMP/knobs") trigger hide profile_validate profile_enforce; do
+		grep -qE "^([a-z_]+, )?$knob(, [a-z_]+)?\$" "$LKRG_TOP/Documentation/admin-guide/sysctl/lkrg.rst" ||
+			echo "no sysctl: $knob"
+	done
+}
+
+# kinds FIELD: the names (2) or titles (4) of all kinds of violation
+kinds() {
+	awk -F '"' -v field="$1" '/^} kinds/ { on = 1 } /^};/ { on = 0 } on && NF == 5 { print $field }' \
+		"$LKRG_TOP/security/lkrg/report.c"
+}
+
+# There are two tables: what each kind is, and what to do. They name no other one.
+kinds_documented() {
+	{
+		kinds 4
+		kinds 4
+	} | sort >"$LKRG_TMP/kinds"
+	[ -s "$LKRG_TMP/kinds" ] || echo 'no kind was found'
+	awk '/^=+  =+$/ { on = length($1) == 22 ? !on : 0 } on' "$admin_guide" |
+		sed -n 's/^\([a-z ]*[a-z]\)  .*/\1/p' | sort | diff "$LKRG_TMP/kinds" - || :
+}
+
+# Each line that is no report, and each panic, has an entry, with something in place of what varies.
+messages_documented() {
+	sed -n -e 's/.*pr_[a-z]*("\([A-Z][^"]*\)\\n".*/LKRG: \1/p' \
+		-e 's/.*panic("\(LKRG: [^"]*\)".*/Kernel panic - not syncing: \1/p' \
+		"$LKRG_TOP"/security/lkrg/*.c >"$LKRG_TMP/messages"
+	[ -s "$LKRG_TMP/messages" ] || echo 'no message was found'
+	while IFS= read -r message; do
+		pattern=$(printf '%s' "$message" | sed -e 's/[][*^$.]/\\&/g' -e 's/%l*[a-z]/<[a-z]*>/g')
+		grep -qx "\`\`$pattern\`\`" "$admin_guide" || echo "not documented: $message"
+	done <"$LKRG_TMP/messages"
+}
+
+# Files and counters are part of the ABI.
+state_documented() {
+	abi=$LKRG_TOP/Documentation/ABI/testing/securityfs-lkrg
+	sed -n -e 's/^\t{ "\([a-z]*\)", &[a-z]*_fops },$/What:.*lkrg\/\1$/p' \
+		-e 's/.*seq_printf(m, "\([a-z_]*\) %lu\\n".*/^\t\t\1 /p' \
+		"$LKRG_TOP/security/lkrg/securityfs.c" >"$LKRG_TMP/state"
+	kinds 2 | sed 's/.*/\\<&\\>/' >>"$LKRG_TMP/state"
+	[ -s "$LKRG_TMP/state" ] || echo 'no file was found'
+	while IFS= read -r pattern; do
+		grep -q "$pattern" "$abi" || echo "not documented: $pattern"
+	done <"$LKRG_TMP/state"
 }
 
 test_control() {
 	check 'control: the knobs are documented as they are' documented
+	check 'control: each kind of violation is documented, with what to do' kinds_documented
+	check 'control: each other message is documented' messages_documented
+	check 'control: files and counters are documented' state_documented
 	build small || return 0
 
 	guest control --timeout 900 --append 'audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
@@ -31,6 +83,11 @@ test_control() {
 		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
 		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
 		'BLOCK: Module: insmod\[[0-9]+/[0-9]+\]: module blocked: '
+
+	guest control-fuzz --smp 4 --timeout 600 -- /selftests/lkrg/fuzz_interface -l 10
+	went_well 'control: every file of the interface'
+	tap control "$out"
+	clean_console 'control: every file of the interface, nothing else on the console' "$issues"
 
 	guest control-lock -- /guest/locked
 	went_well 'control: with lkrg.lock=1'
@@ -98,7 +155,7 @@ is_searched() {
 	grep '^audit(' "$out" | sed 's/^/type=UNKNOWN[1429] msg=/' >"$LKRG_TMP/audit.log"
 	[ -s "$LKRG_TMP/audit.log" ] || echo 'there is no record'
 	ausearch -if "$LKRG_TMP/audit.log" -m 1429 -i >"$LKRG_TMP/audit.found" 2>&1
-	grep -q 'kind=cred_overwritten .*comm=attack_victim' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
+	grep -q 'kind=cred_overwritten .*comm=attack_victim reaction=kill ' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
 }
 
 count_is() {

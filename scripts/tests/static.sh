@@ -27,6 +27,22 @@ doc_comments() {
 	quiet scripts/kernel-doc -Wall -Werror -none security/lkrg/*.[ch] security/lkrg/tests/*.c include/linux/lkrg.h
 }
 
+# Sphinx has something to say about others, too. Where it names files, these are
+# relative to what the kernel is built from and to.
+documents() {
+	for p in $(series_patches); do
+		patch_files "$p"
+	done | sed -n -e '/^Documentation\//p' -e '$s/.*/lkrg/p' >"$LKRG_TMP/documents"
+	make -C "$tree" O="$LKRG_TMP/htmldocs" htmldocs SPHINXDIRS='admin-guide security' \
+		SPHINXOPTS=-q >"$LKRG_TMP/htmldocs.log" 2>&1 || {
+		tail -n 20 "$LKRG_TMP/htmldocs.log"
+		return 1
+	}
+	[ -s "$LKRG_TMP/htmldocs/Documentation/output/admin-guide/LSM/lkrg.html" ] || echo 'there is no page'
+	sed -e "s,$(pwd -P),," -e "s,$LKRG_TMP,," "$LKRG_TMP/htmldocs.log" |
+		grep -F -f "$LKRG_TMP/documents" || :
+}
+
 # === Analysers ===
 
 lint() {
@@ -155,4 +171,11 @@ test_static() {
 	check 'static: the kernel builds without the option' without_option off
 	check 'static: the kernel builds with allnoconfig' without_option allno
 	with_lock prefix prefixes
+
+	[ -n "$full" ] || return 0
+	if command -v sphinx-build >/dev/null; then
+		check 'static: make htmldocs says nothing about the documents' in_tree documents
+	else
+		skipped 'static: make htmldocs: it is not installed (package python3-sphinx)'
+	fi
 }

@@ -46,9 +46,7 @@ static void audit(const struct lkrg_news *news)
 	}
 	if (news->cpu >= 0)
 		audit_log_format(ab, " cpu=%d", news->cpu);
-	audit_log_format(ab, " reaction=");
-	audit_log_untrustedstring(ab, news->reaction);
-	audit_log_format(ab, " detail=");
+	audit_log_format(ab, " reaction=%s detail=", news->reaction);
 	audit_log_untrustedstring(ab, news->line);
 	audit_log_format(ab, " res=%d", !news->refused);
 	audit_log_end(ab);

@@ -9,7 +9,7 @@
 /**
  * struct lkrg_news - What is published of a report
  * @kind: name of the kind
- * @reaction: what was done
+ * @reaction: name of what was done
  * @at: where a task was verified, or empty
  * @task: whom it is about, or NULL
  * @cpu: which CPU it is about, or -1

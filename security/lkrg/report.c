@@ -118,12 +118,16 @@ static const char *const places[] = {
 
 static_assert(ARRAY_SIZE(places) == LKRG_NR_PLACES);
 
-static const char *const done_texts[] = {
-	[LKRG_DID_LOG] = "logged",
-	[LKRG_DID_REFUSE] = "refused",
-	[LKRG_DID_KILL] = "refused, process killed",
-	[LKRG_DID_RESTORE] = "restored",
-	[LKRG_DID_PANIC] = "panic",
+/* Names are for programs, texts end the line. */
+static const struct {
+	const char *name;
+	const char *text;
+} reactions[] = {
+	[LKRG_DID_LOG] = { "log", "logged" },
+	[LKRG_DID_REFUSE] = { "refuse", "refused" },
+	[LKRG_DID_KILL] = { "kill", "refused, process killed" },
+	[LKRG_DID_RESTORE] = { "restore", "restored" },
+	[LKRG_DID_PANIC] = { "panic", "panic" },
 };
 
 /*
@@ -555,7 +559,7 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 		    report->task.at == LKRG_AT_pass)
 			seq_buf_puts(s, ": process killed");
 		else
-			seq_buf_printf(s, ": %s", done_texts[report->done]);
+			seq_buf_printf(s, ": %s", reactions[report->done].text);
 	} else {
 		switch (report->what) {
 		case LKRG_MODULE_HIDDEN:
@@ -589,7 +593,7 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 			format_image(s, report);
 			break;
 		}
-		seq_buf_printf(s, "; %s", done_texts[report->done]);
+		seq_buf_printf(s, "; %s", reactions[report->done].text);
 	}
 }
 
@@ -675,7 +679,7 @@ static void publish(const struct lkrg_report *report, const char *line)
 			    report->what == LKRG_CPU_MASK_CHANGED;
 	const struct lkrg_news news = {
 		.kind = kinds[report->what].name,
-		.reaction = done_texts[report->done],
+		.reaction = reactions[report->done].name,
 		.at = of_task ? places[report->task.at] : "",
 		.task = of_task ? &report->task.name :
 			report->what == LKRG_MODULE_BLOCKED ? &report->block.by : NULL,

@@ -42,7 +42,7 @@
  * @tag: keyed tag over the address of the page, its frame and what is there
  * @high: location sums for r from 3 to 7
  * @low: location sums for r < 3: 1024 words of 32 bits times 2^20 fit in 64 bits;
- *	@low[0] is LKRG_NOT_LOCATED when there are no sums yet
+ *	the first one is LKRG_NOT_LOCATED when there are no sums yet
  *
  * The sums say where and what, never whether.
  */

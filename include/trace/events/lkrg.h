@@ -11,7 +11,7 @@
 /**
  * violation - Something is not what is on record
  * @kind: name of the kind, as in lkrg/stats
- * @reaction: what was done, as in the line of the kernel log
+ * @reaction: what was done: log, refuse, kill or restore
  * @at: where a task was verified, or empty
  * @pid: thread that it is about, or 0
  * @tgid: process that it is about, or 0
@@ -40,7 +40,7 @@ TRACE_EVENT(violation,
 			   strscpy_pad(__entry->comm, comm, TASK_COMM_LEN);
 			   __entry->cpu = cpu;
 			   __assign_str(detail);),
-	    TP_printk("kind=%s reaction=\"%s\" at=%s pid=%d tgid=%d cpu=%d: %s",
+	    TP_printk("kind=%s reaction=%s at=%s pid=%d tgid=%d cpu=%d: %s",
 		      __get_str(kind), __get_str(reaction), __get_str(at),
 		      __entry->pid, __entry->tgid, __entry->cpu,
 		      __get_str(detail))

@@ -117,7 +117,7 @@ tracepoint()
 	echo 1 > "$event/enable"
 	make_news
 	expect_report "$report_of_news"
-	line='violation: kind=policy_changed reaction="restored" at= pid=0 tgid=0 cpu=-1:'
+	line='violation: kind=policy_changed reaction=restore at= pid=0 tgid=0 cpu=-1:'
 	grep -qF "$line" "$TRACING/trace" || fault "nothing traced"
 	echo 0 > "$event/enable"
 	end_news
@@ -135,7 +135,7 @@ hear()
 
 heard()
 {
-	grep -q " op=violation kind=$1 .*reaction=.* detail=.* res=[01]" "$out.audit"
+	grep -Eq " op=violation kind=$1 .*reaction=[a-z]+ detail=.* res=[01]" "$out.audit"
 }
 
 stop_hearing()
@@ -161,7 +161,7 @@ audit()
 	wait_until 10 heard cred_overwritten || fault "no record: $(cat "$out.audit")"
 	line=" kind=cred_overwritten at=file_open pid=${task#*/} tid=${task%/*}"
 	line="$line auid=[0-9]+ ses=[0-9]+ comm=\"attack_victim\""
-	grep -Eq "$line reaction=[0-9A-F]+ detail=[0-9A-F]+ res=0" "$out.audit" ||
+	grep -Eq "$line reaction=kill detail=[0-9A-F]+ res=0" "$out.audit" ||
 		fault "other record: $(cat "$out.audit")"
 	stop_hearing
 }
