@@ -19,7 +19,7 @@ documented() {
 	sed -n 's/^\([a-z_]*\)  *\([0-9]*-[0-9]*\)  *\([0-9]*\)  .*/\1 \2 \3/p' \
 		"$admin_guide" |
 		grep -v '^\(trigger\|hide\|profile_[a-z]*\) ' | sort | diff "$LKRG_TMP/knobs" - || :
-	for knob in $(cut -d ' ' -f 1 "$LKRG_TMP/knobs") trigger hide profile_validate profile_enforce; do
+	for knob in $(cut -d ' ' -f 1 "$LKRG_TMP/knobs") trigger hide profile_validate profile_enforce umh_allow; do
 		grep -qE "^([a-z_]+, )?$knob(, [a-z_]+)?\$" "$LKRG_TOP/Documentation/admin-guide/sysctl/lkrg.rst" ||
 			echo "no sysctl: $knob"
 	done
