@@ -708,11 +708,11 @@ static void drain(struct work_struct *work)
 
 		seq_buf_init(&s, line, sizeof(line));
 		lkrg_report_format(&s, &slot->report);
+		publish(&slot->report, seq_buf_str(&s));
 		if (__ratelimit(&limits[slot->report.what]))
 			pr_crit("%s\n", seq_buf_str(&s));
 		else
 			atomic_long_inc(&reports_suppressed);
-		publish(&slot->report, seq_buf_str(&s));
 		/* Pairs with the cmpxchg in lkrg_report(). */
 		atomic_set_release(&slot->state, FREE);
 		kill_doomed();

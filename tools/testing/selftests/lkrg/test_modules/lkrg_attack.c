@@ -1963,7 +1963,7 @@ static int overwrite_poweroff_cmd(struct task_struct *task, size_t field)
 {
 	if (!poweroff_cmd_at)
 		return -EOPNOTSUPP;
-	strscpy((char *)poweroff_cmd_at, helper, POWEROFF_CMD_PATH_LEN);
+	strscpy((char *)poweroff_cmd_at, helper, KMOD_PATH_LEN);
 	return 0;
 }
 
