@@ -42,4 +42,13 @@ test_cpu() {
 	guest cpu-suspend --smp 4 --timeout 1800 --button 2 -- /guest/suspend $sleeps
 	went_well "cpu: the machine sleeps $sleeps times"
 	clean_console "cpu: sleep, nothing on the console"
+
+	guest cpu-kexec --smp 4 --add "$(build_dir small)/arch/x86/boot/bzImage" -- /guest/kexec
+	went_well 'cpu: kexec'
+	check 'cpu: kexec: both kernels were verified' both_ran
+	clean_console 'cpu: kexec, nothing on the console'
+}
+
+both_ran() {
+	grep '^kernel ' "$out" | cut -d : -f 1 | tr '\n' ' ' | grep -qx 'kernel first kernel second ' || cat "$out"
 }

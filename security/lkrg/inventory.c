@@ -127,7 +127,7 @@ static void find(struct findings *found, struct task_struct *task,
 #define IN_PIDS		2
 #define IN_THREADS	3
 
-static bool is_piece_over(const struct lkrg_cursor *cursor,
+static bool is_piece_over(struct lkrg_cursor *cursor,
 			  const struct findings *found)
 {
 	return found->count == ARRAY_SIZE(found->list) ||

@@ -441,11 +441,14 @@ static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 /* Returns whether it is done with the entry. */
 static bool step_sections(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
-	for (; section_under_way < entry->is.sections; section_under_way++) {
+	while (section_under_way < entry->is.sections) {
 		if (lkrg_section_step(&entry->is.section[section_under_way],
 				      cursor) != LKRG_STEP_DONE)
 			return false;
 		cursor->position = 0;
+		section_under_way++;
+		if (lkrg_piece_is_over(cursor))
+			return false;
 	}
 	return true;
 }

@@ -6,6 +6,7 @@
 #ifndef _SECURITY_LKRG_SCAN_H
 #define _SECURITY_LKRG_SCAN_H
 
+#include <linux/minmax.h>
 #include <linux/sched/clock.h>
 #include <linux/time64.h>
 #include <linux/types.h>
@@ -38,7 +39,9 @@ enum lkrg_step {
  * @spoken_for: addresses of the pages that the last report of a mapping was about
  * @asked_for: somebody has written to lkrg.trigger for it
  * @bytes: how much was read
- * @piece_end: when the present piece is over, local_clock()
+ * @piece_end: when the present piece has to be over, local_clock()
+ * @unit_start: when its present unit of work began
+ * @longest_unit: how long the longest one of the piece took
  */
 struct lkrg_cursor {
 	unsigned long position;
@@ -53,11 +56,34 @@ struct lkrg_cursor {
 	bool asked_for;
 	unsigned long bytes;
 	u64 piece_end;
+	u64 unit_start;
+	u64 longest_unit;
 };
 
-static inline bool lkrg_piece_is_over(const struct lkrg_cursor *cursor)
+/**
+ * lkrg_piece_begin - A check begins to work
+ * @cursor: where it is
+ */
+static inline void lkrg_piece_begin(struct lkrg_cursor *cursor)
 {
-	return local_clock() >= cursor->piece_end;
+	cursor->unit_start = local_clock();
+	cursor->piece_end = cursor->unit_start + LKRG_PIECE_NS;
+	cursor->longest_unit = 0;
+}
+
+/**
+ * lkrg_piece_is_over - One unit of work is done
+ * @cursor: where the check is
+ *
+ * Return: whether the piece would take too long with another one.
+ */
+static inline bool lkrg_piece_is_over(struct lkrg_cursor *cursor)
+{
+	u64 now = local_clock();
+
+	cursor->longest_unit = max(cursor->longest_unit, now - cursor->unit_start);
+	cursor->unit_start = now;
+	return now + cursor->longest_unit >= cursor->piece_end;
 }
 
 /**
@@ -69,7 +95,7 @@ static inline bool lkrg_piece_is_over(const struct lkrg_cursor *cursor)
  * @coalesced: how many triggers another one had asked for the same pass before
  * @last_us: how long the last pass took
  * @longest_us: how long the longest one took
- * @piece_ns: the longest piece, in time of the CPU
+ * @piece_ns: the longest piece that no interrupt hit, in time of the CPU
  * @last_bytes: how much the last pass has read
  * @bytes: how much all have
  * @last_violations: how much it found, see struct lkrg_cursor

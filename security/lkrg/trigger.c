@@ -90,6 +90,20 @@ struct trigger_state {
 static struct trigger_state __percpu *states __ro_after_init;
 
 /**
+ * lkrg_trigger_asks - Does one of its events ask for a pass?
+ * @what: which trigger
+ * @random: who decides
+ *
+ * Return: whether it does.
+ */
+bool lkrg_trigger_asks(enum lkrg_trigger what, struct rnd_state *random)
+{
+	u32 rate = triggers[what].rate;
+
+	return rate == ALWAYS || prandom_u32_state(random) % ALWAYS < rate;
+}
+
+/**
  * lkrg_trigger - Something happened that may ask for a pass
  * @what: what
  *
@@ -98,22 +112,15 @@ static struct trigger_state __percpu *states __ro_after_init;
  */
 void lkrg_trigger(enum lkrg_trigger what)
 {
-	const struct trigger *trigger = &triggers[what];
 	struct trigger_state *state;
 	bool asks;
 
-	if (!states || lkrg_knob(kint_validate) < trigger->level)
+	if (!states || lkrg_knob(kint_validate) < triggers[what].level)
 		return;
 	state = get_cpu_ptr(states);
 	this_cpu_inc(states->events[what]);
-	if (trigger->rate == ALWAYS) {
-		asks = true;
-	} else {
-		/* An interrupt in between takes the same number: so what. */
-		u32 random = data_race(prandom_u32_state(&state->random));
-
-		asks = random % ALWAYS < trigger->rate;
-	}
+	/* An interrupt in between takes the same number: so what. */
+	asks = data_race(lkrg_trigger_asks(what, &state->random));
 	if (asks)
 		this_cpu_inc(states->asked[what]);
 	put_cpu_ptr(states);

@@ -6,6 +6,9 @@
 #ifndef _SECURITY_LKRG_TRIGGER_H
 #define _SECURITY_LKRG_TRIGGER_H
 
+#include <linux/types.h>
+
+struct rnd_state;
 struct seq_file;
 
 /**
@@ -46,6 +49,7 @@ enum lkrg_trigger {
 	LKRG_NR_TRIGGERS
 };
 
+bool lkrg_trigger_asks(enum lkrg_trigger what, struct rnd_state *random);
 void lkrg_trigger(enum lkrg_trigger what);
 void lkrg_trigger_sources(void);
 void lkrg_trigger_show(struct seq_file *m);

@@ -149,6 +149,7 @@ bool __init lkrg_registers_init(void);
 void lkrg_registers_look_at_bits(u64 *expected, u64 *found);
 void lkrg_registers_look(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 			 bool msrs, u64 *expected, u64 *found);
+u64 lkrg_s_cet_wanted(u64 found, bool lost);
 void lkrg_registers_slept(void);
 void lkrg_register_restore(enum lkrg_register which);
 int lkrg_lent_index(u32 msr);

@@ -378,8 +378,18 @@ static u64 lent_msr(const struct lkrg_cpu_claims *claims, enum lkrg_lent which)
 	return host ? READ_ONCE(*host) : msr(lent_msrs[which]);
 }
 
-static u64 s_cet(void)
+/**
+ * lkrg_s_cet_wanted - What should be in S_CET?
+ * @found: what is there
+ * @lost: the CPU woke the machine up, with the register as after a reset, and the
+ *	kernel does not set it again
+ *
+ * Return: the value.
+ */
+u64 lkrg_s_cet_wanted(u64 found, bool lost)
 {
+	if (lost && !found)
+		return 0;
 	return HAS_KERNEL_IBT && cpu_feature_enabled(X86_FEATURE_IBT) ?
 		CET_ENDBR_EN : 0;
 }
@@ -402,13 +412,13 @@ static void look_at_msrs(unsigned int cpu, const struct lkrg_cpu_claims *claims,
 	RULE(GS_BASE, cpu_kernelmode_gs_base(cpu), msr(MSR_GS_BASE));
 	if (pat_enabled())
 		RULE(PAT, boot_pat, msr(MSR_IA32_CR_PAT));
-	/*
-	 * Firmware that is called does not know of it, and the CPU that wakes the
-	 * machine up does not set it again.
-	 */
-	if (lkrg_cr4_pinned & X86_CR4_CET && !mm_is_efi(current->active_mm) &&
-	    !(cpu == BOOT_CPU && READ_ONCE(has_slept)))
-		RULE(S_CET, s_cet(), msr(MSR_IA32_S_CET));
+	/* Firmware that is called does not know of it. */
+	if (lkrg_cr4_pinned & X86_CR4_CET && !mm_is_efi(current->active_mm)) {
+		u64 now = msr(MSR_IA32_S_CET);
+
+		RULE(S_CET, lkrg_s_cet_wanted(now, cpu == BOOT_CPU &&
+					      READ_ONCE(has_slept)), now);
+	}
 
 	if (cpu_feature_enabled(X86_FEATURE_APIC) && !msrs_are_the_hosts())
 		RULE(APIC_BASE, cpu == BOOT_CPU ?

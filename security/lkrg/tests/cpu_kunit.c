@@ -6,6 +6,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/lkrg.h>
 #include <linux/seq_buf.h>
@@ -148,6 +149,54 @@ static void without_msrs_none_is_read(struct kunit *test)
 			  LKRG_REG_PRESENT);
 }
 
+/*
+ * What a kernel cannot run with: the CPU looks at itself as if it were another one,
+ * whose stack of SYSENTER, and whose APIC, may be the same.
+ */
+static void what_belongs_to_another_cpu_is_found(struct kunit *test)
+{
+	struct look *look = kunit_kzalloc(test, sizeof(*look), GFP_KERNEL);
+	const struct lkrg_cpu_claims claims = { };
+	unsigned int other, which;
+	unsigned long flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, look);
+	local_irq_save(flags);
+	other = cpumask_any_but(cpu_online_mask, smp_processor_id());
+	if (other < nr_cpu_ids)
+		lkrg_registers_look(other, &claims, true, look->expected, look->found);
+	local_irq_restore(flags);
+	if (other >= nr_cpu_ids)
+		kunit_skip(test, "there is one CPU");
+
+	for (which = 0; which < LKRG_REG_PRESENT; which++) {
+		switch (which) {
+		case LKRG_REG_SYSENTER_ESP:
+		case LKRG_REG_APIC_BASE:
+		case LKRG_REG_FRED_RSP1:
+		case LKRG_REG_FRED_RSP2:
+		case LKRG_REG_FRED_RSP3:
+			continue;
+		}
+		KUNIT_EXPECT_EQ_MSG(test, look->expected[which] != look->found[which],
+				    which == LKRG_REG_GS_BASE ||
+				    which == LKRG_REG_GDTR_BASE,
+				    "%s", lkrg_registers[which].name);
+	}
+}
+
+/* After a sleep it may be what a reset leaves there, but nothing else. */
+static void s_cet_may_be_lost_in_sleep(struct kunit *test)
+{
+	u64 set = lkrg_s_cet_wanted(0, false);
+
+	KUNIT_EXPECT_EQ(test, lkrg_s_cet_wanted(set, false), set);
+	KUNIT_EXPECT_EQ(test, lkrg_s_cet_wanted(CET_SUPPRESS, false), set);
+	KUNIT_EXPECT_EQ(test, lkrg_s_cet_wanted(0, true), 0);
+	KUNIT_EXPECT_EQ(test, lkrg_s_cet_wanted(set, true), set);
+	KUNIT_EXPECT_EQ(test, lkrg_s_cet_wanted(CET_SUPPRESS, true), set);
+}
+
 static const char *line(struct kunit *test, enum lkrg_violation what,
 			enum lkrg_register which, u64 expected, u64 found)
 {
@@ -211,6 +260,8 @@ static struct kunit_case cpu_cases[] = {
 	KUNIT_CASE(a_lent_register_is_judged_by_what_comes_back),
 	KUNIT_CASE(each_bit_of_efer_is_named),
 	KUNIT_CASE(without_msrs_none_is_read),
+	KUNIT_CASE(what_belongs_to_another_cpu_is_found),
+	KUNIT_CASE(s_cet_may_be_lost_in_sleep),
 	KUNIT_CASE(a_line_names_cpu_and_register),
 	KUNIT_CASE(no_line_has_an_address),
 	{ }

@@ -16,7 +16,9 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 CPUS=/sys/devices/system/cpu
 
-# attack, title of the report, and what is done about it
+# attack, title of the report, what is done about it, and what else may happen then if
+# not everything: while a CPU stays in the kernel no other can go, and whoever has
+# it flush its TLB has it write what the kernel thinks is in CR4
 attacks="
 cpu-lstar:register changed:logged
 cpu-cstar:register changed:logged
@@ -24,13 +26,21 @@ cpu-star:register changed:logged
 cpu-sfmask:register changed:logged
 cpu-sysenter_eip:register changed:logged
 cpu-sysenter_esp:register changed:logged
+cpu-sysenter_cs:register changed:logged
+cpu-sce:register changed:logged:modules
 cpu-pat:register changed:logged
 cpu-wp:register changed:restored
 cpu-smep:register changed:restored
 cpu-smap:register changed:restored
-cpu-umip:register changed:logged
+cpu-umip:register changed:logged:nothing
+cpu-fsgsbase:register changed:logged:nothing
+cpu-pke:register changed:logged:nothing
+cpu-xcr0:register changed:logged:modules
 cpu-dr1:register changed:logged
 cpu-idtr:register changed:logged
+cpu-idtr_limit:register changed:logged
+cpu-gdtr:register changed:logged
+cpu-gdtr_limit:register changed:logged
 cpu-gdt:register changed:logged
 cpu-ist7:register changed:logged
 cpu-present:mask changed:logged
@@ -48,7 +58,8 @@ last_cpu()
 # loaded and unloaded.
 something_happens()
 {
-	if [ "$(last_cpu)" -gt 1 ] && [ -w "$CPUS/cpu1/online" ]; then
+	[ "$meanwhile" = nothing ] && return
+	if [ "$meanwhile" != modules ] && [ "$(last_cpu)" -gt 1 ] && [ -w "$CPUS/cpu1/online" ]; then
 		echo 0 > "$CPUS/cpu1/online" && echo 1 > "$CPUS/cpu1/online" ||
 			fault "cpu1 does not go and come"
 	fi
@@ -164,6 +175,12 @@ hotplug()
 	done
 }
 
+# As a driver may do it that sets what it needs.
+rewritten()
+{
+	request cpu-rewrite
+}
+
 # Programs may watch their own memory, and root that of the kernel.
 breakpoints()
 {
@@ -212,14 +229,15 @@ say_what_is_expected
 	set_knob "${setting%%=*}" "${setting#*=}"
 done
 # shellcheck disable=SC2046
-ktap_set_plan $(($(echo "$attacks" | grep -c :) + 6))
+ktap_set_plan $(($(echo "$attacks" | grep -c :) + 7))
 
-while IFS=: read -r attack what done <&3; do
+while IFS=: read -r attack what done meanwhile <&3; do
 	[ -z "$attack" ] || cpu_attack
 done 3<<END
 $attacks
 END
 goes_with_it
+honest "registers get what is in them" rewritten
 honest "CPUs go and come" hotplug
 honest "breakpoints of perf" breakpoints
 honest "a virtual machine" virtual_machine

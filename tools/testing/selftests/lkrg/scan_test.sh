@@ -20,6 +20,18 @@ asked()
 	awk -v name="$1" '$1 == name { print $5 }' "$STATE/triggers"
 }
 
+# Arguments: trigger, events, how many of them asked.  Of its rate, which is in
+# percent, that is within 5 sigma: by chance it is not, once in 1,700,000 times.
+is_plausible()
+{
+	awk -v name="$1" -v events="$2" -v asks="$3" '$1 == name {
+		wanted = events * $2 / 100
+		variance = wanted * (1 - $2 / 100)
+		if ((asks - wanted) * (asks - wanted) > 25 * variance)
+			exit 1
+	}' "$STATE/triggers"
+}
+
 quiet_pass()
 {
 	expect_pass
@@ -73,6 +85,8 @@ fires()
 	asks=$(($(asked "$1") - asks))
 	[ "$events" -ge "$2" ] || fault "$1: $events events instead of $2"
 	[ "$asks" -gt 0 ] || fault "$1: none of $events events has asked"
+	is_plausible "$1" "$events" "$asks" ||
+		fault "$1: $asks of $events events have asked"
 	pass_wanted=$(statistic pass_requested)
 	wait_until 30 pass_is_done || fault "$1: no pass came"
 	expect_silence

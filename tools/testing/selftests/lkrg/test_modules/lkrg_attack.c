@@ -30,6 +30,7 @@
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
+#include <linux/completion.h>
 #include <linux/container_of.h>
 #include <linux/cpufeature.h>
 #include <linux/cpumask.h>
@@ -43,6 +44,7 @@
 #include <linux/idr.h>
 #include <linux/init.h>
 #include <linux/ipc_namespace.h>
+#include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
 #include <linux/key.h>
@@ -62,6 +64,7 @@
 #include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/ptrace.h>
 #include <linux/random.h>
@@ -92,6 +95,8 @@
 
 #include <asm/debugreg.h>
 #include <asm/desc.h>
+#include <asm/fpu/types.h>
+#include <asm/fpu/xcr.h>
 #include <asm/ibt.h>
 #include <asm/msr.h>
 #include <asm/nops.h>
@@ -1398,12 +1403,20 @@ enum where {
 	IN_MSR,
 	IN_CR0,
 	IN_CR4,
+	IN_XCR0,
 	IN_DR7,
 	IN_IDTR,
+	IN_GDTR,
 	IN_GDT,
 	IN_TSS,
 	IN_PRESENT,
 	IN_ACTIVE,
+};
+
+/* Parts of IDTR and GDTR */
+enum part {
+	TABLE_BASE,
+	TABLE_LIMIT,
 };
 
 /* How the guard shows it */
@@ -1422,6 +1435,7 @@ enum shown {
  * @clear: Bits that are cleared
  * @set: Bits that are set then
  * @shown: How the guard shows it
+ * @deadly: In user space, and where tasks are switched: the CPU stays away from it
  */
 struct cpu_attack {
 	const char *name;
@@ -1430,6 +1444,7 @@ struct cpu_attack {
 	u64 clear;
 	u64 set;
 	enum shown shown;
+	bool deadly;
 };
 
 /* Every system call of the CPU goes through here, and to where it should go */
@@ -1452,13 +1467,23 @@ static const struct cpu_attack cpu_attacks[] = {
 	  (ulong)lkrg_attack_entry, ADDRESS_SHOWN },
 	{ "SYSENTER_ESP", IN_MSR, MSR_IA32_SYSENTER_ESP, ~0ULL, 0x1000,
 	  NOT_SHOWN },
+	{ "SYSENTER_CS", IN_MSR, MSR_IA32_SYSENTER_CS, 0, __USER_CS,
+	  HEX_SHOWN },
+	{ "EFER.SCE", IN_MSR, MSR_EFER, EFER_SCE, 0, BIT_SHOWN, true },
 	{ "PAT", IN_MSR, MSR_IA32_CR_PAT, 0xffULL << 56, 6ULL << 56, HEX_SHOWN },
 	{ "CR0.WP", IN_CR0, 0, X86_CR0_WP, 0, BIT_SHOWN },
 	{ "CR4.SMEP", IN_CR4, 0, X86_CR4_SMEP, 0, BIT_SHOWN },
 	{ "CR4.SMAP", IN_CR4, 0, X86_CR4_SMAP, 0, BIT_SHOWN },
 	{ "CR4.UMIP", IN_CR4, 0, X86_CR4_UMIP, 0, BIT_SHOWN },
+	{ "CR4.FSGSBASE", IN_CR4, 0, X86_CR4_FSGSBASE, 0, BIT_SHOWN, true },
+	{ "CR4.PKE", IN_CR4, 0, X86_CR4_PKE, 0, BIT_SHOWN, true },
+	{ "XCR0", IN_XCR0, 0, XFEATURE_MASK_PKRU, 0, HEX_SHOWN, true },
 	{ "DR1", IN_DR7, 1, 0, (ulong)kernel_halt, ADDRESS_SHOWN },
-	{ "IDTR base", IN_IDTR, 0, 0, 0, NOT_SHOWN },
+	{ "IDTR base", IN_IDTR, TABLE_BASE, 0, 0, NOT_SHOWN },
+	/* Without the last gate */
+	{ "IDTR limit", IN_IDTR, TABLE_LIMIT, sizeof(gate_desc), 0, HEX_SHOWN },
+	{ "GDTR base", IN_GDTR, TABLE_BASE, 0, 0, NOT_SHOWN },
+	{ "GDTR limit", IN_GDTR, TABLE_LIMIT, 0, 0xf00, HEX_SHOWN },
 	{ "GDT 32-bit kernel code", IN_GDT, GDT_ENTRY_KERNEL32_CS, 0,
 	  BIT_ULL(52), HEX_SHOWN },
 	{ "TSS ist7", IN_TSS, 6, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
@@ -1470,13 +1495,39 @@ static const struct cpu_attack *cpu_changed;
 static unsigned int cpu_of_change;
 static u64 cpu_before;
 
-static gate_desc idt_copy[IDT_ENTRIES] __aligned(PAGE_SIZE);
+/* Each of the tables has a page to itself. */
+static u8 table_copy[PAGE_SIZE] __aligned(PAGE_SIZE);
+
+static struct desc_ptr read_table(const struct cpu_attack *attack)
+{
+	struct desc_ptr table;
+
+	if (attack->where == IN_IDTR)
+		store_idt(&table);
+	else
+		native_store_gdt(&table);
+	return table;
+}
+
+static void write_table(const struct cpu_attack *attack, u64 value)
+{
+	struct desc_ptr table = read_table(attack);
+
+	if (attack->number == TABLE_LIMIT)
+		table.size = value;
+	else
+		table.address = value;
+	if (attack->where == IN_IDTR)
+		native_load_idt(&table);
+	else
+		native_load_gdt(&table);
+}
 
 /* On the CPU itself, and by no function that would refuse it */
 static u64 read_register(const struct cpu_attack *attack, unsigned int cpu)
 {
 	const struct desc_struct *gdt = get_cpu_gdt_rw(cpu);
-	struct desc_ptr idtr;
+	struct desc_ptr table;
 	u64 value = 0;
 
 	switch (attack->where) {
@@ -1493,9 +1544,14 @@ static u64 read_register(const struct cpu_attack *attack, unsigned int cpu)
 		value = native_get_debugreg(7) & BIT(2 * attack->number) ?
 			native_get_debugreg(attack->number) : 0;
 		break;
+	case IN_XCR0:
+		if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+			value = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+		break;
 	case IN_IDTR:
-		store_idt(&idtr);
-		value = idtr.address;
+	case IN_GDTR:
+		table = read_table(attack);
+		value = attack->number == TABLE_LIMIT ? table.size : table.address;
 		break;
 	case IN_GDT:
 		memcpy(&value, &gdt[attack->number], sizeof(value));
@@ -1514,11 +1570,6 @@ static u64 read_register(const struct cpu_attack *attack, unsigned int cpu)
 static void write_register(const struct cpu_attack *attack, unsigned int cpu,
 			   u64 value)
 {
-	struct desc_ptr idtr = {
-		.size = sizeof(idt_copy) - 1,
-		.address = value,
-	};
-
 	switch (attack->where) {
 	case IN_MSR:
 		wrmsrl_safe(attack->number, value);
@@ -1533,8 +1584,13 @@ static void write_register(const struct cpu_attack *attack, unsigned int cpu,
 		native_set_debugreg(attack->number, value);
 		native_set_debugreg(7, value ? BIT(2 * attack->number) : 0);
 		break;
+	case IN_XCR0:
+		if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+			xsetbv(XCR_XFEATURE_ENABLED_MASK, value);
+		break;
 	case IN_IDTR:
-		native_load_idt(&idtr);
+	case IN_GDTR:
+		write_table(attack, value);
 		break;
 	case IN_GDT:
 		memcpy(&get_cpu_gdt_rw(cpu)[attack->number], &value,
@@ -1562,9 +1618,10 @@ static void change_register(void *info)
 	if (attack->set == (ulong)lkrg_attack_entry)
 		lkrg_attack_entry_to = cpu_before;
 	new = (cpu_before & ~attack->clear) | attack->set;
-	if (attack->where == IN_IDTR) {
-		memcpy(idt_copy, (void *)cpu_before, sizeof(idt_copy));
-		new = (ulong)idt_copy;
+	if ((attack->where == IN_IDTR || attack->where == IN_GDTR) &&
+	    attack->number == TABLE_BASE) {
+		memcpy(table_copy, (void *)cpu_before, sizeof(table_copy));
+		new = (ulong)table_copy;
 	}
 	write_register(attack, cpu, new);
 }
@@ -1579,6 +1636,49 @@ static void check_register(void *info)
 static void restore_register(void *info)
 {
 	write_register(cpu_changed, smp_processor_id(), cpu_before);
+}
+
+/*
+ * Who is parked stays in the kernel and switches no tasks, but answers other CPUs.
+ * None of them can go or come meanwhile.
+ */
+static struct task_struct *parked;
+static DECLARE_COMPLETION(is_parked);
+
+static int stay_in_kernel(void *unused)
+{
+	preempt_disable();
+	complete(&is_parked);
+	while (!kthread_should_stop()) {
+		/* Nobody is to wait for the end of its grace period. */
+		local_irq_disable();
+		rcu_momentary_eqs();
+		local_irq_enable();
+		cpu_relax();
+	}
+	preempt_enable();
+	return 0;
+}
+
+static int park(unsigned int cpu)
+{
+	struct task_struct *const new =
+		kthread_create_on_cpu(stay_in_kernel, NULL, cpu, "lkrg_parked/%u");
+
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	reinit_completion(&is_parked);
+	wake_up_process(new);
+	wait_for_completion(&is_parked);
+	parked = new;
+	return 0;
+}
+
+static void unpark(void)
+{
+	if (parked)
+		kthread_stop(parked);
+	parked = NULL;
 }
 
 /* The field is which one of the table; bits are shown as such. */
@@ -1596,9 +1696,14 @@ static int change_cpu(struct task_struct *task, size_t which)
 		return -ENODEV;
 	if (cpu_changed)
 		return -EBUSY;
-	err = smp_call_function_single(cpu, change_register, (void *)attack, true);
+	err = attack->deadly ? park(cpu) : 0;
 	if (err)
 		return err;
+	err = smp_call_function_single(cpu, change_register, (void *)attack, true);
+	if (err) {
+		unpark();
+		return err;
+	}
 	cpu_changed = attack;
 	cpu_of_change = cpu;
 	err = smp_call_function_single(cpu, check_register, &found, true);
@@ -1606,6 +1711,7 @@ static int change_cpu(struct task_struct *task, size_t which)
 		return err;
 	/* The CPU does not have it. */
 	if (found == cpu_before) {
+		unpark();
 		cpu_changed = NULL;
 		return -EOPNOTSUPP;
 	}
@@ -1646,9 +1752,27 @@ static int restore_cpu(struct task_struct *task, size_t field)
 	err = smp_call_function_single(cpu_of_change, restore_register, NULL, true);
 	if (err)
 		return err;
+	unpark();
 	cpu_changed = NULL;
 	changed[0] = '\0';
 	return 0;
+}
+
+static void write_what_is_there(void *unused)
+{
+	const unsigned int cpu = smp_processor_id();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cpu_attacks); i++)
+		write_register(&cpu_attacks[i], cpu,
+			       read_register(&cpu_attacks[i], cpu));
+}
+
+static int rewrite_cpu(struct task_struct *task, size_t field)
+{
+	const unsigned int cpu = cpumask_last(cpu_online_mask);
+
+	return smp_call_function_single(cpu, write_what_is_there, NULL, true);
 }
 
 /* A gate that no program uses, in the table that all CPUs share */
@@ -2172,18 +2296,27 @@ static const struct attack attacks[] = {
 	CPU("sfmask", 3),
 	CPU("sysenter_eip", 4),
 	CPU("sysenter_esp", 5),
-	CPU("pat", 6),
-	CPU("wp", 7),
-	CPU("smep", 8),
-	CPU("smap", 9),
-	CPU("umip", 10),
-	CPU("dr1", 11),
-	CPU("idtr", 12),
-	CPU("gdt", 13),
-	CPU("ist7", 14),
-	CPU("present", 15),
-	CPU("active", 16),
+	CPU("sysenter_cs", 6),
+	CPU("sce", 7),
+	CPU("pat", 8),
+	CPU("wp", 9),
+	CPU("smep", 10),
+	CPU("smap", 11),
+	CPU("umip", 12),
+	CPU("fsgsbase", 13),
+	CPU("pke", 14),
+	CPU("xcr0", 15),
+	CPU("dr1", 16),
+	CPU("idtr", 17),
+	CPU("idtr_limit", 18),
+	CPU("gdtr", 19),
+	CPU("gdtr_limit", 20),
+	CPU("gdt", 21),
+	CPU("ist7", 22),
+	CPU("present", 23),
+	CPU("active", 24),
 	ATTACK("cpu-restore", restore_cpu, "the CPU as it was"),
+	ATTACK("cpu-rewrite", rewrite_cpu, "its registers get what is in them"),
 	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
 	ATTACK("gate-dpl", change_gate_bits, "who may raise an exception"),
 	ATTACK("gate-restore", restore_gate, "the gate as it was"),
