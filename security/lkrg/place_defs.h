@@ -62,6 +62,12 @@ LKRG_PLACE(revert_creds)
 LKRG_PLACE(same_ids)
 LKRG_PLACE(prctl)
 LKRG_PLACE(switch_task_namespaces)
+LKRG_PLACE(prepare_kernel_cred)
+LKRG_PLACE(call_usermodehelper_exec)
+LKRG_PLACE(set_memory_rw)
+LKRG_PLACE(set_memory_x)
+LKRG_PLACE(set_memory_rox)
+LKRG_PLACE(text_poke)
 LKRG_PLACE(syscall)
 
 /* On behalf of a pass */
