@@ -24,7 +24,7 @@ file_style() {
 }
 
 doc_comments() {
-	quiet scripts/kernel-doc -Wall -Werror -none security/lkrg/*.[ch] security/lkrg/tests/*.c include/linux/lkrg.h
+	quiet scripts/kernel-doc -Wall -Werror -none security/lkrg/*.[ch] security/lkrg/tests/*.c include/linux/lkrg*.h
 }
 
 # Sphinx has something to say about others, too. Where it names files, these are

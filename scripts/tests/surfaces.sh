@@ -1,24 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What else exploits end in: programs that the kernel starts.
+# What else exploits end in: programs that the kernel starts, its flow, and inodes.
 
 helpers='DETECT: Kernel: helper changed: [a-z_]+: ".*" -> ".*"; (restored|logged)$'
 blocked='BLOCK: UMH: helper blocked: .*; (refused|logged)$'
+flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
+
+# surface NAME TEST PATTERN...: with the guard, and without
+surface() {
+	name=$1 test=$2
+	shift 2
+	guest "$name" --smp 2 --timeout 900 -- /selftests/run_kselftest.sh -t "lkrg:$test"
+	went_well "$name: with lkrg"
+	tap "$name" "$out"
+	clean_console "$name: with lkrg nothing else on the console" "$@"
+
+	guest "$name-control" --smp 2 --timeout 900 --lsm $without -- /selftests/run_kselftest.sh -t "lkrg:$test"
+	went_well "$name: without lkrg"
+	tap "$name: without lkrg" "$out"
+	clean_console "$name: without lkrg nothing else on the console"
+}
 
 test_surfaces() {
 	build small || return 0
 
-	guest surfaces --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:helper_test.sh
-	went_well 'surfaces: with lkrg'
-	tap surfaces "$out"
-	clean_console 'surfaces: with lkrg nothing else on the console' "$issues" "$helpers" "$blocked"
+	surface helper helper_test.sh "$issues" "$helpers" "$blocked"
+	guest helper-panic --append 'lkrg.umh_enforce=2' --expect-panic 'helper changed: modprobe_path' -- /guest/attack helper-modprobe_path
+	went_well 'helper: umh_enforce=2 is a panic'
+	check 'helper: the report before the panic' judge_panic 'DETECT: Kernel: helper changed: modprobe_path: ".*" -> "/bin/true"; panic$'
 
-	guest surfaces-control --timeout 900 --lsm $without -- /selftests/run_kselftest.sh -t lkrg:helper_test.sh
-	went_well 'surfaces: without lkrg'
-	tap 'surfaces: without lkrg' "$out"
-	clean_console 'surfaces: without lkrg nothing else on the console'
-
-	guest surfaces-panic --append 'lkrg.umh_enforce=2' --expect-panic 'helper changed: modprobe_path' -- /guest/attack helper-modprobe_path
-	went_well 'surfaces: umh_enforce=2 is a panic'
-	check 'surfaces: the report before the panic' judge_panic 'DETECT: Kernel: helper changed: modprobe_path: ".*" -> "/bin/true"; panic$'
+	surface flow flow_test.sh "$flow"
+	guest flow-panic --append lkrg.pcfi_enforce=2 --expect-panic 'control flow broken: from ' -- /guest/attack flow-gadget-commit
+	went_well 'flow: pcfi_enforce=2 is a panic'
+	check 'flow: the report before the panic' judge_panic 'DETECT: Task: .*: control flow broken: from lkrg_attack_gadget.*; at commit_creds: panic$'
 }

@@ -27,6 +27,8 @@
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
+#include <linux/rbtree_latch.h>
+#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -78,20 +80,38 @@ struct place {
 	struct lkrg_section *section;
 };
 
+/*
+ * Text, for who asks whether an address is in some, without a lock.  That of the
+ * init function is there until it has returned.
+ */
+struct text {
+	struct latch_tree_node node;
+	unsigned long start;
+	unsigned long size;
+};
+
+static const enum mod_mem_type texts[] = { MOD_TEXT, MOD_INIT_TEXT };
+
+#define INIT_TEXT (ARRAY_SIZE(texts) - 1)
+
 /**
  * struct lkrg_module - The entry of a module
  * @node: in the inventory
  * @is: what it is
  * @tag: keyed tag over the address of the entry and @is
  * @place: of each section that is not empty
+ * @text: where its code is
  * @reported: it was reported as hidden
+ * @rcu: who looks for text may still see it
  */
 struct lkrg_module {
 	struct list_head node;
 	struct identity is;
 	struct lkrg_record_tag tag;
 	struct place place[ARRAY_SIZE(kinds)];
+	struct text text[ARRAY_SIZE(texts)];
 	bool reported;
+	struct rcu_head rcu;
 };
 
 static LIST_HEAD(module_inventory);
@@ -154,13 +174,82 @@ static void add_places(struct lkrg_module *entry)
 	mutex_unlock(&text_mutex);
 }
 
+static struct text *text_of(struct latch_tree_node *node)
+{
+	return container_of(node, struct text, node);
+}
+
+static bool text_is_below(struct latch_tree_node *a, struct latch_tree_node *b)
+{
+	return text_of(a)->start < text_of(b)->start;
+}
+
+static int compare_text(void *key, struct latch_tree_node *node)
+{
+	const struct text *text = text_of(node);
+	unsigned long addr = (unsigned long)key;
+
+	if (addr < text->start)
+		return -1;
+	return addr - text->start >= text->size;
+}
+
+static struct latch_tree_root all_text;
+
+static const struct latch_tree_ops text_ops = {
+	.less = text_is_below,
+	.comp = compare_text,
+};
+
+/* Under text_mutex, like the following. */
+static void add_text(struct lkrg_module *entry, const struct module *module)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		const struct module_memory *memory = &module->mem[texts[i]];
+		struct text *text = &entry->text[i];
+
+		text->start = (unsigned long)memory->base;
+		text->size = memory->size;
+		if (text->size)
+			latch_tree_insert(&text->node, &all_text, &text_ops);
+	}
+}
+
+static void remove_text(struct text *text)
+{
+	if (text->size)
+		latch_tree_erase(&text->node, &all_text, &text_ops);
+	text->size = 0;
+}
+
+/**
+ * lkrg_module_owns - Is an address in the text of a module in the inventory?
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: whether it is; always, without read-only memory and so without entries.
+ */
+bool lkrg_module_owns(unsigned long addr)
+{
+	bool owns;
+
+	if (!rodata_enabled)
+		return true;
+	rcu_read_lock();
+	owns = latch_tree_find((void *)addr, &all_text, &text_ops);
+	rcu_read_unlock();
+	return owns;
+}
+
 static void free_entry(struct lkrg_module *entry)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		lkrg_section_free(&entry->is.section[i]);
-	kfree(entry);
+	kfree_rcu(entry, rcu);
 }
 
 static void remove_entry(struct lkrg_module *entry)
@@ -177,6 +266,8 @@ static void remove_entry(struct lkrg_module *entry)
 		lkrg_section_forget(place->section);
 		nr_pages -= place->section->nr_pages;
 	}
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		remove_text(&entry->text[i]);
 	list_del(&entry->node);
 	nr_modules--;
 	if (under_way == entry)
@@ -219,6 +310,7 @@ int __lkrg_module_formed(struct module *module)
 	for (i = 0; i < RO_AFTER_INIT; i++)
 		lkrg_text_take(&entry->is.section[i]);
 	mutex_lock(&text_mutex);
+	add_text(entry, module);
 	list_add_tail(&entry->node, &module_inventory);
 	nr_modules++;
 	mutex_unlock(&text_mutex);
@@ -270,6 +362,9 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	if (readonly)
 		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
 	set_visible(entry, true, readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
+	mutex_lock(&text_mutex);
+	remove_text(&entry->text[INIT_TEXT]);
+	mutex_unlock(&text_mutex);
 	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 

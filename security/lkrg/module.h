@@ -14,6 +14,7 @@
 struct seq_file;
 
 #ifdef CONFIG_MODULES
+bool lkrg_module_owns(unsigned long addr);
 bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
@@ -21,6 +22,11 @@ unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
 void lkrg_module_show(struct seq_file *m);
 #else
+static inline bool lkrg_module_owns(unsigned long addr)
+{
+	return false;
+}
+
 static inline bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr,
 				     const u8 *new, size_t len)
 {

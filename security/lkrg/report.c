@@ -91,6 +91,7 @@ static const struct {
 	[LKRG_STATE_CHANGED] = { "state_changed", "state changed" },
 	[LKRG_TASK_HIDDEN] = { "task_hidden", "task hidden" },
 	[LKRG_RECORD_FORGED] = { "record_forged", "record forged" },
+	[LKRG_FLOW_BROKEN] = { "flow_broken", "control flow broken" },
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
 	[LKRG_MAPPING_CHANGED] = { "mapping_changed", "mapping changed" },
@@ -288,6 +289,22 @@ static void format_creds(struct seq_buf *s, const struct lkrg_task_report *r)
 		seq_buf_puts(s, "same fields");
 }
 
+/* Symbol and offset, or no more than that there is none. */
+static void format_pointer(struct seq_buf *s, u64 address)
+{
+	size_t len = s->len;
+
+	if (!address) {
+		seq_buf_puts(s, "0");
+		return;
+	}
+	seq_buf_printf(s, "%pS", (void *)address);
+	if (len >= s->size || s->buffer[len] != '0')
+		return;
+	s->len = len;
+	seq_buf_puts(s, "an address without a name");
+}
+
 static void format_name(struct seq_buf *s, const struct lkrg_task_name *name)
 {
 	seq_buf_printf(s, "%*pE[%d/%d]",
@@ -309,6 +326,10 @@ static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 		seq_buf_printf(s, "from %s", r->hidden_from);
 	} else if (report->what == LKRG_STATE_CHANGED) {
 		format_state(s, r);
+	} else if (report->what == LKRG_FLOW_BROKEN) {
+		seq_buf_puts(s, "from ");
+		format_pointer(s, r->flow.from);
+		seq_buf_printf(s, ": %s", r->flow.how);
 	} else if (r->expected_known && r->found_readable) {
 		format_creds(s, r);
 	} else {
@@ -414,22 +435,6 @@ static void format_module(struct seq_buf *s, const struct lkrg_report *report)
 		       kinds[report->what].title,
 		       (int)strnlen(r->name, sizeof(r->name)), r->name, r->size,
 		       r->from);
-}
-
-/* Symbol and offset, or no more than that there is none. */
-static void format_pointer(struct seq_buf *s, u64 address)
-{
-	size_t len = s->len;
-
-	if (!address) {
-		seq_buf_puts(s, "0");
-		return;
-	}
-	seq_buf_printf(s, "%pS", (void *)address);
-	if (len >= s->size || s->buffer[len] != '0')
-		return;
-	s->len = len;
-	seq_buf_puts(s, "an address without a name");
 }
 
 static void format_cpu(struct seq_buf *s, const struct lkrg_report *report)

@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include "cred.h"
+#include "flow.h"
 #include "ns.h"
 #include "tag.h"
 #include "task.h"
@@ -64,6 +65,7 @@ struct lkrg_task_name {
  * @found_init_cred: what was found is init_cred
  * @cred: fields on record, and those that are there
  * @state: the same of LKRG_STATE_CHANGED
+ * @flow: of LKRG_FLOW_BROKEN
  * @namespaces: the same of LKRG_STATE_CHANGED, if @namespaces_changed
  * @namespaces_changed: of LKRG_STATE_CHANGED: one of the namespaces
  * @root_changed: of LKRG_STATE_CHANGED: LKRG_ROOT_CHANGED, LKRG_PWD_CHANGED
@@ -92,6 +94,7 @@ struct lkrg_task_report {
 				struct lkrg_namespaces found;
 			} namespaces;
 		};
+		struct lkrg_flow flow;
 	};
 	bool namespaces_changed;
 	unsigned int root_changed;

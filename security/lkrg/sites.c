@@ -276,6 +276,30 @@ static bool is_static_call(const struct module *module, const u8 *addr,
 		lkrg_is_static_call_trampoline(addr));
 }
 
+/**
+ * lkrg_is_behind_static_call - Is there the site of a static call before an address?
+ * @addr: the address, in text
+ *
+ * Nothing may be left of the call when it returns.  Of modules, whose tables need
+ * a lock, what may be left there will do.
+ *
+ * Context: any.
+ * Return: whether there is, or may be.
+ */
+bool lkrg_is_behind_static_call(unsigned long addr)
+{
+	const u8 *insn = (const u8 *)addr - CALL_INSN_SIZE;
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	size_t hint = 0;
+
+	if (is_core_text(addr))
+		return search(&calls, &hint, (unsigned long)insn, call_addr);
+#endif
+	return !is_core_text(addr) &&
+	       (*insn == LKRG_BREAKPOINT ||
+		lkrg_insn_is_static_call(insn, CALL_INSN_SIZE, insn));
+}
+
 /* === Functions that can be traced: a site is its offset in text === */
 
 #ifdef CONFIG_DYNAMIC_FTRACE

@@ -23,6 +23,7 @@ extern unsigned long __stop_mcount_loc[];
 
 int __init lkrg_sites_init(void);
 enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor);
+bool lkrg_is_behind_static_call(unsigned long addr);
 bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 			 const u8 *addr, const u8 *new, size_t len);
 

@@ -32,6 +32,7 @@
 
 #include "cpu.h"
 #include "cred.h"
+#include "flow.h"
 #include "fs.h"
 #include "mm.h"
 #include "ns.h"
@@ -406,10 +407,16 @@ static bool is_spared(const struct task_struct *task)
 	return is_init || is_kernel_thread(task);
 }
 
-/* Who lives on is reported once, for each kind. */
-static bool lives_on(const struct task_struct *task)
+static int enforce_of(enum lkrg_violation what)
 {
-	int enforce = lkrg_knob(pint_enforce);
+	return what == LKRG_FLOW_BROKEN ? lkrg_knob(pcfi_enforce) :
+					  lkrg_knob(pint_enforce);
+}
+
+/* Who lives on is reported once, for each kind. */
+static bool lives_on(const struct task_struct *task, enum lkrg_violation what)
+{
+	int enforce = enforce_of(what);
 
 	return enforce == 0 || (enforce == 1 && is_spared(task));
 }
@@ -417,20 +424,20 @@ static bool lives_on(const struct task_struct *task)
 /*
  * Act on a violation by a task, in task context: takes no lock but that of the
  * record, allocates nothing, prints nothing unless it panics.  Returns -EPERM,
- * or 0 with pint_enforce=0 or pint_validate=0.
+ * or 0 with pint_enforce=0 or pint_validate=0; of the flow pcfi_enforce decides.
  */
 static int react(struct task_struct *task, struct lkrg_report *report)
 {
-	int enforce = lkrg_knob(pint_enforce);
+	int enforce = enforce_of(report->what);
 	int err = enforce == 0 ? 0 : -EPERM;
 	bool spare = is_spared(task);
 	/* Beside an operation there is nothing to refuse. */
 	bool beside = report->task.at == LKRG_AT_syscall ||
 		      report->task.at == LKRG_AT_pass;
 
-	if (!lkrg_knob(pint_validate))
+	if (report->what != LKRG_FLOW_BROKEN && !lkrg_knob(pint_validate))
 		return 0;
-	if (lives_on(task) && mark_reported(task, report->what))
+	if (lives_on(task, report->what) && mark_reported(task, report->what))
 		return err;
 
 	take_name(&report->task.name, task);
@@ -491,6 +498,27 @@ int lkrg_task_switches_namespaces(struct task_struct *task)
 	if (is_condemned(lkrg_task(current)))
 		return -EPERM;
 	take_name(&report.task.other, task);
+	return react(current, &report);
+}
+
+/**
+ * lkrg_task_flow_broken - Act on how the current task came to a function
+ * @at: the function
+ * @flow: what is wrong
+ *
+ * Context: task context.
+ * Return: -EPERM, or 0 with pcfi_enforce=0.
+ */
+int lkrg_task_flow_broken(enum lkrg_place at, const struct lkrg_flow *flow)
+{
+	struct lkrg_report report = {
+		.what = LKRG_FLOW_BROKEN,
+		.task.at = at,
+		.task.flow = *flow,
+	};
+
+	if (is_condemned(lkrg_task(current)))
+		return -EPERM;
 	return react(current, &report);
 }
 
@@ -927,7 +955,7 @@ static bool is_settled(const struct task_struct *task,
 		       const struct lkrg_task *record, enum lkrg_violation what)
 {
 	return (is_condemned(record) && lkrg_task_is_authentic(task, record)) ||
-	       (lives_on(task) && was_reported(task, what));
+	       (lives_on(task, what) && was_reported(task, what));
 }
 
 /*

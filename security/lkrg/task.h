@@ -21,6 +21,7 @@
 #include "violation.h"
 
 struct cred;
+struct lkrg_flow;
 
 #define LKRG_PLACE(name) LKRG_AT_##name,
 enum lkrg_place {
@@ -217,6 +218,7 @@ int lkrg_task_check_all(enum lkrg_place at);
 int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 			 const struct cred *old);
 
+int lkrg_task_flow_broken(enum lkrg_place at, const struct lkrg_flow *flow);
 int lkrg_task_loads_module(const char *name);
 int lkrg_task_check_traced(struct task_struct *child);
 int lkrg_task_switches_namespaces(struct task_struct *task);

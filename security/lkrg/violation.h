@@ -26,6 +26,8 @@
  *	inventory
  * @LKRG_RECORD_FORGED: a record does not match its tag, or was about to be
  *	updated although the task differed from it
+ * @LKRG_FLOW_BROKEN: the kernel was led to a function that attackers call, and did
+ *	not call it
  * @LKRG_TEXT_CHANGED: kernel text was changed, other than by a declared poke
  * @LKRG_RODATA_CHANGED: read-only data was changed
  * @LKRG_MAPPING_CHANGED: page tables let somebody write to text or read-only data,
@@ -56,6 +58,7 @@ enum lkrg_violation {
 	LKRG_STATE_CHANGED,
 	LKRG_TASK_HIDDEN,
 	LKRG_RECORD_FORGED,
+	LKRG_FLOW_BROKEN,
 	LKRG_TEXT_CHANGED,
 	LKRG_RODATA_CHANGED,
 	LKRG_MAPPING_CHANGED,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LKRG - What instructions and page tables look like
+ * LKRG - What instructions, stacks and page tables look like
  *
  * The only file that knows the architecture.  Instructions that are about to be
  * written are judged where they will be: @insn has the bytes, @addr the place.
@@ -10,12 +10,19 @@
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kgdb.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/pgtable.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
+
+#include <asm/stacktrace.h>
+#include <asm/unwind.h>
 
 #include "x86.h"
 
@@ -154,6 +161,110 @@ bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr)
 bool lkrg_is_padding(const u8 *addr, size_t len)
 {
 	return !memchr_inv(addr, PADDING_BYTE, len);
+}
+
+/* What is there, but for breakpoints.  Returns whether there were any. */
+static bool remove_probes(u8 *bytes, unsigned long addr)
+{
+	const struct kprobe *probe;
+	bool found = false;
+	int i;
+
+	preempt_disable();
+	for (i = 0; i < LKRG_CALL_MAX; i++) {
+		if (bytes[i] != INT3_INSN_OPCODE)
+			continue;
+		found = true;
+		probe = get_kprobe((void *)addr + i);
+		if (probe)
+			bytes[i] = probe->opcode;
+	}
+	preempt_enable();
+	return found;
+}
+
+/**
+ * lkrg_is_behind_call - Is there a call before an address?
+ * @addr: the address
+ *
+ * Perhaps with a breakpoint, which comes and goes while it is looked.
+ *
+ * Return: whether there is, or may be: while kgdb is connected a breakpoint may be
+ * anything.
+ */
+bool lkrg_is_behind_call(unsigned long addr)
+{
+	const void *start = (void *)addr - LKRG_CALL_MAX;
+	u8 bytes[LKRG_CALL_MAX];
+	int looks;
+
+	for (looks = 0; looks < 2; looks++) {
+		/* The first instruction of a section has none before it. */
+		if (copy_from_kernel_nofault(bytes, start, sizeof(bytes)))
+			return false;
+		if (lkrg_insn_ends_call(bytes + LKRG_CALL_MAX))
+			return true;
+		if (!remove_probes(bytes, (unsigned long)start))
+			return false;
+#ifdef CONFIG_KGDB
+		if (kgdb_connected)
+			return true;
+#endif
+		if (lkrg_insn_ends_call(bytes + LKRG_CALL_MAX))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lkrg_is_on_stack - Does the stack pointer point to a stack?
+ *
+ * Return: whether it is in the stack of the current task or in one of this CPU
+ * for interrupts and exceptions.
+ */
+bool lkrg_is_on_stack(void)
+{
+	struct stack_info info;
+	bool is_on;
+
+	preempt_disable();
+	is_on = get_stack_info_noinstr((void *)current_stack_pointer, current,
+				       &info);
+	preempt_enable();
+	return is_on;
+}
+
+/**
+ * lkrg_unwind - Go back through those who have called
+ * @judge: called with each return address and @data until it returns false
+ * @data: for @judge
+ *
+ * Return: false if it is not certain what came before the last one, true if that
+ * was user mode or the start of a thread, or if @judge ended it.
+ */
+bool lkrg_unwind(bool (*judge)(unsigned long addr, void *data), void *data)
+{
+	struct unwind_state state;
+
+	/* Others guess, and say so nowhere. */
+	if (!IS_ENABLED(CONFIG_HAVE_RELIABLE_STACKTRACE))
+		return false;
+	for (unwind_start(&state, current, NULL, NULL);
+	     !unwind_done(&state) && !unwind_error(&state);
+	     unwind_next_frame(&state)) {
+		struct pt_regs *regs = unwind_get_entry_regs(&state, NULL);
+		unsigned long addr;
+
+		/* What was interrupted has not called. */
+		if (regs)
+			return user_mode(regs);
+		/* None if it is not known to be text: then as it stands there. */
+		addr = unwind_get_return_address(&state) ?:
+		       READ_ONCE_NOCHECK(*unwind_get_return_address_ptr(&state));
+		if (!judge(addr, data))
+			return true;
+	}
+	return !unwind_error(&state);
 }
 
 /**

