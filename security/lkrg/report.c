@@ -101,6 +101,7 @@ static const struct {
 	[LKRG_PASSES_STOPPED] = { "passes_stopped", "passes stopped" },
 	[LKRG_POLICY_CHANGED] = { "policy_changed", "policy changed" },
 	[LKRG_MODULE_BLOCKED] = { "module_blocked", "module blocked" },
+	[LKRG_INODE_CHANGED] = { "inode_changed", "inode changed" },
 };
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
@@ -481,6 +482,31 @@ static void format_block(struct seq_buf *s, const struct lkrg_report *report)
 		seq_buf_puts(s, "from memory");
 }
 
+static void format_inode(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_inode_report *r = &report->inode;
+	const struct lkrg_attributes *old = &r->expected, *new = &r->found;
+	const char *separator = "";
+
+	seq_buf_printf(s, "Kernel: %s: %*pE (%s, %lu): ", kinds[report->what].title,
+		       (int)strnlen(r->name, sizeof(r->name)), r->name,
+		       r->file_system, r->number);
+	if (!r->expected_known) {
+		seq_buf_puts(s, "what is known of it was changed");
+		return;
+	}
+	if (old->mode != new->mode) {
+		seq_buf_printf(s, "mode 0%o -> 0%o", old->mode, new->mode);
+		separator = ", ";
+	}
+	if (old->uid != new->uid) {
+		seq_buf_printf(s, "%suid %u -> %u", separator, old->uid, new->uid);
+		separator = ", ";
+	}
+	if (old->gid != new->gid)
+		seq_buf_printf(s, "%sgid %u -> %u", separator, old->gid, new->gid);
+}
+
 static bool is_about_task(enum lkrg_violation what)
 {
 	return what < LKRG_TEXT_CHANGED;
@@ -531,6 +557,9 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 			break;
 		case LKRG_MODULE_BLOCKED:
 			format_block(s, report);
+			break;
+		case LKRG_INODE_CHANGED:
+			format_inode(s, report);
 			break;
 		default:
 			format_image(s, report);

@@ -38,6 +38,8 @@
  * @LKRG_PASSES_STOPPED: passes, or what watches over them, do not go on
  * @LKRG_POLICY_CHANGED: a setting was written over
  * @LKRG_MODULE_BLOCKED: somebody wants to load a module although block_modules is 1
+ * @LKRG_INODE_CHANGED: mode or owner of a file were changed in memory, or what is
+ *	on record of them was
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
  * Those of tasks come first: see struct lkrg_report.
@@ -63,6 +65,7 @@ enum lkrg_violation {
 	LKRG_PASSES_STOPPED,
 	LKRG_POLICY_CHANGED,
 	LKRG_MODULE_BLOCKED,
+	LKRG_INODE_CHANGED,
 	LKRG_NR_VIOLATIONS
 };
 
