@@ -4,6 +4,7 @@
 
 helpers='DETECT: Kernel: helper changed: [a-z_]+: ".*" -> ".*"; (restored|logged)$'
 blocked='BLOCK: UMH: helper blocked: .*; (refused|logged)$'
+inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
 flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
 
 # surface NAME TEST PATTERN...: with the guard, and without
@@ -33,4 +34,6 @@ test_surfaces() {
 	guest flow-panic --append lkrg.pcfi_enforce=2 --expect-panic 'control flow broken: from ' -- /guest/attack flow-gadget-commit
 	went_well 'flow: pcfi_enforce=2 is a panic'
 	check 'flow: the report before the panic' judge_panic 'DETECT: Task: .*: control flow broken: from lkrg_attack_gadget.*; at commit_creds: panic$'
+
+	surface inode inode_test.sh "$inodes"
 }

@@ -33,6 +33,7 @@
 #include <linux/uidgid.h>
 
 #include "cred.h"
+#include "inode.h"
 #include "setup.h"
 #include "tag.h"
 #include "task.h"
@@ -513,7 +514,8 @@ static int hook_capset(struct cred *new, const struct cred *old,
 static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 				     const struct file *file)
 {
-	int err = lkrg_task_check_all(LKRG_AT_bprm_creds_from_file);
+	int err = lkrg_task_check_all(LKRG_AT_bprm_creds_from_file) ?:
+		  lkrg_inode_check(file);
 
 	if (!err)
 		lkrg_cred_grant(bprm->cred);

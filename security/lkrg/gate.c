@@ -17,6 +17,7 @@
 #include <linux/sched.h>
 
 #include "gate.h"
+#include "inode.h"
 #include "param.h"
 #include "setup.h"
 #include "task.h"
@@ -37,18 +38,33 @@ static int hook_##name(__VA_ARGS__)					\
 }
 
 /* Files */
-FULL_GATE(file_open, struct file *file)
-FULL_GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
-	  struct iattr *attr)
 FULL_GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	  const char *name, const void *value, size_t size, int flags)
 FULL_GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	  const char *name)
-FULL_GATE(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
-	  const char *acl_name, struct posix_acl *kacl)
 FULL_GATE(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
 	  const char *acl_name)
 FULL_GATE(file_receive, struct file *file)
+
+/* Those for which mode and owner of the file are about to matter */
+static int hook_file_open(struct file *file)
+{
+	return lkrg_task_check_full(LKRG_AT_file_open) ?: lkrg_inode_check(file);
+}
+
+static int hook_inode_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
+			      struct iattr *attr)
+{
+	return lkrg_task_check_full(LKRG_AT_inode_setattr) ?:
+	       lkrg_inode_check_locked(dentry);
+}
+
+static int hook_inode_set_acl(struct mnt_idmap *idmap, struct dentry *dentry,
+			      const char *acl_name, struct posix_acl *kacl)
+{
+	return lkrg_task_check_full(LKRG_AT_inode_set_acl) ?:
+	       lkrg_inode_check_locked(dentry);
+}
 
 /* Exec.  The credentials that it makes are judged in cred.c. */
 FULL_GATE(bprm_creds_for_exec, struct linux_binprm *bprm)

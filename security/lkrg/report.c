@@ -105,6 +105,7 @@ static const struct {
 	[LKRG_SWITCH_CHANGED] = { "switch_changed", "switch changed" },
 	[LKRG_HELPER_BLOCKED] = { "helper_blocked", "helper blocked" },
 	[LKRG_MODULE_BLOCKED] = { "module_blocked", "module blocked" },
+	[LKRG_INODE_CHANGED] = { "inode_changed", "inode changed" },
 };
 
 static_assert(ARRAY_SIZE(kinds) == LKRG_NR_VIOLATIONS);
@@ -530,6 +531,31 @@ static void format_block(struct seq_buf *s, const struct lkrg_report *report)
 		seq_buf_puts(s, "from memory");
 }
 
+static void format_inode(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_inode_report *r = &report->inode;
+	const struct lkrg_attributes *old = &r->expected, *new = &r->found;
+	const char *separator = "";
+
+	seq_buf_printf(s, "Kernel: %s: %*pE (%s, %lu): ", kinds[report->what].title,
+		       (int)strnlen(r->name, sizeof(r->name)), r->name,
+		       r->file_system, r->number);
+	if (!r->expected_known) {
+		seq_buf_puts(s, "what is known of it was changed");
+		return;
+	}
+	if (old->mode != new->mode) {
+		seq_buf_printf(s, "mode 0%o -> 0%o", old->mode, new->mode);
+		separator = ", ";
+	}
+	if (old->uid != new->uid) {
+		seq_buf_printf(s, "%suid %u -> %u", separator, old->uid, new->uid);
+		separator = ", ";
+	}
+	if (old->gid != new->gid)
+		seq_buf_printf(s, "%sgid %u -> %u", separator, old->gid, new->gid);
+}
+
 static bool is_about_task(enum lkrg_violation what)
 {
 	return what < LKRG_TEXT_CHANGED;
@@ -593,6 +619,9 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 			break;
 		case LKRG_MODULE_BLOCKED:
 			format_block(s, report);
+			break;
+		case LKRG_INODE_CHANGED:
+			format_inode(s, report);
 			break;
 		default:
 			format_image(s, report);

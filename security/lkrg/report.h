@@ -216,6 +216,39 @@ struct lkrg_block_report {
 };
 
 /**
+ * struct lkrg_attributes - What decides who may do what with a file
+ * @uid: owner, in the initial namespace
+ * @gid: group, the same
+ * @mode: mode
+ */
+struct lkrg_attributes {
+	u32 uid;
+	u32 gid;
+	umode_t mode;
+};
+
+/* A longer path is shown by its last component. */
+#define LKRG_PATH_SIZE 160
+
+/**
+ * struct lkrg_inode_report - A file whose mode or owner were changed
+ * @name: path, or name alone if that is too long; untrusted
+ * @file_system: type of its file system
+ * @number: of the inode
+ * @expected_known: @expected is valid
+ * @expected: what is on record
+ * @found: what is there
+ */
+struct lkrg_inode_report {
+	char name[LKRG_PATH_SIZE];
+	char file_system[16];
+	unsigned long number;
+	bool expected_known;
+	struct lkrg_attributes expected;
+	struct lkrg_attributes found;
+};
+
+/**
  * struct lkrg_report - One violation
  * @what: kind; selects the member of the union
  * @done: the reaction
@@ -228,6 +261,7 @@ struct lkrg_block_report {
  * @variable: of LKRG_HELPER_CHANGED and LKRG_SWITCH_CHANGED
  * @umh: of LKRG_HELPER_BLOCKED
  * @block: of LKRG_MODULE_BLOCKED
+ * @inode: of LKRG_INODE_CHANGED
  */
 struct lkrg_report {
 	enum lkrg_violation what;
@@ -242,6 +276,7 @@ struct lkrg_report {
 		struct lkrg_variable_report variable;
 		struct lkrg_umh_report umh;
 		struct lkrg_block_report block;
+		struct lkrg_inode_report inode;
 	};
 };
 

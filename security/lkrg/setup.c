@@ -15,6 +15,7 @@
 #include "common.h"
 #include "cred.h"
 #include "gate.h"
+#include "inode.h"
 #include "param.h"
 #include "report.h"
 #include "setup.h"
@@ -34,6 +35,7 @@ const struct lsm_id lkrg_lsmid = {
 struct lsm_blob_sizes lkrg_blob_sizes __ro_after_init = {
 	.lbs_cred = sizeof(struct lkrg_cred),
 	.lbs_task = sizeof(struct lkrg_task),
+	.lbs_inode = sizeof(struct lkrg_inode),
 };
 
 static int wanted __initdata = 1;
@@ -56,6 +58,7 @@ static int __init lkrg_init(void)
 	lkrg_cred_init();
 	lkrg_add_cred_hooks();
 	lkrg_add_task_hooks();
+	lkrg_add_inode_hooks();
 	lkrg_add_gate_hooks();
 	static_branch_enable(&lkrg_enabled);
 	return 0;

@@ -43,6 +43,8 @@
  * @LKRG_SWITCH_CHANGED: a switch that turns protection on or off was
  * @LKRG_HELPER_BLOCKED: the kernel was about to start a program that it may not
  * @LKRG_MODULE_BLOCKED: somebody wants to load a module although block_modules is 1
+ * @LKRG_INODE_CHANGED: mode or owner of a file were changed in memory, or what is
+ *	on record of them was
  * @LKRG_NR_VIOLATIONS: number of enumerators
  *
  * Those of tasks come first: see struct lkrg_report.
@@ -72,6 +74,7 @@ enum lkrg_violation {
 	LKRG_SWITCH_CHANGED,
 	LKRG_HELPER_BLOCKED,
 	LKRG_MODULE_BLOCKED,
+	LKRG_INODE_CHANGED,
 	LKRG_NR_VIOLATIONS
 };
 

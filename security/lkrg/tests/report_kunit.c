@@ -176,6 +176,28 @@ static void restored_bytes_are_said_to_be(struct kunit *test)
 					   ": overwritten, the right bytes are back; logged"));
 }
 
+static void an_inode_line_names_what_differs(struct kunit *test)
+{
+	struct lkrg_report report = {
+		.what = LKRG_INODE_CHANGED,
+		.done = LKRG_DID_REFUSE,
+		.inode = {
+			.name = "/tmp/a\nb",
+			.file_system = "ext4",
+			.number = 12,
+			.expected_known = true,
+			.expected = { .uid = 1000, .mode = 0100755 },
+			.found = { .gid = 7, .mode = 0104755 },
+		},
+	};
+
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Kernel: inode changed: /tmp/a\\nb (ext4, 12): mode 0100755 -> 0104755, uid 1000 -> 0, gid 0 -> 7; refused");
+	report.inode.expected_known = false;
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Kernel: inode changed: /tmp/a\\nb (ext4, 12): what is known of it was changed; refused");
+}
+
 static void each_kind_has_a_name(struct kunit *test)
 {
 	int what;
@@ -196,6 +218,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(bytes_are_shown_from_first_to_last_changed),
 	KUNIT_CASE(many_changes_are_not_listed),
 	KUNIT_CASE(restored_bytes_are_said_to_be),
+	KUNIT_CASE(an_inode_line_names_what_differs),
 	KUNIT_CASE(each_kind_has_a_name),
 	{ }
 };

@@ -76,7 +76,7 @@ static const char *const statistics[] = {
 	"violation_module_hidden", "violation_cpu_changed",
 	"violation_cpu_mask_changed", "violation_gate_changed",
 	"violation_passes_stopped", "violation_policy_changed",
-	"violation_module_blocked",
+	"violation_module_blocked", "violation_inode_changed",
 };
 
 static void knob_path(char *path, size_t size, const char *name)

@@ -10,7 +10,8 @@
  * the functions of the kernel; on namespaces, root, seccomp, tracer, memory and
  * flags of a task; on the lists it is in, and its record in that of the guard;
  * on a kernel thread of this module and on process 1; on the kernel image; on the
- * registers of a CPU; on the passes of the guard; on the flow of the kernel.
+ * registers of a CPU; on the passes of the guard; on the flow of the kernel; on
+ * programs that the kernel starts; on the inode of a file.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -53,12 +54,14 @@
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
+#include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/namei.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
 #include <linux/objtool.h>
@@ -81,6 +84,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
@@ -2387,6 +2391,13 @@ static int come_to_poke(struct task_struct *task, size_t way)
 	.field = offsetof(struct nsproxy, _field),	\
 }
 
+#define MODE(_name, _run, _bits, _what) {		\
+	.name = _name,					\
+	.what = _what,					\
+	.run = _run,					\
+	.field = _bits,					\
+}
+
 #define ATTACK(_name, _run, _what) {			\
 	.name = _name,					\
 	.what = _what,					\
@@ -2398,6 +2409,124 @@ static int come_to_poke(struct task_struct *task, size_t way)
 	.what = "the kernel is led to " _function "()",	\
 	.run = come_to_##_to,				\
 	.field = _way,					\
+/* === Inodes ============================================================= */
+
+/* The file "target" where the caller is */
+static struct path target;
+static umode_t target_mode;
+static kuid_t target_uid;
+static kgid_t target_gid;
+/* As long as the record is */
+static char target_record[32];
+
+/* Without the guard it is a length, and not where the record is. */
+static void *inode_record(void)
+{
+	const struct lsm_blob_sizes *const sizes = (void *)lkrg_blob_sizes_at;
+
+#ifdef CONFIG_SECURITY_LKRG
+	if (sizes && static_key_enabled(&lkrg_enabled))
+		return d_inode(target.dentry)->i_security + sizes->lbs_inode;
+#endif
+	return NULL;
+}
+
+static int find_target(void)
+{
+	const struct inode *inode;
+	int err;
+
+	if (target.dentry)
+		return -EBUSY;
+	err = kern_path("target", LOOKUP_FOLLOW, &target);
+	if (err)
+		return err;
+	inode = d_inode(target.dentry);
+	target_mode = inode->i_mode;
+	target_uid = inode->i_uid;
+	target_gid = inode->i_gid;
+	if (inode_record())
+		memcpy(target_record, inode_record(), sizeof(target_record));
+	return 0;
+}
+
+static int add_to_mode(struct task_struct *task, size_t bits)
+{
+	int err = find_target();
+
+	if (!err)
+		d_inode(target.dentry)->i_mode |= bits;
+	return err;
+}
+
+static int take_uid(struct task_struct *task, size_t field)
+{
+	int err = find_target();
+
+	if (!err)
+		d_inode(target.dentry)->i_uid = GLOBAL_ROOT_UID;
+	return err;
+}
+
+static int take_gid(struct task_struct *task, size_t field)
+{
+	int err = find_target();
+
+	if (!err)
+		d_inode(target.dentry)->i_gid = GLOBAL_ROOT_GID;
+	return err;
+}
+
+static int make_setuid_root(struct task_struct *task, size_t field)
+{
+	int err = add_to_mode(task, S_ISUID | S_ISGID | 0777);
+
+	if (err)
+		return err;
+	d_inode(target.dentry)->i_uid = GLOBAL_ROOT_UID;
+	d_inode(target.dentry)->i_gid = GLOBAL_ROOT_GID;
+	return 0;
+}
+
+/* The guard may have a copy of the mode: that is changed as well. */
+static int add_to_both_modes(struct task_struct *task, size_t bits)
+{
+	int err = add_to_mode(task, bits);
+	umode_t *word;
+	size_t i;
+
+	word = err ? NULL : inode_record();
+	for (i = 0; word && i < sizeof(target_record) / sizeof(*word); i++)
+		if (word[i] == target_mode)
+			word[i] |= bits;
+	return err;
+}
+
+/* Or nothing is on record any more. */
+static int add_to_mode_without_record(struct task_struct *task, size_t bits)
+{
+	int err = add_to_mode(task, bits);
+
+	if (!err && inode_record())
+		memset(inode_record(), 0, sizeof(target_record));
+	return err;
+}
+
+static int restore_inode(struct task_struct *task, size_t field)
+{
+	struct inode *inode;
+
+	if (!target.dentry)
+		return 0;
+	inode = d_inode(target.dentry);
+	inode->i_mode = target_mode;
+	inode->i_uid = target_uid;
+	inode->i_gid = target_gid;
+	if (inode_record())
+		memcpy(inode_record(), target_record, sizeof(target_record));
+	path_put(&target);
+	memset(&target, 0, sizeof(target));
+	return 0;
 }
 
 static const struct attack attacks[] = {
@@ -2608,6 +2737,17 @@ static const struct attack attacks[] = {
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
 	ATTACK("umh-changed", run_changed_helper,
 	       "and it gets another argument than was prepared"),
+	MODE("inode-suid", add_to_mode, S_ISUID, "target becomes setuid"),
+	MODE("inode-sgid", add_to_mode, S_ISGID, "target becomes setgid"),
+	MODE("inode-open", add_to_mode, 0666, "everybody may open target"),
+	ATTACK("inode-uid", take_uid, "target becomes root's"),
+	ATTACK("inode-gid", take_gid, "target becomes that of root's group"),
+	ATTACK("inode-root", make_setuid_root, "target becomes setuid root"),
+	MODE("inode-record", add_to_both_modes, S_ISUID,
+	     "target becomes setuid, on record as well"),
+	MODE("inode-blank", add_to_mode_without_record, S_ISUID,
+	     "target becomes setuid, and there is no record"),
+	ATTACK("inode-restore", restore_inode, "target as it was"),
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
@@ -2722,6 +2862,7 @@ static void __exit attack_exit(void)
 	restore_gate(NULL, 0);
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);
+	restore_inode(NULL, 0);
 	restore(&text_change);
 	restore(&rodata_change);
 	restore(&module_text_change);

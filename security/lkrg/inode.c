@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Mode and owner of files
+ *
+ * Mode, owner and group of an inode decide who may open a file and as whom a
+ * program runs.  They are recorded when the inode gets its first name, which is
+ * after the file system has read it in or made it, and before anybody can use it.
+ * From then on they change where that is declared: setattr_copy(), which is what
+ * all chmod(), chown() and loss of setuid bits end in, and where an ACL is set.
+ * Each declares what will be there, of what is on record: nothing becomes right
+ * that was not before.
+ *
+ * Not every file system can be guarded.  With some, attributes change elsewhere
+ * (network, FUSE), are copies of others' (overlayfs, of whose layers the files are
+ * guarded) or are written in ways of their own (XFS, btrfs, f2fs).  The writers
+ * in those that are:
+ *
+ * ext4: __ext4_iget(), ext4_new_inode(), ext4_init_acl(), fast-commit replay: no
+ *	name yet; ext4_setattr(), ext4_set_acl(): declared; boot loader inode: never
+ *	has a name.
+ * tmpfs: shmem_get_inode(), simple_acl_create(), shmem_fill_super(): no name yet;
+ *	shmem_setattr() by setattr_copy(), simple_set_acl() by
+ *	posix_acl_update_mode(): declared; memfd_create(): on a mount that nobody can
+ *	name, and nothing is setuid there, so that one is left out.
+ * ramfs, rootfs: ramfs_get_inode(): no name yet; simple_setattr(): declared.
+ *
+ * What others do to their inodes ends in notify_change() and with that in
+ * setattr_copy(): truncation, write to a setuid file, the initramfs, nfsd, ksmbd,
+ * the layers of overlayfs, whatever mount it is seen through.
+ *
+ * Locking: i_rwsem of the inode, which all those who change it hold.  Who verifies
+ * does not take it unless something seems to be wrong.  The first record is made
+ * under i_lock, for two names may come at once.
+ */
+
+#include <linux/array_size.h>
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/fs.h>
+#include <linux/lkrg_inode.h>
+#include <linux/lsm_hooks.h>
+#include <linux/mnt_idmapping.h>
+#include <linux/spinlock.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
+
+#include "inode.h"
+#include "param.h"
+#include "report.h"
+#include "setup.h"
+#include "tag.h"
+#include "violation.h"
+
+static const char *const guarded[] = { "ext4", "ext3", "tmpfs", "ramfs", "rootfs" };
+
+static bool is_guarded(const struct super_block *sb)
+{
+	size_t i;
+
+	if (sb->s_flags & SB_NOUSER)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(guarded); i++)
+		if (!strcmp(sb->s_type->name, guarded[i]))
+			return true;
+	return false;
+}
+
+/* The tag while nothing is on record: who writes zeroes does not end that. */
+static struct lkrg_record_tag blank(const struct inode *inode)
+{
+	return lkrg_record_close(lkrg_record_words(1, (uintptr_t)inode, 0));
+}
+
+static u32 reported_mark(const struct inode *inode)
+{
+	return lkrg_record_fold(lkrg_record_words(2, (uintptr_t)inode, 0));
+}
+
+static bool is_blank(const struct inode *inode)
+{
+	return lkrg_same_tag(lkrg_inode(inode)->tag, blank(inode));
+}
+
+/**
+ * lkrg_inode_start - Nothing is on record of a new inode
+ * @inode: the inode, known to nobody else
+ */
+void lkrg_inode_start(struct inode *inode)
+{
+	*lkrg_inode(inode) = (struct lkrg_inode){ .tag = blank(inode) };
+}
+
+static void write_record(const struct inode *inode, u32 uid, u32 gid, umode_t mode)
+{
+	struct lkrg_inode *record = lkrg_inode(inode);
+
+	record->uid = uid;
+	record->gid = gid;
+	record->mode = mode;
+	record->tag = lkrg_record_close(lkrg_inode_sum(inode, uid, gid, mode));
+}
+
+/**
+ * lkrg_inode_record - Record mode and owner if nothing is on record
+ * @inode: about to get a name
+ *
+ * Context: i_lock not held.
+ */
+void lkrg_inode_record(struct inode *inode)
+{
+	if (lkrg_inode_is_right(inode) || !is_guarded(inode->i_sb))
+		return;
+	spin_lock(&inode->i_lock);
+	if (is_blank(inode))
+		write_record(inode, __kuid_val(inode->i_uid),
+			     __kgid_val(inode->i_gid), inode->i_mode);
+	spin_unlock(&inode->i_lock);
+}
+
+/* What is not on record, or differs from it, stays as it is. */
+static void declare(const struct inode *inode, kuid_t uid, kgid_t gid, umode_t mode)
+{
+	if (lkrg_inode_is_right(inode))
+		write_record(inode, __kuid_val(uid), __kgid_val(gid), mode);
+}
+
+void __lkrg_inode_owner(struct mnt_idmap *idmap, const struct inode *inode,
+			const struct iattr *attr)
+{
+	kuid_t uid = inode->i_uid;
+	kgid_t gid = inode->i_gid;
+
+	if (attr->ia_valid & ATTR_UID)
+		uid = from_vfsuid(idmap, i_user_ns(inode), attr->ia_vfsuid);
+	if (attr->ia_valid & ATTR_GID)
+		gid = from_vfsgid(idmap, i_user_ns(inode), attr->ia_vfsgid);
+	declare(inode, uid, gid, inode->i_mode);
+}
+EXPORT_SYMBOL_GPL(__lkrg_inode_owner);
+
+void __lkrg_inode_mode(const struct inode *inode, umode_t mode)
+{
+	declare(inode, inode->i_uid, inode->i_gid, mode);
+}
+EXPORT_SYMBOL_GPL(__lkrg_inode_mode);
+
+/* Returns whether there is something to report. */
+static bool describe(struct lkrg_inode_report *r, const struct inode *inode)
+{
+	const struct lkrg_inode *record = lkrg_inode(inode);
+
+	if (lkrg_inode_is_right(inode))
+		return false;
+	r->expected = (struct lkrg_attributes){
+		record->uid, record->gid, record->mode,
+	};
+	r->found = (struct lkrg_attributes){
+		__kuid_val(inode->i_uid), __kgid_val(inode->i_gid), inode->i_mode,
+	};
+	r->expected_known = lkrg_inode_is_on_record(inode, record->uid,
+						    record->gid, record->mode);
+	return true;
+}
+
+/* Reported once, refused each time. */
+static int react(struct inode *inode, struct lkrg_report *report)
+{
+	const u32 mark = reported_mark(inode);
+	int enforce = lkrg_knob(pint_enforce);
+	int err = enforce == 0 ? 0 : -EPERM;
+
+	if (xchg(&lkrg_inode(inode)->reported, mark) == mark && enforce < 2)
+		return err;
+	report->what = LKRG_INODE_CHANGED;
+	report->done = enforce == 0 ? LKRG_DID_LOG :
+		       enforce == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC;
+	report->inode.number = inode->i_ino;
+	strscpy(report->inode.file_system, inode->i_sb->s_type->name);
+	lkrg_report(report);
+	return err;
+}
+
+/* @path is where it was found in the buffer, or an error: it is too long. */
+static void take_name(struct lkrg_inode_report *r, const char *path,
+		      const struct dentry *dentry)
+{
+	if (IS_ERR(path))
+		snprintf(r->name, sizeof(r->name), "%pd", dentry);
+	else
+		memmove(r->name, path, r->name + sizeof(r->name) - path);
+}
+
+/**
+ * __lkrg_inode_check - What lkrg_inode_check() does when something seems wrong
+ * @file: the file
+ *
+ * Context: task context, may sleep, i_rwsem of the inode not held.
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int __lkrg_inode_check(const struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	struct lkrg_report report = { };
+	bool wrong;
+
+	if (is_blank(inode) || !lkrg_knob(pint_validate))
+		return 0;
+	inode_lock_shared(inode);
+	wrong = describe(&report.inode, inode);
+	inode_unlock_shared(inode);
+	if (!wrong)
+		return 0;
+	take_name(&report.inode,
+		  d_path(&file->f_path, report.inode.name, sizeof(report.inode.name)),
+		  file->f_path.dentry);
+	return react(inode, &report);
+}
+
+/**
+ * __lkrg_inode_check_locked - The same of lkrg_inode_check_locked()
+ * @dentry: of the inode
+ *
+ * Context: task context, i_rwsem of the inode held.
+ * Return: 0, or -EPERM when the operation must not happen.
+ */
+int __lkrg_inode_check_locked(struct dentry *dentry)
+{
+	struct inode *inode = d_inode(dentry);
+	struct lkrg_report report = { };
+
+	if (is_blank(inode) || !lkrg_knob(pint_validate) ||
+	    !describe(&report.inode, inode))
+		return 0;
+	take_name(&report.inode,
+		  dentry_path_raw(dentry, report.inode.name,
+				  sizeof(report.inode.name)), dentry);
+	return react(inode, &report);
+}
+
+static int hook_inode_alloc_security(struct inode *inode)
+{
+	lkrg_inode_start(inode);
+	return 0;
+}
+
+static void hook_d_instantiate(struct dentry *dentry, struct inode *inode)
+{
+	if (inode)
+		lkrg_inode_record(inode);
+}
+
+static struct security_hook_list lkrg_hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(inode_alloc_security, hook_inode_alloc_security),
+	LSM_HOOK_INIT(d_instantiate, hook_d_instantiate),
+};
+
+/**
+ * lkrg_add_inode_hooks - Register the hooks of an inode's life
+ */
+void __init lkrg_add_inode_hooks(void)
+{
+	security_add_hooks(lkrg_hooks, ARRAY_SIZE(lkrg_hooks), &lkrg_lsmid);
+}
