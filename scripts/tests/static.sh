@@ -24,7 +24,7 @@ file_style() {
 }
 
 doc_comments() {
-	quiet scripts/kernel-doc -Wall -Werror -none security/lkrg/*.[ch] security/lkrg/tests/*.c include/linux/lkrg.h
+	quiet scripts/kernel-doc -Wall -Werror -none security/lkrg/*.[ch] security/lkrg/tests/*.c include/linux/lkrg*.h
 }
 
 # === Analysers ===
@@ -57,7 +57,7 @@ semantic_patches() {
 # once NAME COMMAND...: a slow check whose result depends only on the guard's
 # own files and on the kernel is not repeated for the same files.
 once() {
-	mark=$LKRG_CACHE/static/$1-$(find security/lkrg include/linux/lkrg.h -type f -exec sha256sum {} + |
+	mark=$LKRG_CACHE/static/$1-$(find security/lkrg include/linux/lkrg*.h -type f -exec sha256sum {} + |
 		sort | cat - "$LKRG_TMP/id" | sha256sum | cut -c 1-16)
 	[ ! -e "$mark" ] || return 0
 	shift

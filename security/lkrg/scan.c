@@ -41,6 +41,7 @@
 #include <linux/workqueue.h>
 
 #include "cpu.h"
+#include "hook.h"
 #include "image.h"
 #include "inventory.h"
 #include "module.h"
@@ -61,6 +62,7 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_rodata_step,
 	lkrg_sites_step,
 	lkrg_module_step,
+	lkrg_hook_step,
 };
 
 static struct workqueue_struct *queue __ro_after_init;
