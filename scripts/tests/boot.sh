@@ -51,6 +51,7 @@ test_boot() {
 		lock:0
 		log_level:3
 		msr_validate:1
+		patch:1
 		pcfi_enforce:1
 		pcfi_validate:2
 		pint_enforce:0
@@ -65,7 +66,7 @@ test_boot() {
 		umh_enforce:1
 		umh_validate:1
 	END
-	guest boot-values --append 'lkrg.heartbeat=1 lkrg.interval=30 lkrg.kint_validate=1 lkrg.pint_enforce=0 lkrg.pint_validate=0 lkrg.kint_enforce=9' \
+	guest boot-values --append 'lkrg.heartbeat=1 lkrg.interval=30 lkrg.kint_validate=1 lkrg.pint_enforce=0 lkrg.pint_validate=0 lkrg.kint_enforce=9 lkrg.patch=log' \
 		-- sh -c 'cd /proc/sys/lkrg && grep . *'
 	went_well 'boot: with parameters'
 	check 'boot: the parameters are the settings' has_values

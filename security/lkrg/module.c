@@ -66,6 +66,8 @@ struct identity {
 	u32 sections;
 	u32 visible;
 	struct module *module;
+	unsigned long init_text;
+	unsigned long init_size;
 	char name[MODULE_NAME_LEN];
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
 };
@@ -290,6 +292,8 @@ int __lkrg_module_formed(struct module *module)
 	if (!entry)
 		return -ENOMEM;
 	entry->is.module = module;
+	entry->is.init_text = (unsigned long)module->mem[MOD_INIT_TEXT].base;
+	entry->is.init_size = module->mem[MOD_INIT_TEXT].size;
 	strscpy_pad(entry->is.name, module->name);
 	entry->is.sections = RO_AFTER_INIT;
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
@@ -448,6 +452,34 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		return false;
 	lkrg_section_poke(section, addr, new, len);
 	return true;
+}
+
+/* It comes, and its init functions are still there. */
+static bool is_init_text(unsigned long addr)
+{
+	const struct lkrg_module *entry;
+
+	list_for_each_entry(entry, &module_inventory, node) {
+		if (&entry->node != &here && !entry->is.visible &&
+		    addr - entry->is.init_text < entry->is.init_size)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lkrg_module_has_text - Is it text of a module in the inventory?
+ * @addr: an address
+ *
+ * Context: as lkrg_patch_is_legal().
+ * Return: whether it is.
+ */
+bool lkrg_module_has_text(unsigned long addr)
+{
+	const struct rb_node *node = rb_find((void *)addr, &places, compare);
+
+	return node ? section_of(node)->what == LKRG_TEXT_CHANGED :
+		      is_init_text(addr);
 }
 
 static bool is_in_sysfs(struct module *module)

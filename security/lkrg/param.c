@@ -172,16 +172,30 @@ enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor)
 
 /* === What they are set to =============================================== */
 
+/* What stands for the values of lkrg.patch */
+static const char *const patch_words[] = { "allow", "log", "deny" };
+
+static bool is_word(const struct lkrg_knob_row *row, const char *text, int *value)
+{
+	if (row != &lkrg_knobs[LKRG_KNOB_patch])
+		return false;
+	*value = sysfs_match_string(patch_words, text);
+	return *value >= 0;
+}
+
 /**
  * lkrg_param_parse - Read a value
  * @row: of which knob
- * @text: a whole number in decimal, octal or hexadecimal, a newline may follow
+ * @text: a whole number in decimal, octal or hexadecimal, or a word if the knob has
+ *	some; a newline may follow
  * @value: is set
  *
  * Return: 0, or -EINVAL after a line in the log that names knob and range.
  */
 int lkrg_param_parse(const struct lkrg_knob_row *row, const char *text, int *value)
 {
+	if (text && is_word(row, text, value))
+		return 0;
 	if (text && !kstrtoint(text, 0, value) && *value >= row->min &&
 	    *value <= row->max)
 		return 0;

@@ -20,6 +20,7 @@
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/irq_work.h>
+#include <linux/kallsyms.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
@@ -96,6 +97,7 @@ static const struct {
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
 	[LKRG_MAPPING_CHANGED] = { "mapping_changed", "mapping changed" },
 	[LKRG_MODULE_HIDDEN] = { "module_hidden", "module hidden" },
+	[LKRG_HOOK_FOREIGN] = { "hook_foreign", "hook foreign" },
 	[LKRG_CPU_CHANGED] = { "cpu_changed", "register changed" },
 	[LKRG_CPU_MASK_CHANGED] = { "cpu_mask_changed", "mask changed" },
 	[LKRG_GATE_CHANGED] = { "gate_changed", "gate changed" },
@@ -438,6 +440,26 @@ static void format_module(struct seq_buf *s, const struct lkrg_report *report)
 		       r->from);
 }
 
+static void format_hooked(struct seq_buf *s, const char *how,
+			  unsigned long function)
+{
+	seq_buf_printf(s, "%s of ", how);
+	if (function)
+		format_pointer(s, function);
+	else
+		seq_buf_puts(s, "functions");
+}
+
+static void format_hook(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_hook_report *r = &report->hook;
+
+	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
+	format_hooked(s, r->how, r->function);
+	seq_buf_printf(s, ": %s -> ", r->pointer);
+	format_pointer(s, r->to);
+}
+
 static void format_cpu(struct seq_buf *s, const struct lkrg_report *report)
 {
 	const struct lkrg_cpu_report *r = &report->cpu;
@@ -595,6 +617,9 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 		switch (report->what) {
 		case LKRG_MODULE_HIDDEN:
 			format_module(s, report);
+			break;
+		case LKRG_HOOK_FOREIGN:
+			format_hook(s, report);
 			break;
 		case LKRG_MAPPING_CHANGED:
 			format_mapping(s, report);
@@ -990,6 +1015,30 @@ void lkrg_say_locked(const char *name, const char *knob)
 	if (is_wanted(ISSUE_LEVEL))
 		pr_warn("ISSUE: lkrg.%s: lkrg.%s is locked and cannot be weakened until reboot, nothing changed\n",
 			name, knob);
+}
+
+/**
+ * lkrg_say_hook - A module hooks functions of the kernel
+ * @how: which kind of hook
+ * @function: one of the functions, 0 if it is not known
+ * @module: the name of the module
+ * @refused: it may not
+ *
+ * Context: task context.
+ */
+void lkrg_say_hook(const char *how, unsigned long function, const char *module,
+		   bool refused)
+{
+	static DEFINE_RATELIMIT_STATE(limit, LINES_INTERVAL, LINES_AT_ONCE);
+	char line[KSYM_SYMBOL_LEN + 32];
+	struct seq_buf s;
+
+	if (!is_wanted(ISSUE_LEVEL) || !__ratelimit(&limit))
+		return;
+	seq_buf_init(&s, line, sizeof(line));
+	format_hooked(&s, how, function);
+	pr_warn("ISSUE: lkrg.patch: module %s: %s: %s\n", module, seq_buf_str(&s),
+		refused ? "refused" : "allowed");
 }
 
 /**

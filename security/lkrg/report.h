@@ -137,6 +137,20 @@ struct lkrg_module_report {
 };
 
 /**
+ * struct lkrg_hook_report - A hook that leads to what belongs to nobody
+ * @how: which kind of hook
+ * @function: the one that is hooked, 0 if all are
+ * @pointer: name of the pointer
+ * @to: where it leads
+ */
+struct lkrg_hook_report {
+	const char *how;
+	unsigned long function;
+	const char *pointer;
+	unsigned long to;
+};
+
+/**
  * struct lkrg_cpu_report - A register of a CPU, a bit of a mask, or a gate
  * @which: of them
  * @index: number of the CPU or gate
@@ -255,6 +269,7 @@ struct lkrg_inode_report {
  * @task: of the kinds before LKRG_TEXT_CHANGED
  * @image: of LKRG_TEXT_CHANGED, LKRG_RODATA_CHANGED and LKRG_MAPPING_CHANGED
  * @module: of LKRG_MODULE_HIDDEN
+ * @hook: of LKRG_HOOK_FOREIGN
  * @cpu: of LKRG_CPU_CHANGED, LKRG_CPU_MASK_CHANGED and LKRG_GATE_CHANGED
  * @passes: of LKRG_PASSES_STOPPED
  * @policy: of LKRG_POLICY_CHANGED
@@ -270,6 +285,7 @@ struct lkrg_report {
 		struct lkrg_task_report task;
 		struct lkrg_image_report image;
 		struct lkrg_module_report module;
+		struct lkrg_hook_report hook;
 		struct lkrg_cpu_report cpu;
 		struct lkrg_passes_report passes;
 		struct lkrg_policy_report policy;
@@ -295,6 +311,8 @@ void lkrg_say_clean(unsigned long pass);
 void lkrg_say_bad_value(const char *name, int min, int max);
 void lkrg_say_bad_list(const char *name, size_t size);
 void lkrg_say_locked(const char *name, const char *knob);
+void lkrg_say_hook(const char *how, unsigned long function, const char *module,
+		   bool refused);
 void lkrg_say_instead(const char *name, const char *instead);
 void __init lkrg_say_unknown_parameter(const char *name);
 

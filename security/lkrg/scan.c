@@ -44,6 +44,7 @@
 #include <linux/workqueue.h>
 
 #include "cpu.h"
+#include "hook.h"
 #include "image.h"
 #include "inventory.h"
 #include "module.h"
@@ -66,6 +67,7 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_sites_step,
 	lkrg_module_step,
 	lkrg_variable_step,
+	lkrg_hook_step,
 };
 
 static struct workqueue_struct *queue __ro_after_init;

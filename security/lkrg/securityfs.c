@@ -18,6 +18,7 @@
 #include "common.h"
 #include "cpu.h"
 #include "flow.h"
+#include "hook.h"
 #include "module.h"
 #include "param.h"
 #include "report.h"
@@ -97,6 +98,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pokes %lu\n", lkrg_text_pokes());
 	seq_printf(m, "pokes_refused %lu\n", lkrg_text_refused());
 	seq_printf(m, "flow_uncertain %lu\n", lkrg_flow_uncertain());
+	seq_printf(m, "patches_by_modules %lu\n", lkrg_hooks_by_modules());
 	seq_printf(m, "reports %lu\n", lkrg_reports());
 	seq_printf(m, "reports_lost %lu\n", lkrg_reports_lost());
 	seq_printf(m, "reports_suppressed %lu\n", lkrg_reports_suppressed());

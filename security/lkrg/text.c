@@ -17,8 +17,13 @@
  */
 
 #include <linux/cache.h>
+#include <linux/filter.h>
+#include <linux/ftrace.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_hook.h>
 #include <linux/memory.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -133,6 +138,29 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
 	step = lkrg_section_step(&text, cursor);
 	mutex_unlock(&text_mutex);
 	return step;
+}
+
+/**
+ * lkrg_text_is_owned - Is it text that belongs to somebody?
+ * @addr: where something leads
+ *
+ * Context: text_mutex held, or kgdb has stopped all other CPUs.
+ * Return: whether it is text of the kernel or of a module in the inventory, a BPF
+ * image, a trampoline of ftrace or a slot of kprobes.
+ */
+bool lkrg_text_is_owned(unsigned long addr)
+{
+	return core_kernel_text(addr) || lkrg_module_has_text(addr) ||
+	       is_ftrace_trampoline(addr) || is_kprobe_insn_slot(addr) ||
+	       is_kprobe_optinsn_slot(addr) || is_bpf_text_address(addr);
+}
+
+bool __lkrg_is_own_text(unsigned long addr)
+{
+	return (addr >= (unsigned long)lkrg_text_first &&
+		addr < (unsigned long)lkrg_text_last) ||
+	       (addr >= (unsigned long)lkrg_unlikely_first &&
+		addr < (unsigned long)lkrg_unlikely_last);
 }
 
 /**

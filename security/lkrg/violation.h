@@ -33,6 +33,8 @@
  * @LKRG_MAPPING_CHANGED: page tables let somebody write to text or read-only data,
  *	or run the latter
  * @LKRG_MODULE_HIDDEN: a module is missing where the kernel looks for modules
+ * @LKRG_HOOK_FOREIGN: a hook in functions of the kernel leads to what is no text, or
+ *	text of nobody
  * @LKRG_CPU_CHANGED: a register of a CPU does not hold what it should
  * @LKRG_CPU_MASK_CHANGED: the kernel seems to have a CPU that did not come, or not
  *	to have one that did not go, or the record of a CPU does not match its tag
@@ -65,6 +67,7 @@ enum lkrg_violation {
 	LKRG_RODATA_CHANGED,
 	LKRG_MAPPING_CHANGED,
 	LKRG_MODULE_HIDDEN,
+	LKRG_HOOK_FOREIGN,
 	LKRG_CPU_CHANGED,
 	LKRG_CPU_MASK_CHANGED,
 	LKRG_GATE_CHANGED,

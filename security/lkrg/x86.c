@@ -24,6 +24,7 @@
 #include <asm/stacktrace.h>
 #include <asm/unwind.h>
 
+#include "text.h"
 #include "x86.h"
 
 static_assert(LKRG_BREAKPOINT == INT3_INSN_OPCODE);
@@ -50,7 +51,7 @@ static bool is_text(unsigned long addr)
 
 	if (addr == READ_ONCE(last) && !time_after(jiffies, READ_ONCE(then)))
 		return true;
-	if (!kernel_text_address(addr))
+	if (!lkrg_text_is_owned(addr))
 		return false;
 	WRITE_ONCE(last, addr);
 	WRITE_ONCE(then, jiffies);

@@ -59,6 +59,24 @@ static void a_value_is_read_or_refused(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, value, attempt->value);
 }
 
+static void words_are_of_one_knob(struct kunit *test)
+{
+	const struct lkrg_knob_row *patch = &lkrg_knobs[LKRG_KNOB_patch];
+	int value;
+
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(patch, "allow", &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 0);
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(patch, "log\n", &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 1);
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(patch, "deny", &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 2);
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(patch, "1", &value), 0);
+	KUNIT_EXPECT_EQ(test, value, 1);
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(patch, "den", &value), -EINVAL);
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(patch, "3", &value), -EINVAL);
+	KUNIT_EXPECT_EQ(test, lkrg_param_parse(&row, "allow", &value), -EINVAL);
+}
+
 static void what_is_weaker_is_known(struct kunit *test)
 {
 	struct lkrg_knob_row knob = { .stricter = LKRG_HIGHER };
@@ -99,6 +117,7 @@ static void a_tag_is_of_one_value_and_one_knob(struct kunit *test)
 
 static struct kunit_case param_cases[] = {
 	KUNIT_CASE_PARAM(a_value_is_read_or_refused, attempts_gen_params),
+	KUNIT_CASE(words_are_of_one_knob),
 	KUNIT_CASE(what_is_weaker_is_known),
 	KUNIT_CASE(a_tag_is_of_one_value_and_one_knob),
 	{ }

@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/kernel.h>
 #include <linux/seq_buf.h>
 #include <linux/string.h>
 
@@ -206,6 +207,27 @@ static void each_kind_has_a_name(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, lkrg_violation_name(what));
 }
 
+static void a_hook_is_named_by_its_function(struct kunit *test)
+{
+	char expected[256];
+	struct lkrg_report report = {
+		.what = LKRG_HOOK_FOREIGN,
+		.done = LKRG_DID_LOG,
+		.hook.how = "ftrace",
+		.hook.pointer = "func",
+		.hook.to = PAGE_SIZE,
+	};
+
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Kernel: hook foreign: ftrace of functions: func -> an address without a name; logged");
+	report.hook.function = (unsigned long)lkrg_report_format;
+	report.hook.to = (unsigned long)lkrg_report;
+	snprintf(expected, sizeof(expected),
+		 "ALERT: DETECT: Kernel: hook foreign: ftrace of %pS: func -> %pS; logged",
+		 lkrg_report_format, lkrg_report);
+	KUNIT_EXPECT_STREQ(test, line(test, &report), expected);
+}
+
 static struct kunit_case report_cases[] = {
 	KUNIT_CASE(a_task_line_names_each_field),
 	KUNIT_CASE(a_replaced_credential_is_named),
@@ -219,6 +241,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(many_changes_are_not_listed),
 	KUNIT_CASE(restored_bytes_are_said_to_be),
 	KUNIT_CASE(an_inode_line_names_what_differs),
+	KUNIT_CASE(a_hook_is_named_by_its_function),
 	KUNIT_CASE(each_kind_has_a_name),
 	{ }
 };

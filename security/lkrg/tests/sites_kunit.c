@@ -8,7 +8,9 @@
 #include <kunit/test.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
+#include <linux/limits.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_hook.h>
 #include <linux/memory.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
@@ -19,6 +21,7 @@
 #include <asm/text-patching.h>
 
 #include "../sites.h"
+#include "../text.h"
 
 #define RANDOM_PLACES 2000
 
@@ -204,6 +207,37 @@ static void nothing_is_probed_or_debugged_now(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LIVEPATCH, addr, &breakpoint, 1));
 }
 
+static void text_belongs_to_somebody(struct kunit *test)
+{
+	static const u8 constant = 1;
+	static u8 data;
+
+	mutex_lock(&text_mutex);
+	KUNIT_EXPECT_TRUE(test, lkrg_text_is_owned((unsigned long)lkrg_text_is_owned));
+	KUNIT_EXPECT_TRUE(test, lkrg_text_is_owned((unsigned long)mutex_unlock));
+	KUNIT_EXPECT_FALSE(test, lkrg_text_is_owned((unsigned long)&constant));
+	KUNIT_EXPECT_FALSE(test, lkrg_text_is_owned((unsigned long)&data));
+	KUNIT_EXPECT_FALSE(test, lkrg_text_is_owned((unsigned long)test));
+	KUNIT_EXPECT_FALSE(test, lkrg_text_is_owned(PAGE_SIZE));
+	KUNIT_EXPECT_FALSE(test, lkrg_text_is_owned(ULONG_MAX));
+	mutex_unlock(&text_mutex);
+}
+
+static void own_text_is_known(struct kunit *test)
+{
+	const unsigned long first = (unsigned long)lkrg_text_first;
+	const unsigned long last = (unsigned long)lkrg_text_last;
+
+	KUNIT_EXPECT_LT(test, first, last);
+	KUNIT_EXPECT_TRUE(test, lkrg_is_own_text(first));
+	KUNIT_EXPECT_TRUE(test, lkrg_is_own_text(last - 1));
+	KUNIT_EXPECT_FALSE(test, lkrg_is_own_text(first - 1));
+	KUNIT_EXPECT_FALSE(test, lkrg_is_own_text(last));
+	KUNIT_EXPECT_TRUE(test, lkrg_is_own_text((unsigned long)lkrg_text_is_owned));
+	KUNIT_EXPECT_TRUE(test, lkrg_is_own_text((unsigned long)own_text_is_known));
+	KUNIT_EXPECT_FALSE(test, lkrg_is_own_text((unsigned long)mutex_unlock));
+}
+
 static struct kunit_case cases[] = {
 #ifdef CONFIG_DYNAMIC_FTRACE
 	KUNIT_CASE(no_function_may_call_address_0),
@@ -218,6 +252,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(static_calls_may_call_text_and_nothing_else),
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
+	KUNIT_CASE(text_belongs_to_somebody),
+	KUNIT_CASE(own_text_is_known),
 	{}
 };
 

@@ -201,6 +201,32 @@ mapping_attack()
 	verdict "$title"
 }
 
+# === Where hooks lead ===
+
+hook_attack()
+{
+	problem=
+	mark
+	request "$attack"
+	changed=$(what_was_changed)
+	echo "$changed" | grep -Eq '^[a-z_]+ -> ' ||
+		fault "the module does not say what it changed: $changed"
+	changed=$(echo "$changed" | sed 's/[][+.]/[&]/g')
+	report=$(printf '%s\n' "$report" | sed "s,CHANGED,$changed,")
+	if [ "$guard" = on ]; then
+		expect_finding
+		mark
+		expect_pass
+		expect_mention
+	fi
+	mark
+	request hook-restore
+	[ -z "$(what_was_changed)" ] || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
 # === Honest changes of the image ===
 
 image_twin()
@@ -389,6 +415,33 @@ first_process()
 	expect_silence
 }
 
+# Nobody probes the guard, and nobody traces it, so nobody live-patches it.
+own_text()
+{
+	title="probe-guard"
+	problem=
+	mark
+	victim probe-guard pass
+	if [ "$guard" = off ]; then
+		[ "$status" = 0 ] || fault "$(said)"
+	elif [ "$status" = 0 ] || ! said | grep -q 'Invalid argument'; then
+		fault "not refused: $(said)"
+	fi
+	list=$TRACING/available_filter_functions_addrs
+	if have_tracing && [ -e "$list" ]; then
+		first=$(symbol lkrg_text_first)
+		last=$(symbol lkrg_text_last)
+		[ -n "$first" ] && [ -n "$last" ] || fault "text of lkrg not found"
+		traced=$(awk -v first="x${first#*=0x}" -v last="x${last#*=0x}" \
+			'"x" $1 >= first && "x" $1 < last
+			$2 == "kernel_halt" { others = 1 }
+			END { if (!others) print "no other functions" }' "$list")
+		[ -z "$traced" ] || fault "what can be traced: $traced"
+	fi
+	expect_silence
+	verdict "$title"
+}
+
 pass_twice()
 {
 	[ "$guard" = on ] || return 0
@@ -406,7 +459,7 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 8))
+ktap_set_plan $((2 * rows - left_out - twinless + 9))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -421,6 +474,8 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 		module_attack
 	elif [ "$use" = mapped ]; then
 		mapping_attack
+	elif [ "$use" = hooked ]; then
+		hook_attack
 	elif [ "$use" = pass ]; then
 		pattern=$report
 		image_attack
@@ -439,5 +494,6 @@ guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"
 guard_test hide_module_from_guard "module-hide-entry"
 guard_test first_process "init-fsuid"
 kernel_thread
+own_text
 sum_of_reports
 ktap_finished

@@ -82,6 +82,76 @@ blocked()
 	expect_silence
 }
 
+# The argument is what is logged of the hooks, or none.
+expect_lines()
+{
+	read_log
+	found=$(grep -c "^LKRG: ISSUE: lkrg.patch: module lkrg_attack: $1" "$log")
+	[ "$found" = "$2" ] || fault "$found lines of '$1' instead of $2"
+}
+
+patches_grew()
+{
+	found=$(($(statistic patches_by_modules) - before))
+	[ "$found" = "$1" ] || fault "$found patches were counted instead of $1"
+	before=$(statistic patches_by_modules)
+}
+
+# One who traces, three kprobes and a kretprobe; who only looks on is not asked.
+patched()
+{
+	before=$(statistic patches_by_modules)
+	for value in 0 allow; do
+		knob_is patch "$value"
+		request hooks-register
+		request hooks-unregister
+		expect_lines '' 0
+		patches_grew 5
+	done
+	knob_is patch log
+	value_is patch 1
+	mark
+	request hooks-register
+	request hooks-unregister
+	expect_lines '.*: allowed$' 5
+	expect_lines 'ftrace of kernel_halt+0x[0-9a-f]*/0x[0-9a-f]*: allowed$' 1
+	expect_lines 'kprobe of kernel_restart+0x[0-9a-f]*/0x[0-9a-f]*: allowed$' 2
+	patches_grew 5
+	knob_is patch deny
+	value_is patch 2
+	mark
+	for attack in hooks-register exec-euid; do
+		victim "$attack" pass
+		said | grep -q 'Operation not permitted' || fault "not refused: $(said)"
+	done
+	expect_lines 'ftrace of kernel_halt+0x[0-9a-f]*/0x[0-9a-f]*: refused$' 1
+	expect_lines 'kprobe of begin_new_exec+0x[0-9a-f]*/0x[0-9a-f]*: refused$' 1
+	expect_lines '' 2
+	patches_grew 2
+	livepatch=$DIR/test_modules/lkrg_livepatch.ko
+	if [ -e "$livepatch" ]; then
+		! insmod "$livepatch" 2> "$out" || fault "a livepatch was loaded"
+		# Who is refused with the file may try to read it first.
+		[ "$(statistic patches_by_modules)" -gt "$before" ] ||
+			fault "the livepatch was not counted"
+		before=$(statistic patches_by_modules)
+		read_log
+		grep -q "ISSUE: lkrg.patch: module lkrg_livepatch: livepatch of functions: refused" \
+			"$log" || fault "no line for the livepatch"
+	fi
+	# Programs that trace the kernel are others.
+	if have_tracing && [ -e "$TRACING/kprobe_events" ]; then
+		echo 'p:lkrg_test/probe vfs_read' > "$TRACING/kprobe_events" &&
+			echo 1 > "$TRACING/events/lkrg_test/probe/enable" ||
+			fault "no kprobe from user space"
+		echo 0 > "$TRACING/events/lkrg_test/probe/enable"
+		echo > "$TRACING/kprobe_events"
+		patches_grew 0
+	fi
+	knob_is patch 0
+	expect_silence
+}
+
 # === Where reports go beside the log ===
 
 violations()
@@ -225,11 +295,12 @@ need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
-ktap_set_plan 10
+ktap_set_plan 11
 
 run_test "policy-kint_enforce" policy
 run_test "policy-interval, twice" policy_again
 run_test "block_modules" blocked
+run_test "patch" patched
 run_test "log_level" log_level
 run_test "tracepoint" tracepoint
 run_test "audit" audit

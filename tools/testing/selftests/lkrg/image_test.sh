@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the kernel does to its own image: function tracing, kprobes, static keys,
-# tracepoints and modules come and go while passes run.  The guard has to see
-# the patching and to report nothing.
+# tracepoints, livepatches and modules come and go while passes run.  The guard has
+# to see the patching and to report nothing.
+#
+# And no such event makes it forget what was changed in another way before: text of
+# the kernel (D1), modules that hide (D3), text of a module while others come and go
+# (D3b).
 
 DIR=$(dirname "$(readlink -f "$0")")
 . "$DIR/../kselftest/ktap_helpers.sh"
@@ -132,6 +136,74 @@ module_off()
 	unload_attacks || fail "the module stays"
 }
 
+# Hooks of a module, of each kind.
+have_hooks()
+{
+	load_attacks "$DIR/test_modules" && attack hooks-register &&
+		attack hooks-unregister
+}
+
+attack()
+{
+	echo "$1" 2> /dev/null > "$DEVICE"
+}
+
+hooks_on()
+{
+	attack hooks-register || fail "no hooks"
+}
+
+hooks_off()
+{
+	attack hooks-unregister || fail "the hooks stay"
+}
+
+have_idle()
+{
+	why_not="lkrg_idle.ko is not built"
+	[ -e "$DIR/test_modules/lkrg_idle.ko" ]
+}
+
+idle_on()
+{
+	insmod "$DIR/test_modules/lkrg_idle.ko" || fail "lkrg_idle.ko: not loaded"
+}
+
+idle_off()
+{
+	rmmod lkrg_idle || fail "lkrg_idle.ko stays"
+}
+
+LIVEPATCH=/sys/kernel/livepatch/lkrg_livepatch
+
+have_livepatch()
+{
+	why_not="lkrg_livepatch.ko is not built"
+	[ -e "$DIR/test_modules/lkrg_livepatch.ko" ]
+}
+
+is_patched()
+{
+	[ "$(cat "$LIVEPATCH/transition")" = 0 ]
+}
+
+livepatch_on()
+{
+	insmod "$DIR/test_modules/lkrg_livepatch.ko" &&
+		wait_until 60 is_patched || fail "no livepatch"
+}
+
+livepatch_is_gone()
+{
+	[ ! -e "$LIVEPATCH" ] && rmmod lkrg_livepatch 2> /dev/null
+}
+
+livepatch_off()
+{
+	echo 0 > "$LIVEPATCH/enabled" && wait_until 60 livepatch_is_gone ||
+		fail "the livepatch stays"
+}
+
 # === The test ===
 
 expect_silence()
@@ -187,6 +259,64 @@ patch_while_passing()
 	fi
 }
 
+# The same changes, after somebody has changed the kernel.  Arguments are the attack,
+# what is reported, the change, what takes the attack back, and a name.  It stays
+# reported, or is once more if the same page was patched.
+launder()
+{
+	name=$3
+	title="$5: $1, then $name"
+	problem=
+	why_not="not in this kernel"
+	if ! "have_$name"; then
+		ktap_test_skip "$title: $why_not"
+		return
+	fi
+	mark
+	attack "$1" || fail "$1 does not work"
+	run_pass || fail "the pass was not done"
+	read_log
+	alerts | grep -q "DETECT: Kernel: $2" || fail "not reported: $(alerts)"
+	for change in on off; do
+		"${name}_$change"
+		mark
+		run_pass || fail "the pass was not done"
+		read_log
+		seen="still changed: reported before: 1; logged|$2.*; logged"
+		alerts | grep -Eq "DETECT: Kernel: ($seen)\$" ||
+			fail "forgotten after $change: $(alerts)"
+		found=$(alerts | grep -Ev "DETECT: Kernel: ($seen)\$")
+		[ -z "$found" ] || fail "other report: $found"
+	done
+	attack "${1%%-*}-$4" || fail "it stays changed"
+	run_pass || fail "the pass was not done"
+	mark
+	reports=$(statistic reports)
+	run_pass || fail "the pass was not done"
+	expect_silence
+	if [ -n "$problem" ]; then
+		ktap_print_msg "$title: $problem"
+		ktap_test_fail "$title"
+	else
+		ktap_test_pass "$title"
+	fi
+}
+
+have_nothing()
+{
+	return 0
+}
+
+nothing_on()
+{
+	sleep 1
+}
+
+nothing_off()
+{
+	sleep 1
+}
+
 cleanup()
 {
 	restore_knobs
@@ -206,15 +336,29 @@ ktap_print_header
 # A false report is to fail the test, not to panic the machine.
 set_knob kint_enforce 1 && set_knob kint_validate 3 ||
 	ktap_exit_fail_msg "the knobs of lkrg cannot be set"
-ktap_set_plan 7
+ktap_set_plan 24
 
 patch_while_passing static_key pokes
 patch_while_passing tracepoint pokes
 patch_while_passing kprobe pokes
 patch_while_passing breakpoint pokes
 patch_while_passing function_tracer pokes
+patch_while_passing livepatch pokes
 patch_while_passing module
+patch_while_passing hooks pokes
 # Once more, now that all have come and gone.
 patch_while_passing static_key pokes
+
+load_attacks "$DIR/test_modules"
+for way in static_key tracepoint kprobe breakpoint function_tracer livepatch hooks idle; do
+	launder text-flip "text changed: kernel_halt" "$way" restore D1
+done
+for way in nothing idle; do
+	launder module-hide "module hidden: lkrg_attack" "$way" show D3
+	launder module-hide-all "module hidden: lkrg_attack" "$way" show D3
+done
+for way in static_key hooks idle; do
+	launder module_text-flip "text changed: lkrg_attack_idle" "$way" restore D3b
+done
 
 ktap_finished

@@ -40,6 +40,7 @@
 #include <linux/extable.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/ftrace.h>
 #include <linux/hex.h>
 #include <linux/hrtimer.h>
 #include <linux/idr.h>
@@ -85,10 +86,12 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/stat.h>
+#include <linux/static_call_types.h>
 #include <linux/string.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
 #include <linux/timer.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <linux/umh.h>
 #include <linux/user_namespace.h>
@@ -1304,6 +1307,20 @@ static int hide_module(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* Those who list what is in sysfs do not come by either. */
+static int hide_module_everywhere(struct task_struct *task, size_t field)
+{
+	struct kobject *const kobj = &THIS_MODULE->mkobj.kobj;
+	int err = hide_module(task, field);
+
+	if (err)
+		return err;
+	spin_lock(&kobj->kset->list_lock);
+	list_del_init(&kobj->entry);
+	spin_unlock(&kobj->kset->list_lock);
+	return 0;
+}
+
 static int hide_module_state(struct task_struct *task, size_t field)
 {
 	THIS_MODULE->state = MODULE_STATE_UNFORMED;
@@ -1340,6 +1357,12 @@ static int hide_module_entry(struct task_struct *task, size_t field)
 
 static int show_module(struct task_struct *task, size_t field)
 {
+	struct kobject *const kobj = &THIS_MODULE->mkobj.kobj;
+
+	spin_lock(&kobj->kset->list_lock);
+	if (list_empty(&kobj->entry))
+		list_add_tail(&kobj->entry, &kobj->kset->list);
+	spin_unlock(&kobj->kset->list_lock);
 	if (neighbour)
 		list_add_rcu(&THIS_MODULE->list, neighbour);
 	neighbour = NULL;
@@ -1875,6 +1898,256 @@ static int restore_gate(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* === Hooks in functions of the kernel =================================== */
+
+/* Which pointer is changed */
+enum {
+	HOOK_FTRACE,
+	HOOK_FTRACE_PAGE,
+	HOOK_TRAMPOLINE,
+	HOOK_KPROBE,
+	HOOK_KPROBE_PAGE,
+	HOOK_AGGREGATED,
+	HOOK_KRETPROBE,
+	HOOK_TRACEPOINT,
+	HOOK_STATIC_CALL,
+};
+
+/*
+ * They lead to functions of this module, until an attack leads one of them to where
+ * no text is.  Nobody comes by: the machine would have to stop.
+ */
+#if defined(CONFIG_KRETPROBES) && defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && \
+	defined(CONFIG_HAVE_STATIC_CALL_INLINE)
+static void notrace hooked_trace(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+}
+
+static int hooked_probe(struct kprobe *probe, struct pt_regs *regs)
+{
+	return 0;
+}
+
+static int hooked_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	return 0;
+}
+
+static void hooked_tracepoint(void *data, int chip, const char *reason, int pmax)
+{
+}
+
+static struct ftrace_ops hook_ops = {
+	.func = hooked_trace,
+	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY,
+};
+
+/* The last two are at one place. */
+static struct kprobe hook_kprobes[] = {
+	{ .symbol_name = "kernel_power_off", .pre_handler = hooked_probe },
+	{ .symbol_name = "kernel_restart", .pre_handler = hooked_probe },
+	{ .symbol_name = "kernel_restart", .pre_handler = hooked_probe },
+};
+
+static struct kretprobe hook_kretprobe = {
+	.kp.symbol_name = "kernel_halt",
+	.handler = hooked_return,
+};
+
+static bool hooks_registered;
+
+static int register_hooks(struct task_struct *task, size_t field)
+{
+	int err, i;
+
+	if (hooks_registered)
+		return -EBUSY;
+	err = ftrace_set_filter_ip(&hook_ops, (unsigned long)kernel_halt, 0, 0) ?:
+	      register_ftrace_function(&hook_ops);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(hook_kprobes); i++) {
+		hook_kprobes[i].addr = NULL;
+		hook_kprobes[i].flags = 0;
+		err = register_kprobe(&hook_kprobes[i]);
+		if (err)
+			goto unregister;
+	}
+	hook_kretprobe.kp.addr = NULL;
+	hook_kretprobe.kp.flags = 0;
+	err = register_kretprobe(&hook_kretprobe);
+	if (err)
+		goto unregister;
+	err = register_trace_powernv_throttle(hooked_tracepoint, NULL);
+	if (err)
+		goto unregister_return;
+	hooks_registered = true;
+	return 0;
+
+unregister_return:
+	unregister_kretprobe(&hook_kretprobe);
+unregister:
+	while (i--)
+		unregister_kprobe(&hook_kprobes[i]);
+	unregister_ftrace_function(&hook_ops);
+	return err;
+}
+
+static int unregister_hooks(struct task_struct *task, size_t field)
+{
+	int i;
+
+	if (!hooks_registered)
+		return -ENOENT;
+	unregister_trace_powernv_throttle(hooked_tracepoint, NULL);
+	tracepoint_synchronize_unregister();
+	unregister_kretprobe(&hook_kretprobe);
+	for (i = 0; i < ARRAY_SIZE(hook_kprobes); i++)
+		unregister_kprobe(&hook_kprobes[i]);
+	unregister_ftrace_function(&hook_ops);
+	hooks_registered = false;
+	return 0;
+}
+
+static unsigned long *hook_changed, hook_before;
+static void *hook_page;
+
+static int lead_hook(void *place, const char *name, bool to_page)
+{
+	unsigned long to = (unsigned long)changed;
+
+	if (to_page) {
+		hook_page = vmalloc(PAGE_SIZE);
+		if (!hook_page)
+			return -ENOMEM;
+		to = (unsigned long)hook_page;
+	}
+	hook_changed = place;
+	hook_before = *hook_changed;
+	WRITE_ONCE(*hook_changed, to);
+	if (to_page)
+		snprintf(changed, sizeof(changed),
+			 "%s -> an address without a name", name);
+	else
+		snprintf(changed, sizeof(changed), "%s -> %pS", name, (void *)to);
+	return 0;
+}
+
+static int restore_hook(struct task_struct *task, size_t field)
+{
+	if (!hook_changed)
+		return -ENOENT;
+	WRITE_ONCE(*hook_changed, hook_before);
+	hook_changed = NULL;
+	vfree(hook_page);
+	hook_page = NULL;
+	changed[0] = '\0';
+	return unregister_hooks(task, field);
+}
+
+/* A static call that the kernel makes, but not by way of this pointer */
+static void *static_call_of_idle(void)
+{
+	return &__tracepoint_cpu_idle.static_call_key->func;
+}
+
+static void *probe_of_tracepoint(void)
+{
+	return &rcu_dereference_raw(__tracepoint_powernv_throttle.funcs)[0].func;
+}
+
+static int change_hook(struct task_struct *task, size_t which)
+{
+	int err;
+
+	if (hook_changed)
+		return -EBUSY;
+	err = register_hooks(task, 0);
+	if (err)
+		return err;
+	switch (which) {
+	case HOOK_FTRACE:
+	case HOOK_FTRACE_PAGE:
+		err = lead_hook(&hook_ops.func, "func", which == HOOK_FTRACE_PAGE);
+		break;
+	case HOOK_TRAMPOLINE:
+		err = lead_hook(&hook_ops.trampoline, "trampoline", false);
+		break;
+	case HOOK_KPROBE:
+	case HOOK_KPROBE_PAGE:
+		err = lead_hook(&hook_kprobes[0].pre_handler, "pre_handler",
+				which == HOOK_KPROBE_PAGE);
+		break;
+	case HOOK_AGGREGATED:
+		err = lead_hook(&hook_kprobes[2].post_handler, "post_handler", false);
+		break;
+	case HOOK_KRETPROBE:
+		err = lead_hook(&hook_kretprobe.handler, "handler", false);
+		break;
+	case HOOK_TRACEPOINT:
+		err = lead_hook(probe_of_tracepoint(), "probe", false);
+		break;
+	case HOOK_STATIC_CALL:
+		err = lead_hook(static_call_of_idle(), "func", false);
+		break;
+	}
+	if (err)
+		unregister_hooks(task, 0);
+	return err;
+}
+
+/* Functions of the guard, from its first to its last files */
+static int probe_guard(struct task_struct *task, size_t field)
+{
+	static const char *const functions[] = {
+		"lkrg_param_parse", "lkrg_report", "lkrg_section_step",
+		"lkrg_watch_start",
+	};
+	int err = -ENOENT;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
+		struct kprobe probe = {
+			.symbol_name = functions[i],
+			.pre_handler = hooked_probe,
+		};
+
+		err = register_kprobe(&probe);
+		if (err)
+			continue;
+		unregister_kprobe(&probe);
+		return 0;
+	}
+	return err;
+}
+#else
+static int register_hooks(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int unregister_hooks(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int restore_hook(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_hook(struct task_struct *task, size_t which)
+{
+	return -EOPNOTSUPP;
+}
+
+static int probe_guard(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 /* === The passes of the guard ============================================ */
 
 static ulong pass_timer_at;
@@ -2377,6 +2650,13 @@ static int come_to_poke(struct task_struct *task, size_t way)
 	.field = _field,				\
 }
 
+#define HOOK(_name, _field, _what) {			\
+	.name = "hook-" _name,				\
+	.what = _what " leads to data",			\
+	.run = change_hook,				\
+	.field = _field,				\
+}
+
 #define FIELD(_field, _run, _what) {			\
 	.name = "cred-" #_field,			\
 	.what = "own " #_field " " _what,		\
@@ -2673,6 +2953,8 @@ static const struct attack attacks[] = {
 	       "one byte that is read-only after init of a module"),
 	ATTACK("module_late-restore", restore_module_late, "the data as it was"),
 	ATTACK("module-hide", hide_module, "a module off the list of modules"),
+	ATTACK("module-hide-all", hide_module_everywhere,
+	       "and out of the set of modules"),
 	ATTACK("module-hide-state", hide_module_state,
 	       "a module that seems not to be formed"),
 	ATTACK("module-hide-entry", hide_module_entry,
@@ -2708,6 +2990,19 @@ static const struct attack attacks[] = {
 	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
 	ATTACK("gate-dpl", change_gate_bits, "who may raise an exception"),
 	ATTACK("gate-restore", restore_gate, "the gate as it was"),
+	HOOK("ftrace", HOOK_FTRACE, "function tracing"),
+	HOOK("ftrace-page", HOOK_FTRACE_PAGE, "the same"),
+	HOOK("trampoline", HOOK_TRAMPOLINE, "its trampoline"),
+	HOOK("kprobe", HOOK_KPROBE, "a kprobe"),
+	HOOK("kprobe-page", HOOK_KPROBE_PAGE, "the same"),
+	HOOK("aggregated", HOOK_AGGREGATED, "one of two kprobes at one place"),
+	HOOK("kretprobe", HOOK_KRETPROBE, "a kretprobe"),
+	HOOK("tracepoint", HOOK_TRACEPOINT, "a tracepoint"),
+	HOOK("static_call", HOOK_STATIC_CALL, "a static call"),
+	ATTACK("hook-restore", restore_hook, "the hook as it was, and away"),
+	ATTACK("hooks-register", register_hooks, "one of each, which is honest"),
+	ATTACK("hooks-unregister", unregister_hooks, "which are away again"),
+	ATTACK("probe-guard", probe_guard, "kprobes in functions of lkrg"),
 	ATTACK("scan-timer", delete_timer, "no timer starts the next pass"),
 	ATTACK("scan-watch", delete_watch, "nobody watches the passes"),
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
@@ -2860,6 +3155,8 @@ static void __exit attack_exit(void)
 	map_as_before(NULL, 0);
 	restore_cpu(NULL, 0);
 	restore_gate(NULL, 0);
+	restore_hook(NULL, 0);
+	unregister_hooks(NULL, 0);
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);

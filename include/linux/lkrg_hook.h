@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Call-outs from those who hook functions of the kernel
+ *
+ * Like those in <linux/lkrg.h>, which many files include.
+ */
+
+#ifndef _LINUX_LKRG_HOOK_H
+#define _LINUX_LKRG_HOOK_H
+
+#include <linux/lkrg.h>
+#include <linux/types.h>
+
+struct ftrace_ops;
+struct kprobe;
+struct kretprobe;
+struct module;
+
+#ifdef CONFIG_SECURITY_LKRG
+
+int __lkrg_register_kprobe(struct kprobe *p, const void *addr,
+			   unsigned long caller);
+int __lkrg_register_ftrace(const struct ftrace_ops *ops, unsigned long direct,
+			   unsigned long caller);
+int __lkrg_enable_livepatch(const struct module *module);
+bool __lkrg_is_own_text(unsigned long addr);
+
+/**
+ * lkrg_register_kprobe - Ask before a kprobe is registered
+ * @p: the kprobe
+ * @addr: where it would be
+ * @caller: to where register_kprobe() returns
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM.
+ */
+static inline int lkrg_register_kprobe(struct kprobe *p, const void *addr,
+				       unsigned long caller)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_register_kprobe(p, addr, caller);
+	return 0;
+}
+
+/**
+ * lkrg_register_ftrace - Ask before functions are traced
+ * @ops: who wants to trace which of them
+ * @direct: what they are to call themselves, or 0
+ * @caller: to where the function that registers @ops returns
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM.
+ */
+static inline int lkrg_register_ftrace(const struct ftrace_ops *ops,
+				       unsigned long direct, unsigned long caller)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_register_ftrace(ops, direct, caller);
+	return 0;
+}
+
+/**
+ * lkrg_enable_livepatch - Ask before a livepatch is enabled
+ * @module: the livepatch
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM.
+ */
+static inline int lkrg_enable_livepatch(const struct module *module)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_enable_livepatch(module);
+	return 0;
+}
+
+/**
+ * lkrg_is_own_text - Is it text of the guard, which nobody may probe?
+ * @addr: where somebody wants to
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool lkrg_is_own_text(unsigned long addr)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_is_own_text(addr);
+	return false;
+}
+
+/* What lkrg_visit_kprobes() calls with each kprobe */
+typedef void (*lkrg_kprobe_visitor)(struct kprobe *p, void *arg);
+
+/* What the core kernel has for the guard: see there. */
+unsigned long lkrg_traced_function(const struct ftrace_ops *ops);
+struct kretprobe *lkrg_kretprobe(const struct kprobe *p);
+int lkrg_visit_kprobes(unsigned int list, lkrg_kprobe_visitor visit, void *arg);
+
+#else /* !CONFIG_SECURITY_LKRG */
+
+static inline int lkrg_register_kprobe(struct kprobe *p, const void *addr,
+				       unsigned long caller)
+{
+	return 0;
+}
+
+static inline int lkrg_register_ftrace(const struct ftrace_ops *ops,
+				       unsigned long direct, unsigned long caller)
+{
+	return 0;
+}
+
+static inline int lkrg_enable_livepatch(const struct module *module)
+{
+	return 0;
+}
+
+static inline bool lkrg_is_own_text(unsigned long addr)
+{
+	return false;
+}
+
+#endif /* !CONFIG_SECURITY_LKRG */
+
+#endif /* _LINUX_LKRG_HOOK_H */

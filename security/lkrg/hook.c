@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Who is called where functions of the kernel are hooked
+ *
+ * Function tracing, kprobes, tracepoints and static calls go where a pointer in
+ * writable memory leads.  A pass looks whether that is text which belongs to
+ * somebody.  What modules may hook is decided when they ask for it.
+ *
+ * Locking: text_mutex protects the inventory of modules; whoever unregisters what
+ * leads to a module has done so before its entry is dropped.  Inside of it a pass
+ * tries to get ftrace_lock or kprobe_mutex, which others take before text_mutex.
+ * Tracepoints are read under RCU.
+ */
+
+#include <linux/array_size.h>
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/ftrace.h>
+#include <linux/init.h>
+#include <linux/kprobes.h>
+#include <linux/lkrg_hook.h>
+#include <linux/memory.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <linux/uaccess.h>
+
+#include "hook.h"
+#include "image.h"
+#include "param.h"
+#include "report.h"
+#include "sites.h"
+#include "text.h"
+#include "x86.h"
+
+/* === Where hooks lead =================================================== */
+
+/* Those that were reported and are still there.  Others are reported again. */
+static struct {
+	const void *place;
+	unsigned long to;
+	bool seen;
+} known[16];
+
+static bool is_known(const void *place, unsigned long to)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].place == place && known[i].to == to) {
+			known[i].seen = true;
+			return true;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].place)
+			continue;
+		known[i].place = place;
+		known[i].to = to;
+		known[i].seen = true;
+		break;
+	}
+	return false;
+}
+
+static void forget_others(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!known[i].seen)
+			known[i].place = NULL;
+		known[i].seen = false;
+	}
+}
+
+/**
+ * struct pointer - What a hook calls
+ * @name: of the field
+ * @place: where it is
+ * @is_legal: may it lead there? NULL: to text that belongs to somebody
+ */
+struct pointer {
+	const char *name;
+	const void *place;
+	bool (*is_legal)(unsigned long addr);
+};
+
+static unsigned long read_pointer(const void *place)
+{
+	unsigned long to;
+
+	return get_kernel_nofault(to, (const unsigned long *)place) ? 0 : to;
+}
+
+static noinline void report_hook(struct lkrg_cursor *cursor, const char *how,
+				 unsigned long function,
+				 const struct pointer *pointer, unsigned long to)
+{
+	struct lkrg_report report = {
+		.what = LKRG_HOOK_FOREIGN,
+		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
+		.hook = {
+			.how = how,
+			.function = function,
+			.pointer = pointer->name,
+			.to = to,
+		},
+	};
+
+	cursor->violations++;
+	if (is_known(pointer->place, to) && !lkrg_image_stops())
+		cursor->known++;
+	else
+		lkrg_report(&report);
+}
+
+/* A pointer may have changed since, and what it led to be gone. */
+static void verify(struct lkrg_cursor *cursor, const char *how,
+		   unsigned long function, const struct pointer *pointer)
+{
+	unsigned long to = read_pointer(pointer->place);
+	bool legal;
+
+	if (!to)
+		return;
+	legal = pointer->is_legal ? pointer->is_legal(to) : lkrg_text_is_owned(to);
+	if (unlikely(!legal && to == read_pointer(pointer->place)))
+		report_hook(cursor, how, function, pointer, to);
+}
+
+#ifdef CONFIG_FUNCTION_TRACER
+static unsigned long traced_function(const struct ftrace_ops *ops)
+{
+	return IS_ENABLED(CONFIG_DYNAMIC_FTRACE) ? lkrg_traced_function(ops) : 0;
+}
+
+#ifdef CONFIG_DYNAMIC_FTRACE
+/* One that was made for somebody is what this very pointer says. */
+static bool is_trampoline(unsigned long addr)
+{
+	struct lkrg_mapping mapping = lkrg_mapping(addr);
+
+	return core_kernel_text(addr) ||
+	       (mapping.frame != LKRG_NOT_MAPPED && !mapping.writable);
+}
+#endif
+
+static void verify_ops(struct lkrg_cursor *cursor, const struct ftrace_ops *ops)
+{
+	const struct pointer pointers[] = {
+		{ "func", &ops->func },
+		{ "saved_func", &ops->saved_func },
+#ifdef CONFIG_DYNAMIC_FTRACE
+		{ "trampoline", &ops->trampoline, is_trampoline },
+#endif
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+		{ "direct_call", &ops->direct_call },
+#endif
+	};
+	unsigned long function = traced_function(ops);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pointers); i++)
+		verify(cursor, "ftrace", function, &pointers[i]);
+}
+
+/* Those that come or go meanwhile may move one out of sight, until the next pass. */
+static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step step = LKRG_STEP_DONE;
+	unsigned long left = cursor->position;
+	const struct ftrace_ops *ops;
+
+	if (!mutex_trylock(&ftrace_lock))
+		return LKRG_STEP_BUSY;
+	for (ops = rcu_dereference_raw(ftrace_ops_list); ops != &ftrace_list_end;
+	     ops = rcu_dereference_raw(ops->next)) {
+		if (left) {
+			left--;
+			continue;
+		}
+		if (lkrg_piece_is_over(cursor)) {
+			step = LKRG_STEP_MORE;
+			break;
+		}
+		verify_ops(cursor, ops);
+		cursor->position++;
+	}
+	mutex_unlock(&ftrace_lock);
+	return step;
+}
+#else
+static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+#ifdef CONFIG_KPROBES
+static void verify_kprobe(struct kprobe *p, void *arg)
+{
+	const struct kretprobe *rp = lkrg_kretprobe(p);
+	const struct pointer pointers[] = {
+		{ "pre_handler", &p->pre_handler },
+		{ "post_handler", &p->post_handler },
+		{ "handler", rp ? &rp->handler : NULL },
+		{ "entry_handler", rp ? &rp->entry_handler : NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pointers) && pointers[i].place; i++)
+		verify(arg, rp ? "kretprobe" : "kprobe", (unsigned long)p->addr,
+		       &pointers[i]);
+}
+
+static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
+{
+	do {
+		switch (lkrg_visit_kprobes(cursor->position, verify_kprobe, cursor)) {
+		case 0:
+			cursor->position++;
+			break;
+		case -EBUSY:
+			return LKRG_STEP_BUSY;
+		default:
+			return LKRG_STEP_DONE;
+		}
+	} while (!lkrg_piece_is_over(cursor));
+	return LKRG_STEP_MORE;
+}
+#else
+static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+#ifdef CONFIG_TRACEPOINTS
+static void verify_tracepoint(struct lkrg_cursor *cursor,
+			      const struct tracepoint *tp)
+{
+	const struct tracepoint_func *func;
+
+	guard(rcu)();
+	for (func = rcu_dereference_raw(tp->funcs);
+	     func && read_pointer(&func->func); func++) {
+		const struct pointer pointer = { "probe", &func->func };
+
+		/* Its iterator has its name. */
+		verify(cursor, "tracepoint", (unsigned long)tp->iterator, &pointer);
+	}
+}
+
+static enum lkrg_step walk_tracepoints(struct lkrg_cursor *cursor)
+{
+	const unsigned long count =
+		__stop___tracepoints_ptrs - __start___tracepoints_ptrs;
+
+	while (cursor->position < count) {
+		tracepoint_ptr_t *tp = &__start___tracepoints_ptrs[cursor->position];
+
+		verify_tracepoint(cursor, tracepoint_ptr_deref(tp));
+		cursor->position++;
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+#else
+static enum lkrg_step walk_tracepoints(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+static const struct static_call_key *key_of(const struct static_call_site *site)
+{
+	return (void *)(((unsigned long)&site->key + site->key) &
+			~STATIC_CALL_SITE_FLAGS);
+}
+
+/* The table is read-only, and sorted by key. */
+static enum lkrg_step walk_static_calls(struct lkrg_cursor *cursor)
+{
+	const unsigned long count =
+		__stop_static_call_sites - __start_static_call_sites;
+
+	while (cursor->position < count) {
+		const struct static_call_site *site =
+			&__start_static_call_sites[cursor->position];
+		const struct pointer pointer = { "func", &key_of(site)->func };
+
+		if (!cursor->position || key_of(site) != key_of(site - 1))
+			verify(cursor, "static call",
+			       (unsigned long)&site->addr + site->addr, &pointer);
+		cursor->position++;
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+#else
+static enum lkrg_step walk_static_calls(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+/* By the stage of the cursor */
+static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
+	walk_ftrace,
+	walk_kprobes,
+	walk_tracepoints,
+	walk_static_calls,
+};
+
+static enum lkrg_step walk(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step step = walks[cursor->stage](cursor);
+
+	if (step != LKRG_STEP_DONE)
+		return step;
+	cursor->position = 0;
+	if (++cursor->stage < ARRAY_SIZE(walks))
+		return LKRG_STEP_MORE;
+	forget_others();
+	return LKRG_STEP_DONE;
+}
+
+/**
+ * lkrg_hook_step - One piece of the hooks' part of a pass
+ * @cursor: where the pass is
+ *
+ * Return: LKRG_STEP_BUSY while somebody patches or registers, else LKRG_STEP_MORE
+ * or LKRG_STEP_DONE.
+ */
+enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step step;
+
+	/* Without read-only memory there is no inventory of modules. */
+	if (!rodata_enabled || !lkrg_image_is_wanted(cursor))
+		return LKRG_STEP_DONE;
+	if (!mutex_trylock(&text_mutex))
+		return LKRG_STEP_BUSY;
+	step = walk(cursor);
+	mutex_unlock(&text_mutex);
+	return step;
+}
+
+/* === What modules hook ================================================== */
+
+/* Values of the knob */
+enum {
+	ALLOW,
+	LOG,
+	DENY,
+};
+
+static atomic_long_t by_modules;
+
+/* Whose code or data it is; init functions are the ones that register. */
+static __maybe_unused bool is_of_module(unsigned long addr,
+					char name[MODULE_NAME_LEN])
+{
+	const struct module *module;
+
+	guard(preempt)();
+	module = __module_address(addr);
+	if (module)
+		strscpy(name, module->name, MODULE_NAME_LEN);
+	return module;
+}
+
+static __maybe_unused int judge(const char *how, unsigned long function,
+				const char *module)
+{
+	const int patch = lkrg_knob(patch);
+
+	atomic_long_inc(&by_modules);
+	if (patch >= LOG)
+		lkrg_say_hook(how, function, module, patch == DENY);
+	return patch == DENY ? -EPERM : 0;
+}
+
+#ifdef CONFIG_KPROBES
+int __lkrg_register_kprobe(struct kprobe *p, const void *addr,
+			   unsigned long caller)
+{
+	const struct kretprobe *rp = lkrg_kretprobe(p);
+	const unsigned long by[] = {
+		caller,
+		(unsigned long)p,
+		(unsigned long)p->pre_handler,
+		(unsigned long)p->post_handler,
+		rp ? (unsigned long)rp->handler : 0,
+		rp ? (unsigned long)rp->entry_handler : 0,
+	};
+	char module[MODULE_NAME_LEN];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(by); i++) {
+		if (is_of_module(by[i], module))
+			return judge("kprobe", (unsigned long)addr, module);
+	}
+	return 0;
+}
+#endif
+
+#ifdef CONFIG_FUNCTION_TRACER
+/* Who only looks on may. */
+int __lkrg_register_ftrace(const struct ftrace_ops *ops, unsigned long direct,
+			   unsigned long caller)
+{
+	const unsigned long by[] = {
+		caller,
+		(unsigned long)ops,
+		(unsigned long)ops->func,
+		direct,
+	};
+	char module[MODULE_NAME_LEN];
+	size_t i;
+
+	if (!direct && !(ops->flags & FTRACE_OPS_FL_IPMODIFY))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(by); i++) {
+		if (is_of_module(by[i], module))
+			return judge("ftrace", traced_function(ops), module);
+	}
+	return 0;
+}
+#endif
+
+#ifdef CONFIG_LIVEPATCH
+int __lkrg_enable_livepatch(const struct module *module)
+{
+	return judge("livepatch", 0, module->name);
+}
+#endif
+
+/**
+ * lkrg_hooks_by_modules - How often a module wanted to hook functions
+ *
+ * Return: the number since boot.
+ */
+unsigned long lkrg_hooks_by_modules(void)
+{
+	return atomic_long_read(&by_modules);
+}
