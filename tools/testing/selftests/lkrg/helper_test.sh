@@ -19,7 +19,7 @@ make_helper()
 	helper=$work/helper
 	printf '#!/bin/sh\necho "$@" > %s\n' "$work/started" > "$helper"
 	chmod 0755 "$helper"
-	echo "$helper" > /sys/module/lkrg_attack/parameters/helper
+	printf %s "$helper" > /sys/module/lkrg_attack/parameters/helper
 }
 
 prepare()
@@ -82,8 +82,7 @@ overwritten()
 {
 	old=$(cat "$2")
 	prepare
-	"$DIR/attack_victim" -d "$work" "$1" pass > "$out" 2>&1 ||
-		fault "$1: $(said)"
+	request "$1"
 	"$4"
 	if [ "$guard" = on ]; then
 		expect_not_started
@@ -144,7 +143,8 @@ allow()
 
 start()
 {
-	"$DIR/attack_victim" -d "$work" "$1" pass > "$out" 2>&1
+	victim "$1" pass
+	[ "$status" = 0 ]
 }
 
 # Arguments: request, list of what is allowed, why it is blocked
@@ -254,7 +254,7 @@ need_root
 prepare_attacks
 make_helper
 say_what_is_expected
-[ "$guard" = off ] || set_knob umh_validate 1 && set_knob umh_enforce 1
+[ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
 ktap_set_plan 20
 
 run_test "core_pattern" overwritten helper-core_pattern $PATTERN core_pattern crash "|"

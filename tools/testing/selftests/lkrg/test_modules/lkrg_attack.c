@@ -2641,54 +2641,6 @@ static int come_to_poke(struct task_struct *task, size_t way)
 	return poked ? commit_kernel(task, 0) : -EPERM;
 }
 
-/* === The table ========================================================== */
-
-#define CPU(_name, _field) {				\
-	.name = "cpu-" _name,				\
-	.what = "that register of the last CPU",		\
-	.run = change_cpu,				\
-	.field = _field,				\
-}
-
-#define HOOK(_name, _field, _what) {			\
-	.name = "hook-" _name,				\
-	.what = _what " leads to data",			\
-	.run = change_hook,				\
-	.field = _field,				\
-}
-
-#define FIELD(_field, _run, _what) {			\
-	.name = "cred-" #_field,			\
-	.what = "own " #_field " " _what,		\
-	.run = _run,					\
-	.field = offsetof(struct cred, _field),		\
-}
-
-#define NS(_name, _field) {				\
-	.name = "ns-" _name,				\
-	.what = "own " #_field " becomes that of init",	\
-	.run = overwrite_ns,				\
-	.field = offsetof(struct nsproxy, _field),	\
-}
-
-#define MODE(_name, _run, _bits, _what) {		\
-	.name = _name,					\
-	.what = _what,					\
-	.run = _run,					\
-	.field = _bits,					\
-}
-
-#define ATTACK(_name, _run, _what) {			\
-	.name = _name,					\
-	.what = _what,					\
-	.run = _run,					\
-}
-
-#define FLOW(_name, _way, _to, _function) {		\
-	.name = "flow-" _name "-" #_to,			\
-	.what = "the kernel is led to " _function "()",	\
-	.run = come_to_##_to,				\
-	.field = _way,					\
 /* === Inodes ============================================================= */
 
 /* The file "target" where the caller is */
@@ -2807,6 +2759,56 @@ static int restore_inode(struct task_struct *task, size_t field)
 	path_put(&target);
 	memset(&target, 0, sizeof(target));
 	return 0;
+}
+
+/* === The table ========================================================== */
+
+#define CPU(_name, _field) {				\
+	.name = "cpu-" _name,				\
+	.what = "that register of the last CPU",		\
+	.run = change_cpu,				\
+	.field = _field,				\
+}
+
+#define HOOK(_name, _field, _what) {			\
+	.name = "hook-" _name,				\
+	.what = _what " leads to data",			\
+	.run = change_hook,				\
+	.field = _field,				\
+}
+
+#define FIELD(_field, _run, _what) {			\
+	.name = "cred-" #_field,			\
+	.what = "own " #_field " " _what,		\
+	.run = _run,					\
+	.field = offsetof(struct cred, _field),		\
+}
+
+#define NS(_name, _field) {				\
+	.name = "ns-" _name,				\
+	.what = "own " #_field " becomes that of init",	\
+	.run = overwrite_ns,				\
+	.field = offsetof(struct nsproxy, _field),	\
+}
+
+#define MODE(_name, _run, _bits, _what) {		\
+	.name = _name,					\
+	.what = _what,					\
+	.run = _run,					\
+	.field = _bits,					\
+}
+
+#define ATTACK(_name, _run, _what) {			\
+	.name = _name,					\
+	.what = _what,					\
+	.run = _run,					\
+}
+
+#define FLOW(_name, _way, _to, _function) {		\
+	.name = "flow-" _name "-" #_to,			\
+	.what = "the kernel is led to " _function "()",	\
+	.run = come_to_##_to,				\
+	.field = _way,					\
 }
 
 static const struct attack attacks[] = {
