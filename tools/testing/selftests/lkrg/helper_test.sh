@@ -198,17 +198,17 @@ with_settings()
 only_logged()
 {
 	[ "$guard" = on ] || { skipped="there are no settings without lkrg"; return; }
-	old=$(cat "$MODPROBE")
+	was=$(cat "$MODPROBE")
 	set_knob umh_enforce 0
 	prepare
 	start helper-modprobe_path
 	miss_a_module
 	expect_started
-	expect_changed modprobe_path "$old" "$helper" logged
+	expect_changed modprobe_path "$was" "$helper" logged
 	set_knob umh_enforce 1
 	mark
 	expect_pass
-	[ "$(cat "$MODPROBE")" = "$old" ] || fault "now it is $(cat "$MODPROBE")"
+	[ "$(cat "$MODPROBE")" = "$was" ] || fault "now it is $(cat "$MODPROBE")"
 	expect_silence
 }
 
