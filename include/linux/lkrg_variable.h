@@ -31,7 +31,7 @@ enum lkrg_rule {
  * struct lkrg_variable - A variable that decides something
  * @name: what reports call it
  * @data: where it is
- * @via: what the sysctl that changes it is about, most often the same
+ * @via: what the sysctl that changes it is about, NULL if that is the same
  * @size: in bytes
  * @rule: how it may change
  */
@@ -99,7 +99,7 @@ static const struct lkrg_variable id __used				\
  * From the end of boot on it holds what it held then, and what is written through
  * its sysctl, or between lkrg_variable_begin() and lkrg_variable_end().
  */
-#define LKRG_GUARD(rule, variable) LKRG_GUARD_VIA(rule, variable, &(variable))
+#define LKRG_GUARD(rule, variable) LKRG_GUARD_VIA(rule, variable, NULL)
 
 /**
  * lkrg_sysctl_begin - Ask before a sysctl changes something
@@ -265,8 +265,8 @@ static inline int lkrg_umh_start(const struct subprocess_info *info)
 
 static inline void lkrg_release_agent(const char *path) { }
 
-#define LKRG_GUARD_VIA(rule, variable, via)
-#define LKRG_GUARD(rule, variable)
+#define LKRG_GUARD_VIA(...)
+#define LKRG_GUARD(...)
 
 #endif /* !CONFIG_SECURITY_LKRG */
 

@@ -23,7 +23,6 @@
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/lkrg.h>
-#include <linux/lkrg_variable.h>
 #include <linux/lockdep.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
@@ -39,9 +38,6 @@
 #include "tag.h"
 #include "task.h"
 #include "variable.h"
-
-extern const struct lkrg_variable __start_lkrg_variables[];
-extern const struct lkrg_variable __stop_lkrg_variables[];
 
 /**
  * struct record - What a variable should hold
@@ -70,12 +66,23 @@ static DEFINE_MUTEX(variables_lock);
 static u64 taints;
 static u64 taint_key[2] __ro_after_init;
 
-#define for_each_variable(v) \
-	for (v = __start_lkrg_variables; v < __stop_lkrg_variables; v++)
+#define FIRST __start_lkrg_variables
+#define LAST __stop_lkrg_variables
+
+static bool is_helper(const struct lkrg_variable *v)
+{
+	return v->rule == LKRG_HELPER;
+}
+
+/* What the sysctl that changes it is about */
+static const void *via_of(const struct lkrg_variable *v)
+{
+	return v->via ?: v->data;
+}
 
 static struct record *record_of(const struct lkrg_variable *v)
 {
-	return &records[v - __start_lkrg_variables];
+	return &records[v - FIRST];
 }
 
 /*
@@ -123,8 +130,7 @@ static u64 taint_word(u32 flags)
 
 static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
 {
-	switch (v->rule == LKRG_HELPER ? lkrg_knob(umh_enforce) :
-					 lkrg_knob(kint_enforce)) {
+	switch (is_helper(v) ? lkrg_knob(umh_enforce) : lkrg_knob(kint_enforce)) {
 	case 0:
 		return LKRG_DID_LOG;
 	case 1:
@@ -139,13 +145,12 @@ static bool found_different(const struct lkrg_variable *v, struct record *r)
 {
 	bool known = is_authentic(v, r);
 	struct lkrg_report report = {
-		.what = v->rule == LKRG_HELPER ? LKRG_HELPER_CHANGED :
-						 LKRG_SWITCH_CHANGED,
+		.what = is_helper(v) ? LKRG_HELPER_CHANGED : LKRG_SWITCH_CHANGED,
 		.done = reaction(v, known),
 		.variable = {
 			.name = v->name,
 			.size = min(v->size, LKRG_SHOWN),
-			.is_text = v->rule == LKRG_HELPER,
+			.is_text = is_helper(v),
 			.known = known,
 		},
 	};
@@ -190,8 +195,7 @@ static bool is_intact(const struct lkrg_variable *v, struct record *r)
 
 static bool is_wanted(const struct lkrg_variable *v)
 {
-	return v->rule == LKRG_HELPER ? lkrg_knob(umh_validate) :
-					lkrg_knob(kint_validate);
+	return is_helper(v) ? lkrg_knob(umh_validate) : lkrg_knob(kint_validate);
 }
 
 /* With the lock held. */
@@ -233,8 +237,8 @@ static bool changes_variable(const void *via)
 
 	if (!via || !static_branch_likely(&taken))
 		return false;
-	for_each_variable(v) {
-		if (v->via == via)
+	for (v = FIRST; v < LAST; v++) {
+		if (via_of(v) == via)
 			return true;
 	}
 	return false;
@@ -247,8 +251,8 @@ void __lkrg_variable_begin(const void *via)
 	if (!changes_variable(via))
 		return;
 	mutex_lock(&variables_lock);
-	for_each_variable(v) {
-		if (v->via == via)
+	for (v = FIRST; v < LAST; v++) {
+		if (via_of(v) == via)
 			begin(v);
 	}
 }
@@ -259,8 +263,8 @@ void __lkrg_variable_end(const void *via)
 
 	if (!changes_variable(via))
 		return;
-	for_each_variable(v) {
-		if (v->via == via)
+	for (v = FIRST; v < LAST; v++) {
+		if (via_of(v) == via)
 			end(v);
 	}
 	mutex_unlock(&variables_lock);
@@ -301,8 +305,8 @@ static bool are_intact(bool helpers)
 	if (!static_branch_likely(&taken))
 		return true;
 	guard(mutex)(&variables_lock);
-	for_each_variable(v) {
-		if ((v->rule == LKRG_HELPER) == helpers)
+	for (v = FIRST; v < LAST; v++) {
+		if (is_helper(v) == helpers)
 			intact &= verify(v);
 	}
 	return intact;
@@ -338,7 +342,7 @@ bool __lkrg_helper_is_intact(const void *data)
 	if (!static_branch_likely(&taken))
 		return true;
 	guard(mutex)(&variables_lock);
-	for_each_variable(v) {
+	for (v = FIRST; v < LAST; v++) {
 		if (v->data == data)
 			intact &= verify(v);
 	}
@@ -356,7 +360,7 @@ bool lkrg_is_variable(const void *data)
 {
 	const struct lkrg_variable *v;
 
-	for_each_variable(v) {
+	for (v = FIRST; v < LAST; v++) {
 		if (v->data == data)
 			return true;
 	}
@@ -377,7 +381,7 @@ void lkrg_variable_read(const char *name, char *buffer, size_t size)
 
 	*buffer = '\0';
 	guard(mutex)(&variables_lock);
-	for_each_variable(v) {
+	for (v = FIRST; v < LAST; v++) {
 		if (strcmp(v->name, name))
 			continue;
 		if (!static_branch_likely(&taken))
@@ -404,20 +408,19 @@ enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor)
 
 	if (!mutex_trylock(&variables_lock))
 		return LKRG_STEP_BUSY;
-	while ((v = __start_lkrg_variables + cursor->position) <
-	       __stop_lkrg_variables && !lkrg_piece_is_over(cursor)) {
+	while ((v = FIRST + cursor->position) < LAST && !lkrg_piece_is_over(cursor)) {
 		struct record *r = record_of(v);
 
 		cursor->position++;
 		cursor->bytes += v->size;
-		if (!(v->rule == LKRG_HELPER ? lkrg_knob(umh_validate) : switches) ||
+		if (!(is_helper(v) ? lkrg_knob(umh_validate) : switches) ||
 		    is_intact(v, r))
 			continue;
 		cursor->violations++;
 		cursor->known += found_different(v, r);
 	}
 	mutex_unlock(&variables_lock);
-	return v < __stop_lkrg_variables ? LKRG_STEP_MORE : LKRG_STEP_DONE;
+	return v < LAST ? LKRG_STEP_MORE : LKRG_STEP_DONE;
 }
 
 /**
@@ -427,7 +430,7 @@ enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor)
  */
 unsigned long lkrg_variables(void)
 {
-	return __stop_lkrg_variables - __start_lkrg_variables;
+	return LAST - FIRST;
 }
 
 /**
@@ -443,7 +446,7 @@ int __init lkrg_variable_init(void)
 	records = kcalloc(lkrg_variables(), sizeof(*records), GFP_KERNEL);
 	if (!records)
 		return -ENOMEM;
-	for_each_variable(v) {
+	for (v = FIRST; v < LAST; v++) {
 		struct record *r = record_of(v);
 
 		r->value = kzalloc(round_up(v->size, LKRG_PAIR), GFP_KERNEL);
@@ -464,7 +467,7 @@ void lkrg_variable_baseline(void)
 	const struct lkrg_variable *v;
 
 	mutex_lock(&variables_lock);
-	for_each_variable(v)
+	for (v = FIRST; v < LAST; v++)
 		seal(v, record_of(v));
 	WRITE_ONCE(taints, taint_word(0));
 	mutex_unlock(&variables_lock);

@@ -7,9 +7,14 @@
 #define _SECURITY_LKRG_VARIABLE_H
 
 #include <linux/init.h>
+#include <linux/lkrg_variable.h>
 #include <linux/types.h>
 
 #include "scan.h"
+
+/* The table of all that is guarded, made by the linker */
+extern const struct lkrg_variable __start_lkrg_variables[];
+extern const struct lkrg_variable __stop_lkrg_variables[];
 
 int __init lkrg_variable_init(void);
 void lkrg_variable_baseline(void);

@@ -69,4 +69,5 @@ static struct kunit_suite umh_suite = {
 	.name = "lkrg_umh",
 	.test_cases = umh_cases,
 };
+
 kunit_test_suite(umh_suite);

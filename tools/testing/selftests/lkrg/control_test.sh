@@ -136,7 +136,8 @@ patched()
 			fault "the livepatch was not counted"
 		before=$(statistic patches_by_modules)
 		read_log
-		grep -q "ISSUE: lkrg.patch: module lkrg_livepatch: livepatch of functions: refused" \
+		line="ISSUE: lkrg.patch: module lkrg_livepatch: livepatch of functions"
+		grep -q "$line: refused" \
 			"$log" || fault "no line for the livepatch"
 	fi
 	# Programs that trace the kernel are others.

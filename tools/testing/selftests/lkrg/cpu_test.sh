@@ -59,7 +59,8 @@ last_cpu()
 something_happens()
 {
 	[ "$meanwhile" = nothing ] && return
-	if [ "$meanwhile" != modules ] && [ "$(last_cpu)" -gt 1 ] && [ -w "$CPUS/cpu1/online" ]; then
+	if [ "$meanwhile" != modules ] && [ "$(last_cpu)" -gt 1 ] &&
+			[ -w "$CPUS/cpu1/online" ]; then
 		echo 0 > "$CPUS/cpu1/online" && echo 1 > "$CPUS/cpu1/online" ||
 			fault "cpu1 does not go and come"
 	fi

@@ -246,7 +246,8 @@ mounts()
 	if "$DIR/inode_victim" remap 1000 1001 "$place/dir" "$place/mount" > "$out"; then
 		expect_mode "$place/mount/file" "640 1001:1001"
 		chmod 0604 "$place/mount/file"
-		"$DIR/inode_victim" run 1001 /bin/sh -c "chmod 0600 $place/mount/file; echo text > $place/mount/made" ||
+		commands="chmod 0600 $place/mount/file; echo text > $place/mount/made"
+		"$DIR/inode_victim" run 1001 /bin/sh -c "$commands" ||
 			fault "idmapped mount"
 		expect_mode "$place/dir/file" "600 1000:1000"
 		chown 1001:1001 "$place/mount/file"

@@ -54,6 +54,7 @@
 #include <linux/kmod.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
+#include <linux/linkage.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
@@ -106,7 +107,6 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include <asm/ibt.h>
-#include <asm/linkage.h>
 #include <asm/msr.h>
 #include <asm/nops.h>
 #include <asm/nospec-branch.h>
@@ -2599,7 +2599,7 @@ static int come_to_switch(struct task_struct *task, size_t way)
 /* The others give no privilege at once: who could call them takes one then */
 static int come_to_helper(struct task_struct *task, size_t way)
 {
-	char *argv[] = { "/bin/true", NULL };
+	char *argv[2] = { "/bin/true", NULL };
 	struct subprocess_info *const info =
 		call_usermodehelper_setup(argv[0], argv, NULL, GFP_KERNEL, NULL,
 					  NULL, NULL);
