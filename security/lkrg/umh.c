@@ -14,7 +14,6 @@
 #include <linux/array_size.h>
 #include <linux/cache.h>
 #include <linux/capability.h>
-#include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/ctype.h>
@@ -244,22 +243,23 @@ static u64 hash_text(const char *text)
 static bool is_agent(const char *path)
 {
 	u64 hash = hash_text(path);
+	bool found = false;
 	size_t i;
 
-	guard(spinlock)(&agents_lock);
-	for (i = 0; i < ARRAY_SIZE(agents); i++) {
-		if (agents[i] == hash)
-			return true;
-	}
-	return false;
+	spin_lock(&agents_lock);
+	for (i = 0; i < ARRAY_SIZE(agents); i++)
+		found |= agents[i] == hash;
+	spin_unlock(&agents_lock);
+	return found;
 }
 
 void __lkrg_release_agent(const char *path)
 {
 	if (!*path || is_agent(path))
 		return;
-	guard(spinlock)(&agents_lock);
+	spin_lock(&agents_lock);
 	agents[next_agent++ % ARRAY_SIZE(agents)] = hash_text(path);
+	spin_unlock(&agents_lock);
 }
 
 /* === What was prepared ================================================== */
