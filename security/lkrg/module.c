@@ -27,7 +27,7 @@
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
-#include <linux/rbtree_latch.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -87,7 +87,7 @@ struct place {
  * init function is there until it has returned.
  */
 struct text {
-	struct latch_tree_node node;
+	struct list_head node;
 	unsigned long start;
 	unsigned long size;
 };
@@ -176,32 +176,8 @@ static void add_places(struct lkrg_module *entry)
 	mutex_unlock(&text_mutex);
 }
 
-static struct text *text_of(struct latch_tree_node *node)
-{
-	return container_of(node, struct text, node);
-}
-
-static bool text_is_below(struct latch_tree_node *a, struct latch_tree_node *b)
-{
-	return text_of(a)->start < text_of(b)->start;
-}
-
-static int compare_text(void *key, struct latch_tree_node *node)
-{
-	const struct text *text = text_of(node);
-	unsigned long addr = (unsigned long)key;
-
-	if (addr < text->start)
-		return -1;
-	return addr - text->start >= text->size;
-}
-
-static struct latch_tree_root all_text;
-
-static const struct latch_tree_ops text_ops = {
-	.less = text_is_below,
-	.comp = compare_text,
-};
+/* Changed under text_mutex, read with RCU. */
+static LIST_HEAD(all_text);
 
 /* Under text_mutex, like the following. */
 static void add_text(struct lkrg_module *entry, const struct module *module)
@@ -215,14 +191,14 @@ static void add_text(struct lkrg_module *entry, const struct module *module)
 		text->start = (unsigned long)memory->base;
 		text->size = memory->size;
 		if (text->size)
-			latch_tree_insert(&text->node, &all_text, &text_ops);
+			list_add_rcu(&text->node, &all_text);
 	}
 }
 
 static void remove_text(struct text *text)
 {
 	if (text->size)
-		latch_tree_erase(&text->node, &all_text, &text_ops);
+		list_del_rcu(&text->node);
 	text->size = 0;
 }
 
@@ -235,12 +211,14 @@ static void remove_text(struct text *text)
  */
 bool lkrg_module_owns(unsigned long addr)
 {
-	bool owns;
+	const struct text *text;
+	bool owns = false;
 
 	if (!rodata_enabled)
 		return true;
 	rcu_read_lock();
-	owns = latch_tree_find((void *)addr, &all_text, &text_ops);
+	list_for_each_entry_rcu(text, &all_text, node)
+		owns |= addr - text->start < text->size;
 	rcu_read_unlock();
 	return owns;
 }
