@@ -80,6 +80,7 @@ test_control() {
 	tap control "$out"
 	check 'control: parameters at boot' grep -L '^33 1 2 1 0 $' "$out"
 	clean_console 'control: nothing else on the console' "$issues" \
+		'ISSUE: lkrg\.patch: module lkrg_[a-z]+: .*: (allowed|refused)$' \
 		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
 		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
 		'BLOCK: Module: insmod\[[0-9]+/[0-9]+\]: module blocked: '

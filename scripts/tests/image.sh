@@ -24,7 +24,7 @@ test_image() {
 	guest image --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
 	went_well 'image: the kernel patches itself'
 	tap image "$out"
-	clean_console 'image: nothing else on the console'
+	clean_console 'image: nothing else on the console' "$image"
 
 	for enforce in 0 1; do
 		guest image-report-$enforce --append "lkrg.interval=1800 lkrg.kint_validate=1 lkrg.kint_enforce=$enforce" -- /guest/flip-text
@@ -53,5 +53,5 @@ test_image() {
 	guest image-loop --timeout 7200 --smp 4 -- /guest/repeat 20 -t lkrg:image_test.sh
 	went_well 'image: 20 times'
 	tap 'image: 20 times' "$out"
-	clean_console 'image: 20 times: nothing else on the console'
+	clean_console 'image: 20 times: nothing else on the console' "$image"
 }
