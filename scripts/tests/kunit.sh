@@ -7,5 +7,5 @@ test_kunit() {
 	guest kunit --append 'kunit.enable=1 kunit.filter_glob=lkrg*' -- true
 	went_well 'kunit: the kernel boots'
 	tap kunit "$console"
-	clean_console 'kunit: nothing else on the console' 'ISSUE: lkrg\.kunit: '
+	clean_console 'kunit: nothing else on the console' 'ISSUE: lkrg\.(kunit|patch): '
 }
