@@ -424,16 +424,6 @@ enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor)
 }
 
 /**
- * lkrg_variables - How many are guarded
- *
- * Return: the number.
- */
-unsigned long lkrg_variables(void)
-{
-	return LAST - FIRST;
-}
-
-/**
  * lkrg_variable_init - Make room for the records
  *
  * Return: 0 or -ENOMEM.
@@ -443,7 +433,7 @@ int __init lkrg_variable_init(void)
 	const struct lkrg_variable *v;
 
 	get_random_bytes(taint_key, sizeof(taint_key));
-	records = kcalloc(lkrg_variables(), sizeof(*records), GFP_KERNEL);
+	records = kcalloc(LAST - FIRST, sizeof(*records), GFP_KERNEL);
 	if (!records)
 		return -ENOMEM;
 	for (v = FIRST; v < LAST; v++) {
