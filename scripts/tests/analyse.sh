@@ -20,7 +20,7 @@ analyse() {
 
 test_kasan() {
 	analyse kasan
-	[ -e "$LKRG_TMP/built-kasan" ] || return 0
+	[ -e "$LKRG_RUN/built-kasan" ] || return 0
 
 	guest kasan-fuzz --memory 2048 --smp 4 --timeout 3600 -- /selftests/lkrg/fuzz_interface -l 600
 	went_well 'kasan: every file of the interface, 600 s'

@@ -13,13 +13,17 @@ issues='ISSUE: lkrg\.[a-z_]+: .*, nothing changed$'
 
 # build CONFIG: with what the user gave, once in a run.
 build() {
-	[ ! -e "$LKRG_TMP/built-$1" ] || return 0
+	with_lock build-once build_once "$1"
+}
+
+build_once() {
+	[ ! -e "$LKRG_RUN/built-$1" ] || return 0
 	# On stderr are progress and, at the end, what went wrong.
 	"$LKRG_TOP/scripts/build" --config "$1" ${kernel:+--kernel "$kernel"} >"$LKRG_TMP/image" || {
 		failed "scripts/build --config $1"
 		return 1
 	}
-	: >"$LKRG_TMP/built-$1"
+	: >"$LKRG_RUN/built-$1"
 }
 
 # guest NAME [OPTION...] -- COMMAND...: sets rc, and out and console, which stay

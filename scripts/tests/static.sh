@@ -75,7 +75,7 @@ semantic_patches() {
 # own files and on the kernel is not repeated for the same files.
 once() {
 	mark=$LKRG_CACHE/static/$1-$(find security/lkrg include/linux/lkrg*.h -type f -exec sha256sum {} + |
-		sort | cat - "$LKRG_TMP/id" | sha256sum | cut -c 1-16)
+		sort | cat - "$LKRG_RUN/id" | sha256sum | cut -c 1-16)
 	[ ! -e "$mark" ] || return 0
 	shift
 	found=$("$@" 2>&1) && [ -z "$found" ] || {
@@ -117,8 +117,10 @@ without_option() {
 }
 
 # prefixes: apply patch by patch to a copy of the pristine source, and build
-# what each one touches with the option absent or off. A prefix that was built
-# before with the same content is only applied.
+# what each one touches with the option absent or off. A source file is in one
+# patch, and only headers tell it apart from itself at the end of the series:
+# patches up to the next one that touches something else are built together. A
+# prefix that was built before with the same content is only applied.
 prefixes() {
 	base=$(base_tree)
 	configs=$LKRG_TOP/scripts/configs
@@ -129,28 +131,42 @@ prefixes() {
 	mkdir -p "$O" "$LKRG_CACHE/static"
 	cp -al "$base" "$copy"
 	{
-		cat "$LKRG_TMP/id" "$configs/small.config" "$configs/lint.config"
+		cat "$LKRG_RUN/id" "$configs/small.config" "$configs/lint.config"
 		gcc --version
 	} >"$LKRG_TMP/prefix"
+	objects=
 	for p in $(series_patches); do
+		touches_source_only "$p" || prefix
 		cat "$LKRG_PATCHES/$p" >>"$LKRG_TMP/prefix"
 		patch -d "$copy" -p1 -s -f <"$LKRG_PATCHES/$p"
-		objects=$(objects_of "$p")
-		patch_is_new "$p" || [ -z "$objects" ] ||
-			check "static: with the patches up to $p what it touches builds" prefix
+		! patch_is_new "$p" || continue
+		[ -n "$objects" ] || first=$p
+		objects="$objects $(objects_of "$p")"
+		last=$p
 	done
+	prefix
 	rm -rf "$copy"
 }
 
+touches_source_only() {
+	! patch_files "$1" | grep -qv '\.c$'
+}
+
 prefix() {
+	# shellcheck disable=SC2086
+	set -- $objects
+	objects=
+	[ $# -eq 0 ] || check "static: what ${first%.patch} to ${last%.patch} touch builds with the patches up to there" prefix_builds "$@"
+}
+
+prefix_builds() {
 	mark=$LKRG_CACHE/static/prefix-$(sha256sum <"$LKRG_TMP/prefix" | cut -c 1-16)
 	[ ! -e "$mark" ] || return 0
 	quiet make -C "$copy" O="$O" -s tinyconfig
 	cat "$configs/small.config" "$configs/lint.config" >"$LKRG_TMP/prefix.config"
 	quiet "$copy/scripts/kconfig/merge_config.sh" -m -O "$O" "$O/.config" "$LKRG_TMP/prefix.config"
 	quiet make -C "$copy" O="$O" -s olddefconfig
-	# shellcheck disable=SC2086
-	quiet make -C "$copy" O="$O" CC="$CC" -j"$(nproc)" $objects
+	quiet make -C "$copy" O="$O" CC="$CC" -j"$(nproc)" "$@"
 	: >"$mark"
 }
 

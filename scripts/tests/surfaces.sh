@@ -7,16 +7,16 @@ blocked='BLOCK: UMH: helper blocked: .*; (refused|logged)$'
 inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
 flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
 
-# surface NAME TEST PATTERN...: with the guard, and without
+# surface NAME TEST PATTERN...: with the guard, and without. The guest has a disk in its memory.
 surface() {
 	name=$1 test=$2
 	shift 2
-	guest "$name" --smp 2 --timeout 900 -- /selftests/run_kselftest.sh -t "lkrg:$test"
+	guest "$name" --smp 2 --timeout 900 -- env LKRG_TEST_DEVICE=/dev/ram0 /selftests/run_kselftest.sh -t "lkrg:$test"
 	went_well "$name: with lkrg"
 	tap "$name" "$out"
 	clean_console "$name: with lkrg nothing else on the console" "$@"
 
-	guest "$name-control" --smp 2 --timeout 900 --lsm $without -- /selftests/run_kselftest.sh -t "lkrg:$test"
+	guest "$name-control" --smp 2 --timeout 900 --lsm $without -- env LKRG_TEST_DEVICE=/dev/ram0 /selftests/run_kselftest.sh -t "lkrg:$test"
 	went_well "$name: without lkrg"
 	tap "$name: without lkrg" "$out"
 	clean_console "$name: without lkrg nothing else on the console"
