@@ -204,6 +204,11 @@ bool lkrg_image_stops(void)
 	return lkrg_knob(kint_enforce) == 2;
 }
 
+static bool is_located(const struct lkrg_section *section, unsigned long index)
+{
+	return section->pages[index].low[0] != LKRG_NOT_LOCATED;
+}
+
 static noinline void report_page(const struct lkrg_section *section,
 				 unsigned long index)
 {
@@ -215,9 +220,9 @@ static noinline void report_page(const struct lkrg_section *section,
 		.image.start = section->start,
 	};
 
-	report.image.changes = section->pages[index].low[0] == LKRG_NOT_LOCATED ?
-		LKRG_CHANGES_UNKNOWN :
-		lkrg_locate(&section->pages[index], words, report.image.change);
+	report.image.changes = is_located(section, index) ?
+		lkrg_locate(&section->pages[index], words, report.image.change) :
+		LKRG_CHANGES_UNKNOWN;
 	lkrg_report(&report);
 }
 
@@ -243,10 +248,8 @@ bool lkrg_section_matches(const struct lkrg_section *section, unsigned long inde
  */
 void lkrg_section_locate(struct lkrg_section *section, unsigned long index)
 {
-	struct lkrg_page *page = &section->pages[index];
-
-	if (unlikely(page->low[0] == LKRG_NOT_LOCATED))
-		lkrg_sums_take(page, page_words(section, index));
+	if (unlikely(!is_located(section, index)))
+		lkrg_sums_take(&section->pages[index], page_words(section, index));
 }
 
 /* How page tables should not map a page. */
@@ -369,6 +372,10 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor)
 {
 	while (cursor->position < section->nr_pages) {
+		/* This takes several times as long as another page: first or not at all. */
+		if (unlikely(!is_located(section, cursor->position)) &&
+		    cursor->longest_unit)
+			break;
 		verify_page(section, cursor);
 		cursor->position++;
 		cursor->bytes += PAGE_SIZE;

@@ -481,6 +481,19 @@ static bool is_in_sysfs(struct module *module)
 #endif
 }
 
+/* By its address: to compare names, as find_module() does, would take most of a pass. */
+static bool is_in_list(const struct lkrg_module *entry)
+{
+	const struct module *module;
+
+	list_for_each_entry_rcu(module, &modules, list) {
+		if (module == entry->is.module)
+			return module->state != MODULE_STATE_UNFORMED &&
+			       !strcmp(module->name, entry->is.name);
+	}
+	return false;
+}
+
 /* The kernel's own ways to find it.  All but sysfs leave out what is unformed. */
 static const char *hidden_from(const struct lkrg_module *entry)
 {
@@ -488,7 +501,7 @@ static const char *hidden_from(const struct lkrg_module *entry)
 	const char *from = NULL;
 
 	preempt_disable();
-	if (find_module(entry->is.name) != module)
+	if (!is_in_list(entry))
 		from = "the list of modules";
 	else if (__module_address((unsigned long)module) != module)
 		from = "the address tree";

@@ -6,6 +6,7 @@
 #ifndef _SECURITY_LKRG_MODULE_H
 #define _SECURITY_LKRG_MODULE_H
 
+#include <linux/list.h>
 #include <linux/lkrg.h>
 #include <linux/types.h>
 
@@ -14,6 +15,9 @@
 struct seq_file;
 
 #ifdef CONFIG_MODULES
+/* The loader's, see kernel/module/internal.h */
+extern struct list_head modules;
+
 bool lkrg_module_owns(unsigned long addr);
 bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);

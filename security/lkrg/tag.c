@@ -114,19 +114,63 @@ u64 lkrg_record_fold(u128 sum)
 	return reduce(folded);
 }
 
+/*
+ * (i + 1)^r is the sum over k of powers[r][k] times the binomial coefficient (i + k
+ * over k): with S(r, k) the Stirling numbers of the second kind, it is
+ * (-1)^(r - k) k! S(r, k).
+ */
+static const s16 powers[LKRG_SUMS][LKRG_SUMS] = {
+	{ 1 },
+	{ 0, 1 },
+	{ 0, -1, 2 },
+	{ 0, 1, -6, 6 },
+	{ 0, -1, 14, -36, 24 },
+	{ 0, 1, -30, 150, -240, 120 },
+	{ 0, -1, 62, -540, 1560, -1800, 720 },
+	{ 0, 1, -126, 1806, -8400, 16800, -15120, 5040 },
+};
+
+static void take_powers(struct lkrg_page *page, const u128 nested[LKRG_SUMS])
+{
+	int r, k;
+
+	for (r = 0; r < LKRG_SUMS; r++) {
+		u128 sum = 0;
+
+		for (k = 0; k <= r; k++)
+			sum += powers[r][k] * nested[k];
+		if (r < ARRAY_SIZE(page->low))
+			page->low[r] = sum;
+		else
+			page->high[r - ARRAY_SIZE(page->low)] = sum;
+	}
+}
+
 /**
  * lkrg_sums_take - Location sums of a page
  * @page: result
  * @words: the page
+ *
+ * Sums of sums from the last word to the first, in which words have binomial
+ * coefficients, need no multiplication.  Three of them fit in 64 bits, too.
  */
 void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
 {
-	size_t i;
+	u128 s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+	u64 s0 = 0, s1 = 0, s2 = 0;
+	size_t i = LKRG_PAGE_WORDS;
 
-	memset(page->low, 0, sizeof(page->low));
-	memset(page->high, 0, sizeof(page->high));
-	for (i = 0; i < LKRG_PAGE_WORDS; i++)
-		lkrg_sums_poke(page, i, words[i]);
+	while (i--) {
+		s0 += words[i];
+		s1 += s0;
+		s2 += s1;
+		s3 += s2;
+		s4 += s3;
+		s5 += s4;
+		s6 += s5;
+		s7 += s6;
+	}
+	take_powers(page, (u128[]){ s0, s1, s2, s3, s4, s5, s6, s7 });
 }
 
 /* The integer @after - @before, which fits into 128 bits with its sign, mod p. */
