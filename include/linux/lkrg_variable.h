@@ -19,12 +19,14 @@ struct subprocess_info;
  * @LKRG_SWITCH: root may change it
  * @LKRG_RISES: root may make it greater, nobody smaller
  * @LKRG_TAINT: it is tainted_mask, which gets more bits and never fewer
+ * @LKRG_FTRACE: root may change it; after lkrg_ftrace_killed() it decides nothing
  */
 enum lkrg_rule {
 	LKRG_HELPER,
 	LKRG_SWITCH,
 	LKRG_RISES,
 	LKRG_TAINT,
+	LKRG_FTRACE,
 };
 
 /**
@@ -71,6 +73,7 @@ void __lkrg_sysctl_end(const struct ctl_table *table);
 void __lkrg_variable_begin(const void *via);
 void __lkrg_variable_end(const void *via);
 void __lkrg_tainted(unsigned int flag);
+void __lkrg_ftrace_killed(void);
 bool __lkrg_helper_is_intact(const void *data);
 size_t __lkrg_umh_size(void);
 void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what);
@@ -166,6 +169,17 @@ static inline void lkrg_tainted(unsigned int flag)
 }
 
 /**
+ * lkrg_ftrace_killed - Declare that function tracing is about to be off for ever
+ *
+ * Context: any.
+ */
+static inline void lkrg_ftrace_killed(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_ftrace_killed();
+}
+
+/**
  * lkrg_helper_is_intact - Ask before the name of a program is used
  * @data: address of a variable that is guarded as LKRG_HELPER
  *
@@ -244,6 +258,7 @@ static inline void lkrg_sysctl_end(const struct ctl_table *table, int write) { }
 static inline void lkrg_variable_begin(const void *via) { }
 static inline void lkrg_variable_end(const void *via) { }
 static inline void lkrg_tainted(unsigned int flag) { }
+static inline void lkrg_ftrace_killed(void) { }
 
 static inline bool lkrg_helper_is_intact(const void *data)
 {

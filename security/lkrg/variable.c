@@ -27,6 +27,7 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/panic.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -55,16 +56,18 @@ struct record {
 	bool reported;
 };
 
-static struct record *records __ro_after_init;
+static struct record *variable_records __ro_after_init;
 
 /* There is something to compare with.  In text, so that nobody takes it back. */
 static DEFINE_STATIC_KEY_FALSE(taken);
 
 static DEFINE_MUTEX(variables_lock);
 
-/* What was declared to taint the kernel */
-static u64 taints;
-static u64 taint_key[2] __ro_after_init;
+/* What was declared to taint the kernel, and one bit more */
+static u64 flags_declared;
+static u64 flags_key[2] __ro_after_init;
+
+#define FTRACE_KILLED TAINT_FLAGS_COUNT
 
 #define FIRST __start_lkrg_variables
 #define LAST __stop_lkrg_variables
@@ -82,7 +85,7 @@ static const void *via_of(const struct lkrg_variable *v)
 
 static struct record *record_of(const struct lkrg_variable *v)
 {
-	return &records[v - FIRST];
+	return &variable_records[v - FIRST];
 }
 
 /*
@@ -121,9 +124,9 @@ static u64 number(const struct lkrg_variable *v, const void *data)
 }
 
 /* The flags, and in the upper half their tag: both change at once. */
-static u64 taint_word(u32 flags)
+static u64 flags_word(u32 flags)
 {
-	u64 tag = (flags + taint_key[0]) * (taint_key[1] | 1);
+	u64 tag = (flags + flags_key[0]) * (flags_key[1] | 1);
 
 	return (tag & ~(u64)U32_MAX) | flags;
 }
@@ -170,25 +173,46 @@ static bool found_different(const struct lkrg_variable *v, struct record *r)
 /*
  * Whoever finds something that taints the kernel may hold any lock.  So what was
  * declared is a word of its own, flags and tag, and the record is what it says and
- * what there is beside.
+ * what there is beside, which is looked at once: more may come.
  */
-static void add_taints(const struct lkrg_variable *v, struct record *r)
+static bool has_taints(const struct lkrg_variable *v, struct record *r)
 {
-	u64 word = READ_ONCE(taints);
+	u64 word = READ_ONCE(flags_declared), found;
 
-	if (word != taint_word(word) || !is_authentic(v, r))
-		return;
-	r->value[0] = number(v, v->data) | (u32)word;
+	/* What was declared is there; pairs with declare(). */
+	smp_rmb();
+	found = READ_ONCE(*(const unsigned long *)v->data);
+	if (!is_authentic(v, r))
+		return false;
+	if (word != flags_word(word))
+		return r->value[0] == found;
+	r->value[0] = found | (word & TAINT_FLAGS_MAX);
 	r->version++;
 	r->tag = tag_of(v, r->version, r->value);
+	return r->value[0] == found;
+}
+
+/* So may who kills function tracing, which is for ever. */
+static bool is_killed(void)
+{
+	u64 word;
+
+	/* What differs was looked at first; pairs with declare(). */
+	smp_rmb();
+	word = READ_ONCE(flags_declared);
+	return word == flags_word(word) && word & BIT(FTRACE_KILLED);
 }
 
 static bool is_intact(const struct lkrg_variable *v, struct record *r)
 {
+	bool intact;
+
 	if (v->rule == LKRG_TAINT)
-		add_taints(v, r);
-	if (memcmp(v->data, r->value, v->size) || !is_authentic(v, r))
-		return false;
+		intact = has_taints(v, r);
+	else
+		intact = !memcmp(v->data, r->value, v->size) && is_authentic(v, r);
+	if (!intact)
+		return v->rule == LKRG_FTRACE && is_killed();
 	r->reported = false;
 	return true;
 }
@@ -270,14 +294,27 @@ void __lkrg_variable_end(const void *via)
 	mutex_unlock(&variables_lock);
 }
 
+static void declare(unsigned int flag)
+{
+	u64 old = READ_ONCE(flags_declared);
+
+	/*
+	 * Who has written over it is found by what is missing then.  A full barrier,
+	 * after a taint and before a death; pairs with has_taints() and is_killed().
+	 */
+	while (old == flags_word(old) &&
+	       !try_cmpxchg(&flags_declared, &old, flags_word(old | BIT(flag))))
+		;
+}
+
 void __lkrg_tainted(unsigned int flag)
 {
-	u64 old = READ_ONCE(taints);
+	declare(flag);
+}
 
-	/* Who has written over it is found by what is missing then. */
-	while (old == taint_word(old) &&
-	       !try_cmpxchg(&taints, &old, taint_word(old | BIT(flag))))
-		;
+void __lkrg_ftrace_killed(void)
+{
+	declare(FTRACE_KILLED);
 }
 
 int __lkrg_sysctl_begin(const struct ctl_table *table)
@@ -432,9 +469,9 @@ int __init lkrg_variable_init(void)
 {
 	const struct lkrg_variable *v;
 
-	get_random_bytes(taint_key, sizeof(taint_key));
-	records = kcalloc(LAST - FIRST, sizeof(*records), GFP_KERNEL);
-	if (!records)
+	get_random_bytes(flags_key, sizeof(flags_key));
+	variable_records = kcalloc(LAST - FIRST, sizeof(*variable_records), GFP_KERNEL);
+	if (!variable_records)
 		return -ENOMEM;
 	for (v = FIRST; v < LAST; v++) {
 		struct record *r = record_of(v);
@@ -459,7 +496,7 @@ void lkrg_variable_baseline(void)
 	mutex_lock(&variables_lock);
 	for (v = FIRST; v < LAST; v++)
 		seal(v, record_of(v));
-	WRITE_ONCE(taints, taint_word(0));
+	WRITE_ONCE(flags_declared, flags_word(0));
 	mutex_unlock(&variables_lock);
 	static_branch_enable(&taken);
 }
