@@ -54,6 +54,16 @@ messages_documented() {
 	done <"$LKRG_TMP/messages"
 }
 
+# Each switch that somebody guards is in the table of them, and no other one.
+switches_documented() {
+	sed -n 's/^+LKRG_GUARD\(_VIA\)\?(LKRG_\(SWITCH\|RISES\|TAINT\|FTRACE\), \([^,)]*\).*/\3/p' \
+		"$LKRG_TOP"/patches/*.patch | sort -u >"$LKRG_TMP/switches"
+	[ -s "$LKRG_TMP/switches" ] || echo 'no switch was found'
+	awk '/^=+  =+$/ { on = length($1) == 34 ? !on : 0 } on' "$admin_guide" |
+		sed -n 's/^\([a-z_., ]*[a-z]\)  .*/\1/p' | tr -d ' ' | tr , '\n' |
+		sort | diff "$LKRG_TMP/switches" - || :
+}
+
 # Files and counters are part of the ABI.
 state_documented() {
 	abi=$LKRG_TOP/Documentation/ABI/testing/securityfs-lkrg
@@ -70,6 +80,7 @@ state_documented() {
 test_control() {
 	check 'control: the knobs are documented as they are' documented
 	check 'control: each kind of violation is documented, with what to do' kinds_documented
+	check 'control: each switch is documented' switches_documented
 	check 'control: each other message is documented' messages_documented
 	check 'control: files and counters are documented' state_documented
 	build small || return 0
@@ -90,16 +101,17 @@ test_control() {
 	tap control "$out"
 	clean_console 'control: every file of the interface, nothing else on the console' "$issues"
 
-	guest control-lock -- /guest/locked
+	allowed=lkrg.umh_allow=/bin/a,key:/bin/b
+	guest control-lock --append "$allowed" -- /guest/locked
 	went_well 'control: with lkrg.lock=1'
-	check 'control: each refusal has its line' count_is 16
+	check 'control: each refusal has its line' count_is 21
 	clean_console 'control: with lkrg.lock=1 nothing else on the console' "$issues"
 
-	guest control-lock-boot --append 'lkrg.lock=1 lkrg.kint_enforce=1' -- /guest/locked lockdown
+	guest control-lock-boot --append "lkrg.lock=1 lkrg.kint_enforce=1 $allowed" -- /guest/locked lockdown
 	went_well 'control: locked at boot'
 	clean_console 'control: locked at boot, nothing else on the console' "$issues"
 
-	guest control-lockdown --append lockdown=integrity -- /guest/locked lockdown
+	guest control-lockdown --append "lockdown=integrity $allowed" -- /guest/locked lockdown
 	went_well 'control: with lockdown'
 	clean_console 'control: with lockdown nothing else on the console' "$issues"
 

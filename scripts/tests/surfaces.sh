@@ -7,16 +7,22 @@ blocked='BLOCK: UMH: helper blocked: .*; (refused|logged)$'
 inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
 flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
 
+switches='DETECT: Kernel: (switch changed: [a-z._]+: ([0-9]+|unknown) -> [0-9]+; (restored|logged)|still changed: reported before: [0-9]+; logged)$'
+
+# The other modules, and which switches that nobody can turn off are turned on
+modules=$without
+one_way=
+
 # surface NAME TEST PATTERN...: with the guard, and without. The guest has a disk in its memory.
 surface() {
 	name=$1 test=$2
 	shift 2
-	guest "$name" --smp 2 --timeout 900 -- env LKRG_TEST_DEVICE=/dev/ram0 /selftests/run_kselftest.sh -t "lkrg:$test"
+	guest "$name" --smp 2 --timeout 900 --lsm "$modules,lkrg" -- env LKRG_TEST_DEVICE=/dev/ram0 "LKRG_TEST_ONE_WAY=$one_way" /selftests/run_kselftest.sh -t "lkrg:$test"
 	went_well "$name: with lkrg"
 	tap "$name" "$out"
 	clean_console "$name: with lkrg nothing else on the console" "$@"
 
-	guest "$name-control" --smp 2 --timeout 900 --lsm $without -- env LKRG_TEST_DEVICE=/dev/ram0 /selftests/run_kselftest.sh -t "lkrg:$test"
+	guest "$name-control" --smp 2 --timeout 900 --lsm "$modules" -- env LKRG_TEST_DEVICE=/dev/ram0 "LKRG_TEST_ONE_WAY=$one_way" /selftests/run_kselftest.sh -t "lkrg:$test"
 	went_well "$name: without lkrg"
 	tap "$name: without lkrg" "$out"
 	clean_console "$name: without lkrg nothing else on the console"
@@ -36,4 +42,13 @@ test_surfaces() {
 	check 'flow: the report before the panic' judge_panic 'DETECT: Task: .*: control flow broken: from lkrg_attack_gadget.*; at commit_creds: panic$'
 
 	surface inode inode_test.sh "$inodes"
+
+	one_way='kexec_load_disabled modules_disabled ftrace_disabled'
+	surface switch switch_test.sh "$switches"
+	one_way='sig_enforce kernel_locked_down'
+	modules=capability,lockdown,selinux
+	surface switch-selinux switch_test.sh "$switches"
+	guest switch-panic --append lkrg.kint_enforce=2 --expect-panic 'switch changed: sysctl_protected_symlinks' -- /guest/attack variable sysctl_protected_symlinks 0
+	went_well 'switch: kint_enforce=2 is a panic'
+	check 'switch: the report before the panic' judge_panic 'DETECT: Kernel: switch changed: sysctl_protected_symlinks: 1 -> 0; panic$'
 }

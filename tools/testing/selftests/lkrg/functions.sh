@@ -62,7 +62,14 @@ load_attacks()
 		$(symbol pass_work) $(symbol watch_timer) \
 		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) \
 		$(symbol suppress_printk) $(symbol core_pattern) \
-		$(symbol modprobe_path) $(symbol poweroff_cmd) 2>&1); then
+		$(symbol modprobe_path) $(symbol poweroff_cmd) \
+		$(symbol __start_lkrg_variables) $(symbol __stop_lkrg_variables) \
+		$(symbol variable_records) $(symbol capability_hooks) \
+		$(symbol ftrace_kill) \
+		$(symbol __SCK__lsm_static_call_settime_0) \
+		$(symbol security_hook_active_settime_0) \
+		$(symbol __start_static_call_sites) \
+		$(symbol __stop_static_call_sites) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

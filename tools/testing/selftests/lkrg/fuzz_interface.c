@@ -92,6 +92,8 @@ enum {
 	TRIGGER,
 	HIDE,
 	NR_KNOBS,
+	/* No number, but a list of programs */
+	LIST,
 };
 
 static const struct knob {
@@ -247,6 +249,110 @@ static int judge(int which, const char *text, size_t len, off_t pos,
 	return 0;
 }
 
+/* [PURPOSE:]PATH, with commas in between */
+#define LIST_NAME	"umh_allow"
+#define MAX_LIST	511
+
+/**
+ * struct entry - One of a list
+ * @purpose: with a colon, or empty
+ * @path: behind it
+ * @len: of @path
+ */
+struct entry {
+	const char *purpose;
+	const char *path;
+	size_t len;
+};
+
+static const char *const purposes[] = {
+	"", "other:", "module:", "core:", "hotplug:", "key:",
+};
+
+/* Returns what follows. */
+static const char *next_entry(const char *list, struct entry *entry)
+{
+	const size_t len = strcspn(list, ",");
+	size_t i, prefix;
+
+	for (i = ARRAY_SIZE(purposes) - 1; ; i--) {
+		prefix = strlen(purposes[i]);
+		if (!strncmp(list, purposes[i], prefix))
+			break;
+	}
+	entry->purpose = purposes[i];
+	entry->path = list + prefix;
+	entry->len = len - prefix;
+	return list + len + (list[len] == ',');
+}
+
+static bool is_list(const char *list)
+{
+	struct entry entry;
+	unsigned char c;
+	size_t i;
+
+	while (*list) {
+		list = next_entry(list, &entry);
+		if (entry.len < 2 || *entry.path != '/')
+			return false;
+		for (i = 0; i < entry.len; i++) {
+			c = entry.path[i];
+			/* Latin-1, of which the kernel thinks */
+			if (c <= ' ' || (c >= 0x7f && c <= 0xa0))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool has_entry(const char *list, const struct entry *wanted)
+{
+	struct entry entry;
+
+	while (*list) {
+		list = next_entry(list, &entry);
+		if ((entry.purpose == wanted->purpose || !*entry.purpose) &&
+		    entry.len == wanted->len &&
+		    !memcmp(entry.path, wanted->path, entry.len))
+			return true;
+	}
+	return false;
+}
+
+static bool lists_more(const char *list, const char *before)
+{
+	struct entry entry;
+
+	while (*list) {
+		list = next_entry(list, &entry);
+		if (!has_entry(before, &entry))
+			return true;
+	}
+	return false;
+}
+
+/* What becomes of one write: returns 0 or an error, and in @list what it is then. */
+static int judge_list(const char *text, size_t len, bool locked, char *list)
+{
+	char after[MAX_LIST + 1];
+
+	if (memchr(text, '\0', len))
+		return -EINVAL;
+	if (len && text[len - 1] == '\n')
+		len--;
+	if (len > MAX_LIST)
+		return -EINVAL;
+	memcpy(after, text, len);
+	after[len] = '\0';
+	if (!is_list(after))
+		return -EINVAL;
+	if (locked && lists_more(after, list))
+		return -EPERM;
+	memcpy(list, after, len + 1);
+	return 0;
+}
+
 /* === What all threads and processes have in common ====================== */
 
 /* What is tested, in this order */
@@ -285,11 +391,11 @@ static struct shared {
 static pthread_rwlock_t files_lock;
 
 /* Of root, who has opened them; others inherit them. */
-static int knob_fds[NR_KNOBS];
+static int knob_fds[NR_KNOBS], list_fd;
 
 static struct file {
 	char path[300];
-	/* Which one, or NR_KNOBS of a file of the state */
+	/* Which one, LIST, or NR_KNOBS of a file of the state */
 	int knob;
 } files[64];
 static int nr_files;
@@ -464,6 +570,22 @@ static size_t make_text(struct fuzzer *f, int which)
 	return len;
 }
 
+static size_t make_list(struct fuzzer *f)
+{
+	static const char *const paths[] = { "/a", "/bin/a", "/bin/b", "/sbin/c" };
+	unsigned int count = below(f, one_in(f, 8) ? 80 : 4);
+	size_t len = 0;
+
+	while (count--)
+		len += snprintf(f->text + len, sizeof(f->text) - len, "%s%s%s",
+				purposes[below(f, ARRAY_SIZE(purposes))],
+				paths[below(f, ARRAY_SIZE(paths))],
+				count ? "," : "\n");
+	while (one_in(f, 4) && len < MAX_SIZE - 1)
+		len = mutate(f, len);
+	return len;
+}
+
 /* === Writes ============================================================= */
 
 enum way {
@@ -621,6 +743,50 @@ static bool write_part(struct fuzzer *f, struct attempt *a, const char *text,
 		fail(f->test, "lkrg.%s: not at %lld", knobs[a->knob].name,
 		     (long long)a->pos);
 	return true;
+}
+
+/* @list has room for a newline and an end behind it. */
+static int look_at_list(enum test test, char list[MAX_LIST + 2])
+{
+	ssize_t len = pread(list_fd, list, MAX_LIST + 1, 0);
+
+	if (len < 1 || list[len - 1] != '\n') {
+		fail(test, "the list cannot be read");
+		return -1;
+	}
+	list[len - 1] = '\0';
+	return 0;
+}
+
+/* One write that has all files for itself. */
+static void fuzz_list(struct fuzzer *f)
+{
+	int fd = open(KNOBS LIST_NAME, O_CLOEXEC | (one_in(f, 2) ? O_WRONLY : O_RDWR));
+	char list[MAX_LIST + 2], found[MAX_LIST + 2];
+	size_t len = make_list(f);
+	enum way way = some_way(f, len, 0);
+	int expected, err;
+
+	if (fd < 0) {
+		fail(f->test, LIST_NAME ": open: %s", strerror(errno));
+		return;
+	}
+	pthread_rwlock_wrlock(&files_lock);
+	if (!look_at_list(f->test, list)) {
+		expected = way == FAULT ? -EFAULT :
+			judge_list(f->text, len, is_locked || locked_down, list);
+		err = write_once(f, fd, way, f->text, len, 0) == (ssize_t)len ? 0 :
+			-errno;
+		tried(f->test);
+		if (err != expected)
+			fail(f->test, "%.*s, %zu bytes, to the list in way %d: error %d, not %d",
+			     (int)(len < 40 ? len : 40), f->text, len, way, err,
+			     expected);
+		if (!look_at_list(f->test, found) && strcmp(found, list))
+			fail(f->test, "the list is %s, not %s", found, list);
+	}
+	pthread_rwlock_unlock(&files_lock);
+	close(fd);
 }
 
 static void fuzz_write(struct fuzzer *f)
@@ -804,7 +970,7 @@ static void do_other(struct fuzzer *f, const struct file *file, int fd)
 		break;
 	case 9:
 		/* A file of the state is like others here. */
-		if (file->knob < NR_KNOBS)
+		if (file->knob != NR_KNOBS)
 			must_fail(f, file, "fchmod", fchmod(fd, 0666));
 		break;
 	default:
@@ -847,7 +1013,10 @@ static void *fuzz(void *data)
 			fuzz_other(f);
 			break;
 		default:
-			fuzz_write(f);
+			if (one_in(f, 8))
+				fuzz_list(f);
+			else
+				fuzz_write(f);
 			break;
 		}
 	}
@@ -902,8 +1071,8 @@ static void refused(struct fuzzer *f, const char *what, const char *name, long r
 /* Through a descriptor that they were given, or have got by the ids of root. */
 static void try_descriptor(struct fuzzer *f, int which, int fd)
 {
-	const char *name = knobs[which].name;
-	size_t len = make_text(f, which);
+	const char *name = which == LIST ? LIST_NAME : knobs[which].name;
+	size_t len = which == LIST ? make_list(f) : make_text(f, which);
 
 	if (len) {
 		memcpy(f->end - len, f->text, len);
@@ -924,7 +1093,7 @@ static void try_open(struct fuzzer *f, const struct file *file)
 
 	if (fd >= 0 && f->test == NO_CAPABILITIES) {
 		/* The owner opens what is his. */
-		if (file->knob < NR_KNOBS && how == O_RDWR)
+		if (file->knob != NR_KNOBS && how == O_RDWR)
 			try_descriptor(f, file->knob, fd);
 		else if (file->knob == NR_KNOBS && how != O_RDONLY)
 			fail(f->test, "%s: opened with %#x", file->path, how);
@@ -934,7 +1103,7 @@ static void try_open(struct fuzzer *f, const struct file *file)
 	}
 	if (fd >= 0)
 		close(fd);
-	if (file->knob < NR_KNOBS) {
+	if (file->knob != NR_KNOBS) {
 		refused(f, "chmod", file->path, chmod(file->path, 0666));
 		refused(f, "chown", file->path, chown(file->path, geteuid(), -1));
 	}
@@ -953,6 +1122,7 @@ static void be_stranger(const struct stranger *stranger)
 	while (status == KSFT_PASS && goes_on()) {
 		which = below(f, NR_KNOBS);
 		try_descriptor(f, which, knob_fds[which]);
+		try_descriptor(f, LIST, list_fd);
 		try_open(f, &files[below(f, nr_files)]);
 		/* It is not about them alone. */
 		usleep(100);
@@ -997,10 +1167,10 @@ static void run(unsigned int seconds)
 			fail(strangers[i].test, "the process did not end well");
 }
 
-static void restore(const int *values)
+static void restore(const int *values, const char *list)
 {
+	char text[16], found_list[MAX_LIST + 2];
 	int found[NR_KNOBS], i;
-	char text[16];
 
 	for (i = 0; i < NR_KNOBS; i++) {
 		if (knobs[i].kind == PROFILE || knobs[i].kind == EVENT || i == LOCK)
@@ -1010,6 +1180,11 @@ static void restore(const int *values)
 		if (pwrite(knob_fds[i], text, strlen(text), 0) < 0 && !locked_down)
 			fail(RESTORED, "lkrg.%s: %s", knobs[i].name, strerror(errno));
 	}
+	if (pwrite(list_fd, list, strlen(list), 0) < 0 && !locked_down)
+		fail(RESTORED, LIST_NAME ": %s", strerror(errno));
+	if (!look_at_list(RESTORED, found_list) && strcmp(found_list, list) &&
+	    !locked_down)
+		fail(RESTORED, "the list is %s, and was %s", found_list, list);
 	if (look(RESTORED, found))
 		return;
 	for (i = 0; i < NR_KNOBS; i++)
@@ -1038,6 +1213,8 @@ static int knob_number(const char *name)
 {
 	int i;
 
+	if (!strcmp(name, LIST_NAME))
+		return LIST;
 	for (i = 0; i < NR_KNOBS; i++)
 		if (!strcmp(knobs[i].name, name))
 			break;
@@ -1052,8 +1229,7 @@ static void find_files(const char *dir, bool has_knobs)
 	DIR *list = opendir(dir);
 
 	while (list && (entry = readdir(list))) {
-		/* A list is no number: helper_test.sh has what it takes. */
-		if (*entry->d_name == '.' || !strcmp(entry->d_name, "umh_allow"))
+		if (*entry->d_name == '.')
 			continue;
 		if (nr_files == ARRAY_SIZE(files))
 			ksft_exit_fail_msg("too many files\n");
@@ -1073,6 +1249,9 @@ static void open_knobs(void)
 	char path[64];
 	int i;
 
+	list_fd = open(KNOBS LIST_NAME, O_RDWR | O_CLOEXEC);
+	if (list_fd < 0)
+		ksft_exit_fail_perror(LIST_NAME);
 	for (i = 0; i < NR_KNOBS; i++) {
 		snprintf(path, sizeof(path), KNOBS "%s", knobs[i].name);
 		knob_fds[i] = open(path, O_RDWR | O_CLOEXEC);
@@ -1081,7 +1260,7 @@ static void open_knobs(void)
 	}
 }
 
-static void prepare(int *values)
+static void prepare(int *values, char *list)
 {
 	pthread_rwlockattr_t attributes;
 	char text[128];
@@ -1098,7 +1277,7 @@ static void prepare(int *values)
 	find_files(KNOBS, true);
 	find_files(STATE, false);
 	open_knobs();
-	if (look(FILES, values))
+	if (look(FILES, values) || look_at_list(FILES, list))
 		ksft_exit_fail_msg("the knobs cannot be read\n");
 	locked_down = read_text("/sys/kernel/security/lockdown", text,
 				sizeof(text)) > 0 && !strstr(text, "[none]");
@@ -1128,6 +1307,7 @@ int main(int argc, char **argv)
 {
 	unsigned int seconds = DURATION;
 	int values[NR_KNOBS], option;
+	char list[MAX_LIST + 2];
 	bool lock = false;
 
 	seed = time(NULL);
@@ -1149,11 +1329,11 @@ int main(int argc, char **argv)
 		ksft_exit_skip("has to be run as root\n");
 	if (!guard_is_on())
 		ksft_exit_skip("lkrg is not enabled (lsm=)\n");
-	prepare(values);
+	prepare(values, list);
 	ksft_set_plan(NR_TESTS);
 	ksft_print_msg("seed %llu\n", (unsigned long long)seed);
 	run(seconds);
-	restore(values);
+	restore(values, list);
 	if (lock)
 		run_locked();
 	say_results();

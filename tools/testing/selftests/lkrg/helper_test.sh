@@ -218,16 +218,23 @@ lists()
 {
 	[ "$guard" = on ] || { skipped="there are no settings without lkrg"; return; }
 	allow "$helper"
-	for bad in relative other: :/bin/sh "/bin/a b" "/bin/a,,/bin/b" \
-			"key:sbin" "other:key:/a" "$(printf '/%0512d' 0)"; do
+	# Two paths, of 511 bytes together, which is as much as there may be.
+	long=$(printf '/%0254d,/%0254d' 0 0)
+	for bad in relative / , ,/a "/bin/a,,/bin/b" "/a,b" other: :/bin/sh key:a \
+			"key:sbin" "key:/" none:/a "other:key:/a" "/bin/a b" " /a" \
+			"/a " "/a, /b" "$(printf '/a\tb')" "$(printf '/a\n/b')" \
+			"$(printf '/a\177')" "${long}0"; do
 		echo "$bad" > "$KNOBS/umh_allow" 2> /dev/null && fault "taken: $bad"
 	done
 	printf '/a\0/b' > "$KNOBS/umh_allow" 2> /dev/null && fault "taken: NUL"
 	[ "$(cat "$KNOBS/umh_allow")" = "$helper" ] ||
 		fault "now it is $(cat "$KNOBS/umh_allow")"
-	allow "key:/sbin/a,core:/b,/c"
-	[ "$(cat "$KNOBS/umh_allow")" = "key:/sbin/a,core:/b,/c" ] ||
-		fault "now it is $(cat "$KNOBS/umh_allow")"
+	for good in "$long" "/a," "/a:b" "key:/sbin/a,core:/b,/c" \
+			"other:/a,module:/a,core:/a,hotplug:/a,key:/a"; do
+		allow "$good"
+		[ "$(cat "$KNOBS/umh_allow")" = "$good" ] ||
+			fault "now it is $(cat "$KNOBS/umh_allow")"
+	done
 	allow ""
 	expect_silence
 }

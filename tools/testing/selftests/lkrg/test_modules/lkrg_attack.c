@@ -11,7 +11,7 @@
  * flags of a task; on the lists it is in, and its record in that of the guard;
  * on a kernel thread of this module and on process 1; on the kernel image; on the
  * registers of a CPU; on the passes of the guard; on the flow of the kernel; on
- * programs that the kernel starts; on the inode of a file.
+ * programs that the kernel starts; on variables that decide; on the inode of a file.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -53,10 +53,12 @@
 #include <linux/kmemleak.h>
 #include <linux/kmod.h>
 #include <linux/kprobes.h>
+#include <linux/kstrtox.h>
 #include <linux/kthread.h>
 #include <linux/linkage.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_variable.h>
 #include <linux/lsm_hooks.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -87,8 +89,9 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/stat.h>
-#include <linux/static_call_types.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
 #include <linux/timer.h>
@@ -971,6 +974,7 @@ static struct change rodata_change;
 static struct change module_text_change;
 static struct change module_rodata_change;
 static struct change module_late_change;
+static struct change lsm_change;
 
 /* The page is mapped a second time, and writable. */
 static int write_through_alias(void *at, const void *from, size_t size)
@@ -2148,6 +2152,79 @@ static int probe_guard(struct task_struct *task, size_t field)
 }
 #endif
 
+/* === What calls the hooks of security modules =========================== */
+
+/* Whether a user may set the time: the first module that says so is capability */
+static ulong lsm_call_at;
+module_param_named(__SCK__lsm_static_call_settime_0, lsm_call_at, ulong, 0400);
+MODULE_PARM_DESC(__SCK__lsm_static_call_settime_0, "Address of that object");
+
+static ulong lsm_key_at;
+module_param_named(security_hook_active_settime_0, lsm_key_at, ulong, 0400);
+MODULE_PARM_DESC(security_hook_active_settime_0, "Address of that object");
+
+static ulong lsm_table_at;
+module_param_named(capability_hooks, lsm_table_at, ulong, 0400);
+MODULE_PARM_DESC(capability_hooks, "Address of that object");
+
+static ulong static_calls_start, static_calls_end;
+module_param_named(__start_static_call_sites, static_calls_start, ulong, 0400);
+MODULE_PARM_DESC(__start_static_call_sites, "Address of that object");
+module_param_named(__stop_static_call_sites, static_calls_end, ulong, 0400);
+MODULE_PARM_DESC(__stop_static_call_sites, "Address of that object");
+
+static int restore_lsm(struct task_struct *task, size_t field)
+{
+	return restore(&lsm_change);
+}
+
+/* Where the static call leads, which is text that belongs to somebody */
+static int redirect_lsm_call(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_HAVE_STATIC_CALL
+	const u32 to = (ulong)__static_call_return0;
+
+	if (lsm_call_at)
+		return change_to(&lsm_change, (void *)lsm_call_at, (const u8 *)&to,
+				 sizeof(to), write_through_alias);
+#endif
+	return -ENOENT;
+}
+
+/* As if there was no such hook */
+static int disable_lsm_key(struct task_struct *task, size_t field)
+{
+	return lsm_key_at ? flip(&lsm_change, (void *)lsm_key_at, 1, 0x01) : -ENOENT;
+}
+
+static int flip_lsm_table(struct task_struct *task, size_t field)
+{
+	return lsm_table_at ? flip(&lsm_change, (void *)lsm_table_at, 4, 0xff) : -ENOENT;
+}
+
+/* The call itself, which becomes: nothing is to be said against it. */
+static int patch_lsm_call(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	/* xor %eax, %eax and three bytes that do nothing */
+	static const u8 agree[] = { 0x31, 0xc0, 0x66, 0x66, 0x90 };
+	const struct static_call_site *site = (void *)static_calls_start;
+
+	for (; lsm_call_at && site < (void *)static_calls_end; site++) {
+		void *const at = (void *)&site->addr + site->addr;
+		const ulong key = (ulong)&site->key + site->key;
+
+		if ((key & ~STATIC_CALL_SITE_FLAGS) != lsm_call_at)
+			continue;
+		if (offset_in_page(at) + sizeof(agree) > PAGE_SIZE)
+			return -EFAULT;
+		return change_to(&lsm_change, at, agree, sizeof(agree),
+				 write_through_alias);
+	}
+#endif
+	return -ENOENT;
+}
+
 /* === The passes of the guard ============================================ */
 
 static ulong pass_timer_at;
@@ -2641,6 +2718,126 @@ static int come_to_poke(struct task_struct *task, size_t way)
 	return poked ? commit_kernel(task, 0) : -EPERM;
 }
 
+/* === Variables that decide ============================================== */
+
+/* The table of those that are guarded is in every kernel that has the option. */
+static ulong variables_start, variables_end;
+module_param_named(__start_lkrg_variables, variables_start, ulong, 0400);
+MODULE_PARM_DESC(__start_lkrg_variables, "Address of that object");
+module_param_named(__stop_lkrg_variables, variables_end, ulong, 0400);
+MODULE_PARM_DESC(__stop_lkrg_variables, "Address of that object");
+
+#define FIRST_VARIABLE ((const struct lkrg_variable *)variables_start)
+#define LAST_VARIABLE ((const struct lkrg_variable *)variables_end)
+
+static int list_switches(char *buffer, const struct kernel_param *kp)
+{
+	const struct lkrg_variable *v;
+	int len = 0;
+
+	for (v = FIRST_VARIABLE; v < LAST_VARIABLE; v++) {
+		if (v->rule != LKRG_HELPER)
+			len += sysfs_emit_at(buffer, len, "%s\n", v->name);
+	}
+	return len;
+}
+
+static const struct kernel_param_ops switches_ops = { .get = list_switches };
+module_param_cb(switches, &switches_ops, NULL, 0400);
+MODULE_PARM_DESC(switches, "Names of the guarded switches (read only)");
+
+/* Which one an attacker wants to have changed */
+static char variable[64];
+module_param_string(variable, variable, sizeof(variable), 0600);
+MODULE_PARM_DESC(variable, "Name of a guarded variable");
+
+static const struct lkrg_variable *find_variable(void)
+{
+	const struct lkrg_variable *v;
+
+	for (v = FIRST_VARIABLE; v < LAST_VARIABLE; v++) {
+		if (sysfs_streq(v->name, variable) && v->size <= sizeof(u64))
+			return v;
+	}
+	return NULL;
+}
+
+/* And to what.  Reading shows what it is. */
+static u64 forged;
+
+static int set_forged(const char *text, const struct kernel_param *kp)
+{
+	return kstrtou64(text, 0, &forged);
+}
+
+static int get_value(char *buffer, const struct kernel_param *kp)
+{
+	const struct lkrg_variable *const v = find_variable();
+	u64 value = 0;
+
+	if (!v)
+		return -ENOENT;
+	memcpy(&value, v->data, v->size);
+	return sysfs_emit(buffer, "%llu\n", value);
+}
+
+static const struct kernel_param_ops value_ops = {
+	.set = set_forged,
+	.get = get_value,
+};
+module_param_cb(value, &value_ops, NULL, 0600);
+MODULE_PARM_DESC(value, "Value of that variable");
+
+static int overwrite_variable(struct task_struct *task, size_t field)
+{
+	const struct lkrg_variable *const v = find_variable();
+
+	if (!v)
+		return -ENOENT;
+	memcpy(v->data, &forged, v->size);
+	return 0;
+}
+
+/* What the guard knows of each, as it is in variable.c */
+struct variable_record {
+	u64 tag[2];
+	u64 version;
+	u64 *value;
+	u64 *before;
+	bool reported;
+} __aligned(16);
+
+static ulong variable_records_at;
+module_param_named(variable_records, variable_records_at, ulong, 0400);
+MODULE_PARM_DESC(variable_records, "Address of that object");
+
+static int overwrite_variable_and_record(struct task_struct *task, size_t field)
+{
+	struct variable_record *const *const records = (void *)variable_records_at;
+	const struct lkrg_variable *const v = find_variable();
+
+	if (!v)
+		return -ENOENT;
+	/* Without the guard there are none. */
+	if (records && *records)
+		memcpy((*records)[v - FIRST_VARIABLE].value, &forged, v->size);
+	return overwrite_variable(task, field);
+}
+
+static ulong ftrace_kill_at;
+module_param_named(ftrace_kill, ftrace_kill_at, ulong, 0400);
+MODULE_PARM_DESC(ftrace_kill, "Address of that function");
+
+static int call_ftrace_kill(struct task_struct *task, size_t field)
+{
+	void (*const function)(void) = (void *)ftrace_kill_at;
+
+	if (!function)
+		return -ENOENT;
+	function();
+	return 0;
+}
+
 /* === Inodes ============================================================= */
 
 /* The file "target" where the caller is */
@@ -3004,6 +3201,12 @@ static const struct attack attacks[] = {
 	ATTACK("hook-restore", restore_hook, "the hook as it was, and away"),
 	ATTACK("hooks-register", register_hooks, "one of each, which is honest"),
 	ATTACK("hooks-unregister", unregister_hooks, "which are away again"),
+	ATTACK("lsm-call", redirect_lsm_call,
+	       "where the static call of a hook of security modules leads"),
+	ATTACK("lsm-key", disable_lsm_key, "whether there is that hook"),
+	ATTACK("lsm-table", flip_lsm_table, "the table of hooks of a security module"),
+	ATTACK("lsm-text", patch_lsm_call, "the hook is not called any more"),
+	ATTACK("lsm-restore", restore_lsm, "the hook as it was"),
 	ATTACK("probe-guard", probe_guard, "kprobes in functions of lkrg"),
 	ATTACK("scan-timer", delete_timer, "no timer starts the next pass"),
 	ATTACK("scan-watch", delete_watch, "nobody watches the passes"),
@@ -3034,6 +3237,11 @@ static const struct attack attacks[] = {
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
 	ATTACK("umh-changed", run_changed_helper,
 	       "and it gets another argument than was prepared"),
+	ATTACK("variable", overwrite_variable, "the variable gets the value"),
+	ATTACK("variable-record", overwrite_variable_and_record,
+	       "and so does what lkrg knows of it"),
+	ATTACK("ftrace-kill", call_ftrace_kill,
+	       "no function is traced any more, as when that fails: honest"),
 	MODE("inode-suid", add_to_mode, S_ISUID, "target becomes setuid"),
 	MODE("inode-sgid", add_to_mode, S_ISGID, "target becomes setgid"),
 	MODE("inode-open", add_to_mode, 0666, "everybody may open target"),
@@ -3162,6 +3370,7 @@ static void __exit attack_exit(void)
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
+	restore(&lsm_change);
 	restore(&text_change);
 	restore(&rodata_change);
 	restore(&module_text_change);
