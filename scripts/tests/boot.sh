@@ -5,8 +5,8 @@
 
 # alive WANTED: number of lines that say that the guard is up
 alive() {
-	lines=$(grep -c 'LKRG: ALIVE: ' "$console") || :
-	[ "$lines" -eq "$1" ] || echo "$lines lines 'LKRG: ALIVE: ' instead of $1"
+	lines=$(grep -c 'LKRG: ALIVE: up, ' "$console") || :
+	[ "$lines" -eq "$1" ] || echo "$lines lines 'LKRG: ALIVE: up, ' instead of $1"
 }
 
 # The command line is the user's and the version names who built the kernel.
