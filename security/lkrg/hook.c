@@ -6,6 +6,8 @@
  * writable memory leads.  A pass looks whether that is text which belongs to
  * somebody.  What modules may hook is decided when they ask for it.
  *
+ * The pointers in tables and lists are in pointer.c.
+ *
  * Locking: text_mutex protects the inventory of modules; whoever unregisters what
  * leads to a module has done so before its entry is dropped.  Inside of it a pass
  * tries to get ftrace_lock or kprobe_mutex, which others take before text_mutex.
@@ -26,6 +28,7 @@
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
@@ -33,6 +36,7 @@
 #include "hook.h"
 #include "image.h"
 #include "param.h"
+#include "pointer.h"
 #include "report.h"
 #include "sites.h"
 #include "text.h"
@@ -79,18 +83,6 @@ static void forget_others(void)
 	}
 }
 
-/**
- * struct pointer - What a hook calls
- * @name: of the field
- * @place: where it is
- * @is_legal: may it lead there? NULL: to text that belongs to somebody
- */
-struct pointer {
-	const char *name;
-	const void *place;
-	bool (*is_legal)(unsigned long addr);
-};
-
 static unsigned long read_pointer(const void *place)
 {
 	unsigned long to;
@@ -98,20 +90,27 @@ static unsigned long read_pointer(const void *place)
 	return get_kernel_nofault(to, (const unsigned long *)place) ? 0 : to;
 }
 
-static noinline void report_hook(struct lkrg_cursor *cursor, const char *how,
-				 unsigned long function,
-				 const struct pointer *pointer, unsigned long to)
+static noinline void report_hook(struct lkrg_cursor *cursor,
+				 const struct lkrg_hooked *what,
+				 const struct lkrg_pointer *pointer,
+				 unsigned long to)
 {
 	struct lkrg_report report = {
 		.what = LKRG_HOOK_FOREIGN,
 		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
 		.hook = {
-			.how = how,
-			.function = function,
+			.how = what->how,
+			.function = what->function,
 			.pointer = pointer->name,
 			.to = to,
 		},
 	};
+
+	if (what->name)
+		strscpy(report.hook.name, what->name);
+	else if (what->numbered)
+		scnprintf(report.hook.name, sizeof(report.hook.name), "%u",
+			  what->number);
 
 	cursor->violations++;
 	if (is_known(pointer->place, to) && !lkrg_image_stops())
@@ -120,18 +119,28 @@ static noinline void report_hook(struct lkrg_cursor *cursor, const char *how,
 		lkrg_report(&report);
 }
 
-/* A pointer may have changed since, and what it led to be gone. */
-static void verify(struct lkrg_cursor *cursor, const char *how,
-		   unsigned long function, const struct pointer *pointer)
+/**
+ * lkrg_hook_verify - Verify where a pointer leads
+ * @cursor: where the pass is
+ * @what: whose pointer it is
+ * @pointer: the pointer
+ *
+ * It may have changed since it was read, and what it led to be gone.
+ *
+ * Context: text_mutex held.
+ * Return: the address, or 0 if there is none or not a legal one.
+ */
+unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
+			       const struct lkrg_hooked *what,
+			       const struct lkrg_pointer *pointer)
 {
 	unsigned long to = read_pointer(pointer->place);
-	bool legal;
 
-	if (!to)
-		return;
-	legal = pointer->is_legal ? pointer->is_legal(to) : lkrg_text_is_owned(to);
-	if (unlikely(!legal && to == read_pointer(pointer->place)))
-		report_hook(cursor, how, function, pointer, to);
+	if (!to || (pointer->is_legal ? pointer->is_legal(to) : lkrg_text_is_owned(to)))
+		return to;
+	if (to == read_pointer(pointer->place))
+		report_hook(cursor, what, pointer, to);
+	return 0;
 }
 
 #ifdef CONFIG_FUNCTION_TRACER
@@ -153,7 +162,7 @@ static bool is_trampoline(unsigned long addr)
 
 static void verify_ops(struct lkrg_cursor *cursor, const struct ftrace_ops *ops)
 {
-	const struct pointer pointers[] = {
+	const struct lkrg_pointer pointers[] = {
 		{ "func", &ops->func },
 		{ "saved_func", &ops->saved_func },
 #ifdef CONFIG_DYNAMIC_FTRACE
@@ -163,11 +172,11 @@ static void verify_ops(struct lkrg_cursor *cursor, const struct ftrace_ops *ops)
 		{ "direct_call", &ops->direct_call },
 #endif
 	};
-	unsigned long function = traced_function(ops);
+	const struct lkrg_hooked what = { "ftrace", traced_function(ops) };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(pointers); i++)
-		verify(cursor, "ftrace", function, &pointers[i]);
+		lkrg_hook_verify(cursor, &what, &pointers[i]);
 }
 
 /* Those that come or go meanwhile may move one out of sight, until the next pass. */
@@ -206,7 +215,10 @@ static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
 static void verify_kprobe(struct kprobe *p, void *arg)
 {
 	const struct kretprobe *rp = lkrg_kretprobe(p);
-	const struct pointer pointers[] = {
+	const struct lkrg_hooked what = {
+		rp ? "kretprobe" : "kprobe", (unsigned long)p->addr
+	};
+	const struct lkrg_pointer pointers[] = {
 		{ "pre_handler", &p->pre_handler },
 		{ "post_handler", &p->post_handler },
 		{ "handler", rp ? &rp->handler : NULL },
@@ -215,8 +227,7 @@ static void verify_kprobe(struct kprobe *p, void *arg)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(pointers) && pointers[i].place; i++)
-		verify(arg, rp ? "kretprobe" : "kprobe", (unsigned long)p->addr,
-		       &pointers[i]);
+		lkrg_hook_verify(arg, &what, &pointers[i]);
 }
 
 static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
@@ -245,15 +256,16 @@ static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
 static void verify_tracepoint(struct lkrg_cursor *cursor,
 			      const struct tracepoint *tp)
 {
+	/* Its iterator has its name. */
+	const struct lkrg_hooked what = { "tracepoint", (unsigned long)tp->iterator };
 	const struct tracepoint_func *func;
 
 	guard(rcu)();
 	for (func = rcu_dereference_raw(tp->funcs);
 	     func && read_pointer(&func->func); func++) {
-		const struct pointer pointer = { "probe", &func->func };
+		const struct lkrg_pointer pointer = { "probe", &func->func };
 
-		/* Its iterator has its name. */
-		verify(cursor, "tracepoint", (unsigned long)tp->iterator, &pointer);
+		lkrg_hook_verify(cursor, &what, &pointer);
 	}
 }
 
@@ -295,11 +307,13 @@ static enum lkrg_step walk_static_calls(struct lkrg_cursor *cursor)
 	while (cursor->position < count) {
 		const struct static_call_site *site =
 			&__start_static_call_sites[cursor->position];
-		const struct pointer pointer = { "func", &key_of(site)->func };
+		const struct lkrg_pointer pointer = { "func", &key_of(site)->func };
+		const struct lkrg_hooked what = {
+			"static call", (unsigned long)&site->addr + site->addr
+		};
 
 		if (!cursor->position || key_of(site) != key_of(site - 1))
-			verify(cursor, "static call",
-			       (unsigned long)&site->addr + site->addr, &pointer);
+			lkrg_hook_verify(cursor, &what, &pointer);
 		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
@@ -319,6 +333,13 @@ static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	walk_kprobes,
 	walk_tracepoints,
 	walk_static_calls,
+	lkrg_walk_pointers,
+	lkrg_walk_proc,
+	lkrg_walk_supers,
+	lkrg_walk_ttys,
+	lkrg_walk_protocols,
+	lkrg_walk_packets,
+	lkrg_walk_nets,
 };
 
 static enum lkrg_step walk(struct lkrg_cursor *cursor)

@@ -8,6 +8,7 @@
 
 #include <linux/mutex.h>
 #include <linux/tracepoint-defs.h>
+#include <linux/types.h>
 
 #include "scan.h"
 
@@ -16,6 +17,37 @@ extern tracepoint_ptr_t __start___tracepoints_ptrs[];
 extern tracepoint_ptr_t __stop___tracepoints_ptrs[];
 extern struct mutex ftrace_lock;
 
+/**
+ * struct lkrg_pointer - What the kernel calls, or where it looks for that
+ * @name: of the field
+ * @place: where it is, or NULL
+ * @is_legal: may it lead there? NULL: to text that belongs to somebody
+ */
+struct lkrg_pointer {
+	const char *name;
+	const void *place;
+	bool (*is_legal)(unsigned long addr);
+};
+
+/**
+ * struct lkrg_hooked - Whose pointer it is
+ * @how: which kind of hook
+ * @function: address of a function or object that says which one
+ * @name: says it instead, untrusted
+ * @numbered: @number says it instead
+ * @number: of the object
+ */
+struct lkrg_hooked {
+	const char *how;
+	unsigned long function;
+	const char *name;
+	bool numbered;
+	unsigned int number;
+};
+
+unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
+			       const struct lkrg_hooked *what,
+			       const struct lkrg_pointer *pointer);
 enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_hooks_by_modules(void);
 

@@ -460,6 +460,30 @@ bool lkrg_module_has_text(unsigned long addr)
 		      is_init_text(addr);
 }
 
+/**
+ * lkrg_module_has_data - Is it data of a module in the inventory?
+ * @addr: an address
+ *
+ * Context: as lkrg_patch_is_legal().
+ * Return: whether it is.
+ */
+bool lkrg_module_has_data(unsigned long addr)
+{
+	const struct rb_node *node = rb_find((void *)addr, &places, compare);
+	const struct lkrg_module *entry;
+
+	if (node)
+		return section_of(node)->what == LKRG_RODATA_CHANGED;
+	list_for_each_entry(entry, &module_inventory, node) {
+		if (&entry->node != &here &&
+		    (within_module_mem_type(addr, entry->is.module, MOD_DATA) ||
+		     within_module_mem_type(addr, entry->is.module, MOD_INIT_DATA) ||
+		     within_module_mem_type(addr, entry->is.module, MOD_INIT_RODATA)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_in_sysfs(struct module *module)
 {
 #ifdef CONFIG_SYSFS

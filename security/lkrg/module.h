@@ -22,6 +22,7 @@ bool lkrg_module_owns(unsigned long addr);
 bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);
 bool lkrg_module_has_text(unsigned long addr);
+bool lkrg_module_has_data(unsigned long addr);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
@@ -39,6 +40,11 @@ static inline bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr,
 }
 
 static inline bool lkrg_module_has_text(unsigned long addr)
+{
+	return false;
+}
+
+static inline bool lkrg_module_has_data(unsigned long addr)
 {
 	return false;
 }

@@ -455,7 +455,11 @@ static void format_hook(struct seq_buf *s, const struct lkrg_report *report)
 	const struct lkrg_hook_report *r = &report->hook;
 
 	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
-	format_hooked(s, r->how, r->function);
+	if (r->name[0])
+		seq_buf_printf(s, "%s %*pE", r->how,
+			       (int)strnlen(r->name, sizeof(r->name)), r->name);
+	else
+		format_hooked(s, r->how, r->function);
 	seq_buf_printf(s, ": %s -> ", r->pointer);
 	format_pointer(s, r->to);
 }

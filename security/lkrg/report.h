@@ -136,15 +136,20 @@ struct lkrg_module_report {
 	const char *from;
 };
 
+/* A longer name is cut. */
+#define LKRG_HOOKED_SIZE 32
+
 /**
  * struct lkrg_hook_report - A hook that leads to what belongs to nobody
  * @how: which kind of hook
+ * @name: whose it is, untrusted; if it is empty, @function tells
  * @function: the one that is hooked, 0 if all are
  * @pointer: name of the pointer
  * @to: where it leads
  */
 struct lkrg_hook_report {
 	const char *how;
+	char name[LKRG_HOOKED_SIZE];
 	unsigned long function;
 	const char *pointer;
 	unsigned long to;

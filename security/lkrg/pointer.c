@@ -1,0 +1,696 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Where tables and lists of functions lead
+ *
+ * The kernel calls functions by tables of operations, and by lists that others add
+ * to.  Tables are read-only, as a rule, and verified as such.  Pointers to them, and
+ * lists, cannot be: a pass looks whether a table is the kernel's or that of a module
+ * in the inventory, and whether each function belongs to somebody.
+ *
+ * Locking: hook.c holds text_mutex, so no module in the inventory is freed, nor what
+ * it has static, during a piece.  Objects on the heap stay with RCU or the lock of
+ * their list.  All locks are tried only, but sb_lock, under which nobody sleeps or
+ * takes another.
+ */
+
+#include <linux/array_size.h>
+#include <linux/binfmts.h>
+#include <linux/cleanup.h>
+#include <linux/compiler.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/inetdevice.h>
+#include <linux/list.h>
+#include <linux/lkrg_pointer.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/notifier.h>
+#include <linux/proc_fs.h>
+#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/rtnetlink.h>
+#include <linux/rwsem.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+#include <linux/stddef.h>
+#include <linux/tty.h>
+#include <linux/tty_driver.h>
+#include <linux/tty_ldisc.h>
+#include <net/hotdata.h>
+#include <net/net_namespace.h>
+#include <net/protocol.h>
+#include <net/sock.h>
+
+#include <asm/sections.h>
+
+#include "hook.h"
+#include "module.h"
+#include "pointer.h"
+#include "text.h"
+
+/* === Tables ============================================================= */
+
+static bool is_data(unsigned long addr)
+{
+	return is_kernel_rodata(addr) || is_kernel_core_data(addr) ||
+	       lkrg_module_has_data(addr);
+}
+
+/* Beside functions a table has numbers, its module and names. */
+static bool may_be_in_table(unsigned long word)
+{
+	return (long)word >= 0 || lkrg_text_is_owned(word) || is_data(word);
+}
+
+/**
+ * struct table - A kind of table that has functions
+ * @name: of the pointer to it
+ * @function: what reports call one of its functions
+ * @words: its size
+ */
+struct table {
+	const char *name;
+	const char *function;
+	size_t words;
+};
+
+#define TABLE(type, name) \
+	{ name, "function of " name, sizeof(type) / sizeof(long) }
+
+/* What is read-only in the kernel itself is verified by others. */
+static void verify_table(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
+			 const struct table *table, const void *place)
+{
+	const struct lkrg_pointer pointer = { table->name, place, is_data };
+	unsigned long at = lkrg_hook_verify(cursor, what, &pointer);
+	size_t i;
+
+	if (!at || is_kernel_rodata(at))
+		return;
+	for (i = 0; i < table->words; i++) {
+		const struct lkrg_pointer word = {
+			table->function, (long *)at + i, may_be_in_table
+		};
+
+		lkrg_hook_verify(cursor, what, &word);
+	}
+}
+
+/**
+ * struct field - A function in an object that has other things as well
+ * @name: its name
+ * @offset: where it is
+ */
+struct field {
+	const char *name;
+	size_t offset;
+};
+
+#define FIELD(type, member) { #member, offsetof(type, member) }
+
+static void verify_fields(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
+			  const void *object, const struct field *fields, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct lkrg_pointer pointer = {
+			fields[i].name, object + fields[i].offset
+		};
+
+		lkrg_hook_verify(cursor, what, &pointer);
+	}
+}
+
+#define VERIFY_FIELDS(cursor, what, object, fields) \
+	verify_fields(cursor, what, object, fields, ARRAY_SIZE(fields))
+
+/* === Lists and arrays =================================================== */
+
+static void verify_chain(struct lkrg_cursor *cursor,
+			 const struct lkrg_pointers *chain,
+			 struct notifier_block __rcu *first)
+{
+	const struct lkrg_hooked what = { "notifier", .name = chain->name };
+	const struct notifier_block *nb;
+
+	for (nb = rcu_dereference_raw(first); nb; nb = rcu_dereference_raw(nb->next)) {
+		const struct lkrg_pointer pointer = {
+			"notifier_call", &nb->notifier_call
+		};
+
+		lkrg_hook_verify(cursor, &what, &pointer);
+	}
+}
+
+static bool verify_atomic(struct lkrg_cursor *cursor,
+			  const struct lkrg_pointers *chain)
+{
+	const struct atomic_notifier_head *head = chain->head;
+
+	guard(rcu)();
+	verify_chain(cursor, chain, head->head);
+	return true;
+}
+
+static bool verify_blocking(struct lkrg_cursor *cursor,
+			    const struct lkrg_pointers *chain)
+{
+	struct blocking_notifier_head *head = chain->head;
+
+	if (!down_read_trylock(&head->rwsem))
+		return false;
+	verify_chain(cursor, chain, head->head);
+	up_read(&head->rwsem);
+	return true;
+}
+
+static bool verify_binfmts(struct lkrg_cursor *cursor,
+			   const struct lkrg_pointers *list)
+{
+	static const struct field fields[] = {
+		FIELD(struct linux_binfmt, load_binary),
+		FIELD(struct linux_binfmt, load_shlib),
+#ifdef CONFIG_COREDUMP
+		FIELD(struct linux_binfmt, core_dump),
+#endif
+	};
+	const struct linux_binfmt *format;
+	rwlock_t *lock = list->lock;
+
+	if (!read_trylock(lock))
+		return false;
+	list_for_each_entry(format, (struct list_head *)list->head, lh) {
+		const struct lkrg_hooked what = { "binfmt", (unsigned long)format };
+
+		VERIFY_FIELDS(cursor, &what, format, fields);
+	}
+	read_unlock(lock);
+	return true;
+}
+
+#ifdef CONFIG_NET
+static bool verify_rtnl(struct lkrg_cursor *cursor, const struct lkrg_pointers *chain)
+{
+	const struct raw_notifier_head *head = chain->head;
+
+	if (!rtnl_trylock())
+		return false;
+	verify_chain(cursor, chain, head->head);
+	/* rtnl_unlock() would do what others have left to it, and sleep. */
+	__rtnl_unlock();
+	return true;
+}
+
+static const struct field proto_fields[] = {
+	FIELD(struct proto, close),
+	FIELD(struct proto, pre_connect),
+	FIELD(struct proto, connect),
+	FIELD(struct proto, disconnect),
+	FIELD(struct proto, accept),
+	FIELD(struct proto, ioctl),
+	FIELD(struct proto, init),
+	FIELD(struct proto, destroy),
+	FIELD(struct proto, shutdown),
+	FIELD(struct proto, setsockopt),
+	FIELD(struct proto, getsockopt),
+	FIELD(struct proto, keepalive),
+#ifdef CONFIG_COMPAT
+	FIELD(struct proto, compat_ioctl),
+#endif
+	FIELD(struct proto, sendmsg),
+	FIELD(struct proto, recvmsg),
+	FIELD(struct proto, splice_eof),
+	FIELD(struct proto, bind),
+	FIELD(struct proto, bind_add),
+	FIELD(struct proto, backlog_rcv),
+	FIELD(struct proto, bpf_bypass_getsockopt),
+	FIELD(struct proto, release_cb),
+	FIELD(struct proto, hash),
+	FIELD(struct proto, unhash),
+	FIELD(struct proto, rehash),
+	FIELD(struct proto, get_port),
+	FIELD(struct proto, put_port),
+#ifdef CONFIG_BPF_SYSCALL
+	FIELD(struct proto, psock_update_sk_prot),
+#endif
+	FIELD(struct proto, stream_memory_free),
+	FIELD(struct proto, sock_is_readable),
+	FIELD(struct proto, enter_memory_pressure),
+	FIELD(struct proto, leave_memory_pressure),
+	FIELD(struct proto, diag_destroy),
+};
+
+static bool verify_protocols(struct lkrg_cursor *cursor,
+			     const struct lkrg_pointers *list)
+{
+	struct mutex *lock = list->lock;
+	const struct proto *proto;
+
+	if (!mutex_trylock(lock))
+		return false;
+	list_for_each_entry(proto, (struct list_head *)list->head, node) {
+		const struct lkrg_hooked what = { "protocol", .name = proto->name };
+
+		VERIFY_FIELDS(cursor, &what, proto, proto_fields);
+	}
+	mutex_unlock(lock);
+	return true;
+}
+
+static bool verify_families(struct lkrg_cursor *cursor,
+			    const struct lkrg_pointers *array)
+{
+	static const struct table table = TABLE(struct net_proto_family, "ops");
+	const void *const *families = array->head;
+	size_t i;
+
+	for (i = 0; i < NPROTO; i++) {
+		const struct lkrg_hooked what = {
+			"socket family", .numbered = true, .number = i
+		};
+
+		verify_table(cursor, &what, &table, &families[i]);
+	}
+	return true;
+}
+#endif
+
+#ifdef CONFIG_TTY
+static bool verify_ldiscs(struct lkrg_cursor *cursor, const struct lkrg_pointers *array)
+{
+	static const struct table table = TABLE(struct tty_ldisc_ops, "ops");
+	const void *const *ldiscs = array->head;
+	size_t i;
+
+	for (i = 0; i < NR_LDISCS; i++) {
+		const struct lkrg_hooked what = {
+			"line discipline", .numbered = true, .number = i
+		};
+
+		verify_table(cursor, &what, &table, &ldiscs[i]);
+	}
+	return true;
+}
+#endif
+
+/* False if the lock is taken */
+static bool (*const kinds[])(struct lkrg_cursor *cursor,
+			     const struct lkrg_pointers *pointers) = {
+	[LKRG_CHAIN_ATOMIC] = verify_atomic,
+	[LKRG_CHAIN_BLOCKING] = verify_blocking,
+	[LKRG_BINFMTS] = verify_binfmts,
+#ifdef CONFIG_NET
+	[LKRG_CHAIN_RTNL] = verify_rtnl,
+	[LKRG_PROTOCOLS] = verify_protocols,
+	[LKRG_FAMILIES] = verify_families,
+#endif
+#ifdef CONFIG_TTY
+	[LKRG_LDISCS] = verify_ldiscs,
+#endif
+};
+
+/**
+ * lkrg_walk_pointers - Verify what is named by LKRG_POINTERS()
+ * @cursor: where the pass is
+ *
+ * Context: text_mutex held, like the following.
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_pointers(struct lkrg_cursor *cursor)
+{
+	const size_t count = __stop_lkrg_pointers - __start_lkrg_pointers;
+
+	while (cursor->position < count) {
+		const struct lkrg_pointers *pointers =
+			&__start_lkrg_pointers[cursor->position];
+
+		if (!kinds[pointers->kind](cursor, pointers))
+			return LKRG_STEP_BUSY;
+		cursor->position++;
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+
+/* === /proc and other file systems ======================================= */
+
+static const struct table inode_table = TABLE(struct inode_operations, "i_op");
+static const struct table file_table = TABLE(struct file_operations, "i_fop");
+
+#ifdef CONFIG_PROC_FS
+/* There is one place for both, and nothing that tells which of them is there. */
+static void verify_show(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
+			const void *place)
+{
+	static const struct table table = TABLE(struct seq_operations, "seq_ops");
+	unsigned long to;
+
+	if (get_kernel_nofault(to, (const unsigned long *)place) ||
+	    lkrg_text_is_owned(to))
+		return;
+	verify_table(cursor, what, &table, place);
+}
+
+static void verify_entry(struct lkrg_cursor *cursor, const struct lkrg_proc_entry *entry)
+{
+	static const struct table proc_table = TABLE(struct proc_ops, "proc_ops");
+	static const struct table dentry_table =
+		TABLE(struct dentry_operations, "proc_dops");
+	const struct lkrg_hooked what = { "proc entry", .name = entry->name };
+	const struct lkrg_pointer write = { "write", entry->write };
+
+	verify_table(cursor, &what, &inode_table, entry->inode_ops);
+	if (entry->file_ops)
+		verify_table(cursor, &what, &file_table, entry->file_ops);
+	if (entry->proc_ops)
+		verify_table(cursor, &what, &proc_table, entry->proc_ops);
+	verify_table(cursor, &what, &dentry_table, entry->dentry_ops);
+	verify_show(cursor, &what, entry->show);
+	lkrg_hook_verify(cursor, &what, &write);
+}
+
+static bool visit_entry(const struct lkrg_proc_entry *entry, void *arg)
+{
+	verify_entry(arg, entry);
+	return lkrg_piece_is_over(arg);
+}
+
+/**
+ * lkrg_walk_proc - Verify the entries of /proc
+ * @cursor: where the pass is
+ *
+ * Not those of tasks, which are the kernel's own, and of network namespaces.
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_proc(struct lkrg_cursor *cursor)
+{
+	/* Where to go on, with a reference */
+	static struct proc_dir_entry *next;
+
+	if (lkrg_visit_proc(NULL, &next, visit_entry, cursor))
+		return LKRG_STEP_BUSY;
+	return next ? LKRG_STEP_MORE : LKRG_STEP_DONE;
+}
+#else
+enum lkrg_step lkrg_walk_proc(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+/* Who mounts or unmounts it has its lock: then it is for the next pass. */
+static void verify_super(struct lkrg_cursor *cursor, struct super_block *sb)
+{
+	static const struct table super_table = TABLE(struct super_operations, "s_op");
+	static const struct table dentry_table =
+		TABLE(struct dentry_operations, "s_d_op");
+	const struct lkrg_hooked what = { "file system", .name = sb->s_type->name };
+	const struct inode *root;
+
+	if (!down_read_trylock(&sb->s_umount))
+		return;
+	if (sb->s_root && (sb->s_flags & SB_BORN)) {
+		root = d_inode(sb->s_root);
+		verify_table(cursor, &what, &super_table, &sb->s_op);
+		verify_table(cursor, &what, &dentry_table, &sb->s_d_op);
+		verify_table(cursor, &what, &inode_table, &root->i_op);
+		verify_table(cursor, &what, &file_table, &root->i_fop);
+	}
+	up_read(&sb->s_umount);
+}
+
+/**
+ * lkrg_walk_supers - Verify all file systems, and the root directory of each
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_supers(struct lkrg_cursor *cursor)
+{
+	/* What was verified last, with a reference */
+	static struct super_block *last;
+
+	while ((last = lkrg_next_super(last))) {
+		verify_super(cursor, last);
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+
+/* === Terminals ========================================================== */
+
+#ifdef CONFIG_TTY
+/**
+ * lkrg_walk_ttys - Verify drivers of terminals
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_ttys(struct lkrg_cursor *cursor)
+{
+	static const struct table table = TABLE(struct tty_operations, "ops");
+	const struct tty_driver *driver;
+
+	if (!mutex_trylock(&tty_mutex))
+		return LKRG_STEP_BUSY;
+	list_for_each_entry(driver, &tty_drivers, tty_drivers) {
+		const struct lkrg_hooked what = { "tty driver", .name = driver->name };
+
+		verify_table(cursor, &what, &table, &driver->ops);
+	}
+	mutex_unlock(&tty_mutex);
+	return LKRG_STEP_DONE;
+}
+#else
+enum lkrg_step lkrg_walk_ttys(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+/* === Network ============================================================ */
+
+#ifdef CONFIG_INET
+/* Some lie in writable memory, beside a secret that looks like anything. */
+static void verify_protocol(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
+			    const void *place, const struct field *fields, size_t count)
+{
+	const struct lkrg_pointer pointer = { "ops", place, is_data };
+	unsigned long at = lkrg_hook_verify(cursor, what, &pointer);
+
+	if (at && !is_kernel_rodata(at))
+		verify_fields(cursor, what, (void *)at, fields, count);
+}
+
+static void verify_inet(struct lkrg_cursor *cursor, unsigned int number)
+{
+	static const struct field fields[] = {
+		FIELD(struct net_protocol, handler),
+		FIELD(struct net_protocol, err_handler),
+	};
+	const struct lkrg_hooked what = {
+		"IPv4 protocol", .numbered = true, .number = number
+	};
+
+	verify_protocol(cursor, &what, &inet_protos[number], fields, ARRAY_SIZE(fields));
+}
+
+static void verify_inet6(struct lkrg_cursor *cursor, unsigned int number)
+{
+#if IS_BUILTIN(CONFIG_IPV6)
+	static const struct field fields[] = {
+		FIELD(struct inet6_protocol, handler),
+		FIELD(struct inet6_protocol, err_handler),
+	};
+	const struct lkrg_hooked what = {
+		"IPv6 protocol", .numbered = true, .number = number
+	};
+
+	verify_protocol(cursor, &what, &inet6_protos[number], fields,
+			ARRAY_SIZE(fields));
+#endif
+}
+
+/**
+ * lkrg_walk_protocols - Verify who gets packets of IP
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_protocols(struct lkrg_cursor *cursor)
+{
+	while (cursor->position < MAX_INET_PROTOS) {
+		verify_inet(cursor, cursor->position);
+		verify_inet6(cursor, cursor->position);
+		cursor->position++;
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+#else
+enum lkrg_step lkrg_walk_protocols(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+#ifdef CONFIG_NET
+static void verify_packets(struct lkrg_cursor *cursor, const struct list_head *list)
+{
+	static const struct field fields[] = {
+		FIELD(struct packet_type, func),
+		FIELD(struct packet_type, list_func),
+		FIELD(struct packet_type, id_match),
+	};
+	const struct packet_type *type;
+
+	guard(rcu)();
+	list_for_each_entry_rcu(type, list, list) {
+		const struct lkrg_hooked what = {
+			"packet type", .numbered = true, .number = ntohs(type->type)
+		};
+
+		VERIFY_FIELDS(cursor, &what, type, fields);
+	}
+}
+
+/**
+ * lkrg_walk_packets - Verify who gets packets of any kind
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor)
+{
+	size_t i;
+
+	verify_packets(cursor, &net_hotdata.ptype_all);
+	for (i = 0; i < PTYPE_HASH_SIZE; i++)
+		verify_packets(cursor, &ptype_base[i]);
+	return LKRG_STEP_DONE;
+}
+
+#ifdef CONFIG_NETFILTER
+static void verify_hooks(struct lkrg_cursor *cursor, const char *how,
+			 struct nf_hook_entries __rcu *const *hooks, size_t count)
+{
+	const struct nf_hook_entries *entries;
+	unsigned int i, j;
+
+	guard(rcu)();
+	for (i = 0; i < count; i++) {
+		const struct lkrg_hooked what = { how, .numbered = true, .number = i };
+
+		entries = rcu_dereference(hooks[i]);
+		for (j = 0; entries && j < entries->num_hook_entries; j++) {
+			const struct lkrg_pointer pointer = {
+				"hook", &entries->hooks[j].hook
+			};
+
+			lkrg_hook_verify(cursor, &what, &pointer);
+		}
+	}
+}
+
+static void verify_netfilter(struct lkrg_cursor *cursor, const struct net *net)
+{
+	const struct netns_nf *nf = &net->nf;
+
+	verify_hooks(cursor, "netfilter ipv4", nf->hooks_ipv4,
+		     ARRAY_SIZE(nf->hooks_ipv4));
+	verify_hooks(cursor, "netfilter ipv6", nf->hooks_ipv6,
+		     ARRAY_SIZE(nf->hooks_ipv6));
+#ifdef CONFIG_NETFILTER_FAMILY_ARP
+	verify_hooks(cursor, "netfilter arp", nf->hooks_arp, ARRAY_SIZE(nf->hooks_arp));
+#endif
+#ifdef CONFIG_NETFILTER_FAMILY_BRIDGE
+	verify_hooks(cursor, "netfilter bridge", nf->hooks_bridge,
+		     ARRAY_SIZE(nf->hooks_bridge));
+#endif
+}
+#else
+static void verify_netfilter(struct lkrg_cursor *cursor, const struct net *net)
+{
+}
+#endif
+
+#ifdef CONFIG_PROC_FS
+static bool visit_net_entry(const struct lkrg_proc_entry *entry, void *arg)
+{
+	verify_entry(arg, entry);
+	return false;
+}
+
+static bool verify_proc_net(struct lkrg_cursor *cursor, const struct net *net)
+{
+	struct proc_dir_entry *next = NULL;
+
+	return !lkrg_visit_proc(net->proc_net, &next, visit_net_entry, cursor);
+}
+#else
+static bool verify_proc_net(struct lkrg_cursor *cursor, const struct net *net)
+{
+	return true;
+}
+#endif
+
+/* With a reference; the one to @last is given back. */
+static struct net *next_net(struct net *last)
+{
+	struct net *next = NULL, *net = last;
+
+	rcu_read_lock();
+	if (!net)
+		net = list_entry(&net_namespace_list, struct net, list);
+	list_for_each_entry_continue_rcu(net, &net_namespace_list, list) {
+		next = maybe_get_net(net);
+		if (next)
+			break;
+	}
+	rcu_read_unlock();
+	if (last)
+		put_net(last);
+	return next;
+}
+
+/**
+ * lkrg_walk_nets - Verify each network namespace
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_nets(struct lkrg_cursor *cursor)
+{
+	/* The one to verify, with a reference */
+	static struct net *net;
+
+	if (!net)
+		net = next_net(NULL);
+	while (net) {
+		if (!verify_proc_net(cursor, net))
+			return LKRG_STEP_BUSY;
+		verify_netfilter(cursor, net);
+		net = next_net(net);
+		if (net && lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+#else
+enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+
+enum lkrg_step lkrg_walk_nets(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
