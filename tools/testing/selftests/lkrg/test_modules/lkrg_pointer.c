@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Pointers to functions, for tests of the guard
+ *
+ * The module registers some of what modules may, in the regular way: about that the
+ * guard has to be silent.
+ *
+ * Root writes the name of one attack to its parameter "attack".  Then a pointer of
+ * the kernel or of this module is changed, as by a rootkit, so that the kernel calls
+ * code that nobody owns: it does nothing but return a number, and somebody who
+ * looks sees the difference.  "restore" takes it back.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/array_size.h>
+#include <linux/binfmts.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/kallsyms.h>
+#include <linux/kdebug.h>
+#include <linux/limits.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/namei.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/notifier.h>
+#include <linux/panic_notifier.h>
+#include <linux/path.h>
+#include <linux/proc_fs.h>
+#include <linux/rcupdate.h>
+#include <linux/reboot.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/tty.h>
+#include <linux/tty_ldisc.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+/* The pointer that was changed, and where it leads */
+static char changed[KSYM_SYMBOL_LEN + 32];
+module_param_string(changed, changed, sizeof(changed), 0444);
+MODULE_PARM_DESC(changed, "What was changed (read only)");
+
+static ulong set_memory_x_at;
+module_param_named(set_memory_x, set_memory_x_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_x, "Address of that function");
+
+static ulong n_tty_ops_at;
+module_param_named(n_tty_ops, n_tty_ops_at, ulong, 0400);
+MODULE_PARM_DESC(n_tty_ops, "Address of that object");
+
+/* === What modules may register ========================================== */
+
+static int show_nothing(struct seq_file *m, void *v)
+{
+	return 0;
+}
+
+static void *start_nothing(struct seq_file *m, loff_t *pos)
+{
+	return NULL;
+}
+
+static void *next_nothing(struct seq_file *m, void *v, loff_t *pos)
+{
+	return NULL;
+}
+
+static void stop_nothing(struct seq_file *m, void *v)
+{
+}
+
+static const struct seq_operations own_seq_ops = {
+	.start = start_nothing,
+	.next = next_nothing,
+	.stop = stop_nothing,
+	.show = show_nothing,
+};
+
+static int open_nothing(struct inode *inode, struct file *file)
+{
+	return single_open(file, show_nothing, NULL);
+}
+
+/* Not constant, as in older drivers */
+static struct proc_ops own_proc_ops = {
+	.proc_open = open_nothing,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+};
+
+static int notify_nobody(struct notifier_block *nb, unsigned long action, void *data)
+{
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block own_reboot = { .notifier_call = notify_nobody };
+static struct notifier_block own_panic = { .notifier_call = notify_nobody };
+static struct notifier_block own_die = { .notifier_call = notify_nobody };
+static struct notifier_block own_module = { .notifier_call = notify_nobody };
+static struct notifier_block own_netdevice = { .notifier_call = notify_nobody };
+
+static int load_nothing(struct linux_binprm *bprm)
+{
+	return -ENOEXEC;
+}
+
+static struct linux_binfmt own_format = {
+	.module = THIS_MODULE,
+	.load_binary = load_nothing,
+};
+
+static unsigned int accept_all(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops own_hook = {
+	.hook = accept_all,
+	.pf = NFPROTO_IPV4,
+	.hooknum = NF_INET_LOCAL_OUT,
+};
+
+static int receive_nothing(struct sk_buff *skb, struct net_device *dev,
+			   struct packet_type *type, struct net_device *from)
+{
+	kfree_skb(skb);
+	return NET_RX_DROP;
+}
+
+/* For local experiments */
+static struct packet_type own_packets = {
+	.type = cpu_to_be16(0x88b5),
+	.func = receive_nothing,
+};
+
+static struct tty_ldisc_ops own_ldisc = {
+	.owner = THIS_MODULE,
+	.name = "lkrg_pointer",
+	.num = N_DEVELOPMENT,
+};
+
+#define OWN_ENTRY "lkrg_pointer"
+
+static struct proc_dir_entry *directory, *own_entry;
+
+static int register_all(void)
+{
+	int err = -ENOMEM;
+
+	directory = proc_mkdir("lkrg_pointers", NULL);
+	if (!directory)
+		return err;
+	own_entry = proc_create_single(OWN_ENTRY, 0444, directory, show_nothing);
+	if (!own_entry || !proc_create_seq("seq", 0444, directory, &own_seq_ops) ||
+	    !proc_create("ops", 0444, directory, &own_proc_ops))
+		goto remove;
+	err = nf_register_net_hook(&init_net, &own_hook);
+	if (err)
+		goto remove;
+	err = tty_register_ldisc(&own_ldisc);
+	if (err)
+		goto unhook;
+	register_netdevice_notifier(&own_netdevice);
+	register_reboot_notifier(&own_reboot);
+	register_module_notifier(&own_module);
+	register_die_notifier(&own_die);
+	atomic_notifier_chain_register(&panic_notifier_list, &own_panic);
+	dev_add_pack(&own_packets);
+	/* The last one to be asked, as it takes nothing */
+	register_binfmt(&own_format);
+	return 0;
+
+unhook:
+	nf_unregister_net_hook(&init_net, &own_hook);
+remove:
+	proc_remove(directory);
+	return err;
+}
+
+static void unregister_all(void)
+{
+	unregister_binfmt(&own_format);
+	dev_remove_pack(&own_packets);
+	atomic_notifier_chain_unregister(&panic_notifier_list, &own_panic);
+	unregister_die_notifier(&own_die);
+	unregister_module_notifier(&own_module);
+	unregister_reboot_notifier(&own_reboot);
+	unregister_netdevice_notifier(&own_netdevice);
+	tty_unregister_ldisc(&own_ldisc);
+	nf_unregister_net_hook(&init_net, &own_hook);
+	proc_remove(directory);
+}
+
+/* === Attacks ============================================================ */
+
+static unsigned long *changed_at, changed_from;
+static void *code, *table;
+
+/*
+ * A function that returns a number, in memory that is nobody's.  Before it is what
+ * is before the one that it replaces, where compilers put the type.
+ */
+#define PREFIX 16
+
+static unsigned long make_code(int value, const void *instead)
+{
+	static const u8 insns[] = {
+		0xf3, 0x0f, 0x1e, 0xfa,	/* endbr64 */
+		0xb8,			/* mov $value, %eax */
+	};
+	int (*const set_memory_x)(ulong addr, int pages) = (void *)set_memory_x_at;
+	u8 *at;
+
+	code = set_memory_x ? vmalloc(PAGE_SIZE) : NULL;
+	if (!code)
+		return 0;
+	at = code;
+	if (copy_from_kernel_nofault(at, instead - PREFIX, PREFIX))
+		memset(at, 0, PREFIX);
+	at += PREFIX;
+	memcpy(at, insns, sizeof(insns));
+	memcpy(at + sizeof(insns), &value, sizeof(value));
+	at[sizeof(insns) + sizeof(value)] = 0xc3;	/* ret */
+	return set_memory_x((ulong)code, 1) ? 0 : (unsigned long)at;
+}
+
+static int lead(void *place, unsigned long to, const char *name)
+{
+	if (!to)
+		return -ENOMEM;
+	changed_at = place;
+	changed_from = *changed_at;
+	WRITE_ONCE(*changed_at, to);
+	snprintf(changed, sizeof(changed), "%s -> an address without a name", name);
+	return 0;
+}
+
+static int restore(void)
+{
+	if (changed_at)
+		WRITE_ONCE(*changed_at, changed_from);
+	changed_at = NULL;
+	changed[0] = '\0';
+	/* Nobody is under way to what is freed. */
+	synchronize_rcu();
+	vfree(code);
+	vfree(table);
+	code = NULL;
+	table = NULL;
+	return 0;
+}
+
+/* A table with another function, in memory that is nobody's */
+static void *copy_table(const void *from, size_t size, size_t offset, int value,
+			const void *instead)
+{
+	unsigned long function = make_code(value, instead);
+
+	table = function ? vmalloc(size) : NULL;
+	if (!table)
+		return NULL;
+	memcpy(table, from, size);
+	*(unsigned long *)(table + offset) = function;
+	return table;
+}
+
+#define COPY_TABLE(from, member, value, instead) \
+	((unsigned long)copy_table(from, sizeof(*(from)), \
+				   offsetof(typeof(*(from)), member), value, instead))
+
+static struct inode *get_inode(const char *name, struct path *path)
+{
+	return kern_path(name, 0, path) ? NULL : d_inode(path->dentry);
+}
+
+/* What others may not know they find where they know what is there. */
+static void *find_word(const void *from, int first, int last, unsigned long wanted)
+{
+	const unsigned long *words = from;
+	unsigned long word;
+	int i;
+
+	for (i = first; i < last; i++) {
+		if (!get_kernel_nofault(word, &words[i]) && word == wanted)
+			return (void *)&words[i];
+	}
+	return NULL;
+}
+
+/* Where an entry of /proc has the pointer to what shows it */
+static void *place_of_show(const char *name)
+{
+	struct inode *inode;
+	struct path path;
+	void *show, *entry = NULL, *place = NULL;
+
+	show = find_word(own_entry, 0, 32, (unsigned long)show_nothing);
+	inode = get_inode("/proc/lkrg_pointers/" OWN_ENTRY, &path);
+	if (inode) {
+		entry = find_word(inode, -32, 0, (unsigned long)own_entry);
+		entry = entry ? entry - (ulong)inode : NULL;
+		path_put(&path);
+	}
+	if (!show || !entry)
+		return NULL;
+	inode = get_inode(name, &path);
+	if (inode) {
+		place = *(void **)((void *)inode + (long)entry) +
+			(show - (void *)own_entry);
+		path_put(&path);
+	}
+	return place;
+}
+
+/* It shows nothing. */
+static int attack_proc(void)
+{
+	void *place = place_of_show("/proc/version");
+
+	return place ? lead(place, make_code(SEQ_SKIP, *(void **)place), "seq_ops") :
+		       -ENOENT;
+}
+
+static int attack_seq(void)
+{
+	void *place = place_of_show("/proc/net/tcp");
+	const struct seq_operations *ops;
+
+	if (!place)
+		return -ENOENT;
+	ops = *(void **)place;
+	return lead(place, COPY_TABLE(ops, show, SEQ_SKIP, ops->show), "seq_ops");
+}
+
+/* The table is one of this module. */
+static struct seq_operations own_table;
+
+static int attack_seq_table(void)
+{
+	void *place = place_of_show("/proc/net/tcp");
+	const struct seq_operations *ops;
+	unsigned long show;
+
+	if (!place)
+		return -ENOENT;
+	ops = *(void **)place;
+	show = make_code(SEQ_SKIP, ops->show);
+	if (!show)
+		return -ENOMEM;
+	own_table = *ops;
+	own_table.show = (void *)show;
+	return lead(place, (unsigned long)&own_table, "function of seq_ops");
+}
+
+/* Where there is nothing. */
+static int attack_directory(const char *name)
+{
+	const struct file_operations *ops;
+	struct inode *inode;
+	struct path path;
+	int err;
+
+	inode = get_inode(name, &path);
+	if (!inode)
+		return -ENOENT;
+	ops = inode->i_fop;
+	err = lead(&inode->i_fop,
+		   COPY_TABLE(ops, iterate_shared, 0, ops->iterate_shared), "i_fop");
+	path_put(&path);
+	return err;
+}
+
+static int attack_iterate(void)
+{
+	return attack_directory("/proc");
+}
+
+static int attack_iterate_sysfs(void)
+{
+	return attack_directory("/sys");
+}
+
+/* Nobody may know what it is. */
+static int attack_inode(void)
+{
+	const struct inode_operations *ops;
+	struct inode *inode;
+	struct path path;
+	int err;
+
+	inode = get_inode("/", &path);
+	if (!inode)
+		return -ENOENT;
+	ops = inode->i_op;
+	err = lead(&inode->i_op, COPY_TABLE(ops, getattr, -EACCES, ops->getattr), "i_op");
+	path_put(&path);
+	return err;
+}
+
+/* What the machine sends is dropped. */
+static int attack_netfilter(void)
+{
+	struct nf_hook_entries *entries;
+	void *place;
+
+	entries = rcu_dereference_raw(init_net.nf.hooks_ipv4[NF_INET_LOCAL_OUT]);
+	place = find_word(entries->hooks, 0,
+			  entries->num_hook_entries * sizeof(entries->hooks[0]) / 8,
+			  (unsigned long)accept_all);
+	return place ? lead(place, make_code(NF_DROP, accept_all), "hook") : -ENOENT;
+}
+
+/* No module is loaded any more. */
+static int attack_notifier(void)
+{
+	return lead(&own_module.notifier_call, make_code(NOTIFY_BAD, notify_nobody),
+		    "notifier_call");
+}
+
+/* What nobody can run nobody may. */
+static int attack_binfmt(void)
+{
+	return lead(&own_format.load_binary, make_code(-EACCES, load_nothing),
+		    "load_binary");
+}
+
+/* And nobody may connect. */
+static int attack_protocol(void)
+{
+	return lead(&tcp_prot.connect, make_code(-EACCES, tcp_prot.connect), "connect");
+}
+
+/* Nor change a terminal. */
+static int attack_ldisc(void)
+{
+	struct tty_ldisc_ops *ops = (void *)n_tty_ops_at;
+
+	return ops ? lead(&ops->ioctl, make_code(-EACCES, ops->ioctl), "function of ops") :
+		     -ENOENT;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} attacks[] = {
+	{ "proc", attack_proc },
+	{ "seq", attack_seq },
+	{ "seq-table", attack_seq_table },
+	{ "iterate", attack_iterate },
+	{ "iterate-sysfs", attack_iterate_sysfs },
+	{ "inode", attack_inode },
+	{ "netfilter", attack_netfilter },
+	{ "notifier", attack_notifier },
+	{ "binfmt", attack_binfmt },
+	{ "protocol", attack_protocol },
+	{ "ldisc", attack_ldisc },
+	{ "restore", restore },
+};
+
+static int set_attack(const char *name, const struct kernel_param *kp)
+{
+	int err;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		if (!sysfs_streq(name, attacks[i].name))
+			continue;
+		if (changed_at && attacks[i].run != restore)
+			return -EBUSY;
+		err = attacks[i].run();
+		if (err)
+			restore();
+		return err;
+	}
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops attack_param = { .set = set_attack };
+module_param_cb(attack, &attack_param, NULL, 0200);
+MODULE_PARM_DESC(attack, "Change a pointer of the running kernel");
+
+static int __init pointer_init(void)
+{
+	return register_all();
+}
+
+static void __exit pointer_exit(void)
+{
+	restore();
+	unregister_all();
+}
+
+module_init(pointer_init);
+module_exit(pointer_exit);
+
+MODULE_DESCRIPTION("Pointers to functions, for tests of lkrg");
+MODULE_LICENSE("GPL");
+/* Taints the kernel with TAINT_TEST. */
+MODULE_INFO(test, "Y");
