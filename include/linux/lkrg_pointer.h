@@ -20,6 +20,7 @@ struct super_block;
  * @LKRG_CHAIN_RTNL: a raw_notifier_head, with rtnl_lock()
  * @LKRG_BINFMTS: a list of struct linux_binfmt, with a rwlock_t
  * @LKRG_PROTOCOLS: a list of struct proto, with a mutex
+ * @LKRG_SOCKETS: the array of lists of struct inet_protosw, with RCU
  * @LKRG_FAMILIES: the array of struct net_proto_family
  * @LKRG_LDISCS: the array of struct tty_ldisc_ops
  */
@@ -29,6 +30,7 @@ enum lkrg_pointers_kind {
 	LKRG_CHAIN_RTNL,
 	LKRG_BINFMTS,
 	LKRG_PROTOCOLS,
+	LKRG_SOCKETS,
 	LKRG_FAMILIES,
 	LKRG_LDISCS,
 };

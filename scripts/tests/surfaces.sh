@@ -5,6 +5,7 @@
 helpers='DETECT: Kernel: helper changed: [a-z_]+: ".*" -> ".*"; (restored|logged)$'
 blocked='BLOCK: UMH: helper blocked: .*; (refused|logged)$'
 inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
+pointers='DETECT: Kernel: (hook foreign: [a-z].*: [a-z_ ]+ -> an address without a name|still changed: reported before: 1); logged$'
 flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
 
 switches='DETECT: Kernel: (switch changed: [a-z._]+: ([0-9]+|unknown) -> [0-9]+; (restored|logged)|still changed: reported before: [0-9]+; logged)$'
@@ -42,6 +43,8 @@ test_surfaces() {
 	check 'flow: the report before the panic' judge_panic 'DETECT: Task: .*: control flow broken: from lkrg_attack_gadget.*; at commit_creds: panic$'
 
 	surface inode inode_test.sh "$inodes"
+
+	surface pointer pointer_test.sh "$pointers"
 
 	one_way='kexec_load_disabled modules_disabled ftrace_disabled'
 	surface switch switch_test.sh "$switches"

@@ -76,8 +76,7 @@ struct table {
 	size_t words;
 };
 
-#define TABLE(type, name) \
-	{ name, "function of " name, sizeof(type) / sizeof(long) }
+#define WORDS(type) (sizeof(type) / sizeof(long))
 
 /* What is read-only in the kernel itself is verified by others. */
 static void verify_table(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
@@ -123,9 +122,6 @@ static void verify_fields(struct lkrg_cursor *cursor, const struct lkrg_hooked *
 		lkrg_hook_verify(cursor, what, &pointer);
 	}
 }
-
-#define VERIFY_FIELDS(cursor, what, object, fields) \
-	verify_fields(cursor, what, object, fields, ARRAY_SIZE(fields))
 
 /* === Lists and arrays =================================================== */
 
@@ -185,7 +181,7 @@ static bool verify_binfmts(struct lkrg_cursor *cursor,
 	list_for_each_entry(format, (struct list_head *)list->head, lh) {
 		const struct lkrg_hooked what = { "binfmt", (unsigned long)format };
 
-		VERIFY_FIELDS(cursor, &what, format, fields);
+		verify_fields(cursor, &what, format, fields, ARRAY_SIZE(fields));
 	}
 	read_unlock(lock);
 	return true;
@@ -254,16 +250,43 @@ static bool verify_protocols(struct lkrg_cursor *cursor,
 	list_for_each_entry(proto, (struct list_head *)list->head, node) {
 		const struct lkrg_hooked what = { "protocol", .name = proto->name };
 
-		VERIFY_FIELDS(cursor, &what, proto, proto_fields);
+		verify_fields(cursor, &what, proto, proto_fields,
+			      ARRAY_SIZE(proto_fields));
 	}
 	mutex_unlock(lock);
+	return true;
+}
+
+static bool verify_sockets(struct lkrg_cursor *cursor, const struct lkrg_pointers *array)
+{
+	static const struct table table = {
+		"ops", "function of ops", WORDS(const struct proto_ops)
+	};
+	const struct list_head *lists = array->head;
+	const struct inet_protosw *sw;
+	size_t i;
+
+	guard(rcu)();
+	for (i = 0; i < SOCK_MAX; i++) {
+		list_for_each_entry_rcu(sw, &lists[i], list) {
+			const struct lkrg_hooked what = {
+				"socket type", .numbered = true, .number = i
+			};
+			const struct lkrg_pointer pointer = { "prot", &sw->prot, is_data };
+
+			lkrg_hook_verify(cursor, &what, &pointer);
+			verify_table(cursor, &what, &table, &sw->ops);
+		}
+	}
 	return true;
 }
 
 static bool verify_families(struct lkrg_cursor *cursor,
 			    const struct lkrg_pointers *array)
 {
-	static const struct table table = TABLE(struct net_proto_family, "ops");
+	static const struct table table = {
+		"ops", "function of ops", WORDS(const struct net_proto_family)
+	};
 	const void *const *families = array->head;
 	size_t i;
 
@@ -281,7 +304,9 @@ static bool verify_families(struct lkrg_cursor *cursor,
 #ifdef CONFIG_TTY
 static bool verify_ldiscs(struct lkrg_cursor *cursor, const struct lkrg_pointers *array)
 {
-	static const struct table table = TABLE(struct tty_ldisc_ops, "ops");
+	static const struct table table = {
+		"ops", "function of ops", WORDS(const struct tty_ldisc_ops)
+	};
 	const void *const *ldiscs = array->head;
 	size_t i;
 
@@ -305,6 +330,7 @@ static bool (*const kinds[])(struct lkrg_cursor *cursor,
 #ifdef CONFIG_NET
 	[LKRG_CHAIN_RTNL] = verify_rtnl,
 	[LKRG_PROTOCOLS] = verify_protocols,
+	[LKRG_SOCKETS] = verify_sockets,
 	[LKRG_FAMILIES] = verify_families,
 #endif
 #ifdef CONFIG_TTY
@@ -338,15 +364,22 @@ enum lkrg_step lkrg_walk_pointers(struct lkrg_cursor *cursor)
 
 /* === /proc and other file systems ======================================= */
 
-static const struct table inode_table = TABLE(struct inode_operations, "i_op");
-static const struct table file_table = TABLE(struct file_operations, "i_fop");
+static const struct table inode_table = {
+	"i_op", "function of i_op", WORDS(const struct inode_operations)
+};
+
+static const struct table file_table = {
+	"i_fop", "function of i_fop", WORDS(const struct file_operations)
+};
 
 #ifdef CONFIG_PROC_FS
 /* There is one place for both, and nothing that tells which of them is there. */
 static void verify_show(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
 			const void *place)
 {
-	static const struct table table = TABLE(struct seq_operations, "seq_ops");
+	static const struct table table = {
+		"seq_ops", "function of seq_ops", WORDS(const struct seq_operations)
+	};
 	unsigned long to;
 
 	if (get_kernel_nofault(to, (const unsigned long *)place) ||
@@ -357,9 +390,12 @@ static void verify_show(struct lkrg_cursor *cursor, const struct lkrg_hooked *wh
 
 static void verify_entry(struct lkrg_cursor *cursor, const struct lkrg_proc_entry *entry)
 {
-	static const struct table proc_table = TABLE(struct proc_ops, "proc_ops");
-	static const struct table dentry_table =
-		TABLE(struct dentry_operations, "proc_dops");
+	static const struct table proc_table = {
+		"proc_ops", "function of proc_ops", WORDS(const struct proc_ops)
+	};
+	static const struct table dentry_table = {
+		"proc_dops", "function of proc_dops", WORDS(const struct dentry_operations)
+	};
 	const struct lkrg_hooked what = { "proc entry", .name = entry->name };
 	const struct lkrg_pointer write = { "write", entry->write };
 
@@ -406,9 +442,12 @@ enum lkrg_step lkrg_walk_proc(struct lkrg_cursor *cursor)
 /* Who mounts or unmounts it has its lock: then it is for the next pass. */
 static void verify_super(struct lkrg_cursor *cursor, struct super_block *sb)
 {
-	static const struct table super_table = TABLE(struct super_operations, "s_op");
-	static const struct table dentry_table =
-		TABLE(struct dentry_operations, "s_d_op");
+	static const struct table super_table = {
+		"s_op", "function of s_op", WORDS(const struct super_operations)
+	};
+	static const struct table dentry_table = {
+		"s_d_op", "function of s_d_op", WORDS(const struct dentry_operations)
+	};
 	const struct lkrg_hooked what = { "file system", .name = sb->s_type->name };
 	const struct inode *root;
 
@@ -454,7 +493,9 @@ enum lkrg_step lkrg_walk_supers(struct lkrg_cursor *cursor)
  */
 enum lkrg_step lkrg_walk_ttys(struct lkrg_cursor *cursor)
 {
-	static const struct table table = TABLE(struct tty_operations, "ops");
+	static const struct table table = {
+		"ops", "function of ops", WORDS(const struct tty_operations)
+	};
 	const struct tty_driver *driver;
 
 	if (!mutex_trylock(&tty_mutex))
@@ -498,7 +539,9 @@ static void verify_inet(struct lkrg_cursor *cursor, unsigned int number)
 		"IPv4 protocol", .numbered = true, .number = number
 	};
 
-	verify_protocol(cursor, &what, &inet_protos[number], fields, ARRAY_SIZE(fields));
+	if (rcu_access_pointer(inet_protos[number]))
+		verify_protocol(cursor, &what, &inet_protos[number], fields,
+				ARRAY_SIZE(fields));
 }
 
 static void verify_inet6(struct lkrg_cursor *cursor, unsigned int number)
@@ -512,8 +555,9 @@ static void verify_inet6(struct lkrg_cursor *cursor, unsigned int number)
 		"IPv6 protocol", .numbered = true, .number = number
 	};
 
-	verify_protocol(cursor, &what, &inet6_protos[number], fields,
-			ARRAY_SIZE(fields));
+	if (rcu_access_pointer(inet6_protos[number]))
+		verify_protocol(cursor, &what, &inet6_protos[number], fields,
+				ARRAY_SIZE(fields));
 #endif
 }
 
@@ -525,12 +569,11 @@ static void verify_inet6(struct lkrg_cursor *cursor, unsigned int number)
  */
 enum lkrg_step lkrg_walk_protocols(struct lkrg_cursor *cursor)
 {
-	while (cursor->position < MAX_INET_PROTOS) {
-		verify_inet(cursor, cursor->position);
-		verify_inet6(cursor, cursor->position);
-		cursor->position++;
-		if (lkrg_piece_is_over(cursor))
-			return LKRG_STEP_MORE;
+	unsigned int i;
+
+	for (i = 0; i < MAX_INET_PROTOS; i++) {
+		verify_inet(cursor, i);
+		verify_inet6(cursor, i);
 	}
 	return LKRG_STEP_DONE;
 }
@@ -557,7 +600,7 @@ static void verify_packets(struct lkrg_cursor *cursor, const struct list_head *l
 			"packet type", .numbered = true, .number = ntohs(type->type)
 		};
 
-		VERIFY_FIELDS(cursor, &what, type, fields);
+		verify_fields(cursor, &what, type, fields, ARRAY_SIZE(fields));
 	}
 }
 

@@ -228,6 +228,21 @@ static void a_hook_is_named_by_its_function(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, line(test, &report), expected);
 }
 
+static void a_hook_may_have_a_name(struct kunit *test)
+{
+	struct lkrg_report report = {
+		.what = LKRG_HOOK_FOREIGN,
+		.done = LKRG_DID_LOG,
+		.hook.how = "proc entry",
+		.hook.name = "a\nb",
+		.hook.pointer = "seq_ops",
+		.hook.to = PAGE_SIZE,
+	};
+
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Kernel: hook foreign: proc entry a\\nb: seq_ops -> an address without a name; logged");
+}
+
 static struct kunit_case report_cases[] = {
 	KUNIT_CASE(a_task_line_names_each_field),
 	KUNIT_CASE(a_replaced_credential_is_named),
@@ -242,6 +257,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(restored_bytes_are_said_to_be),
 	KUNIT_CASE(an_inode_line_names_what_differs),
 	KUNIT_CASE(a_hook_is_named_by_its_function),
+	KUNIT_CASE(a_hook_may_have_a_name),
 	KUNIT_CASE(each_kind_has_a_name),
 	{ }
 };

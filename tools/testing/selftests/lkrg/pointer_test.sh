@@ -203,7 +203,7 @@ work=$(mktemp -d) && scratch=$(mktemp -d) || exit "$KSFT_FAIL"
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 log=$scratch/log
-mount -t tmpfs tmpfs "$work"
+mount -t tmpfs none "$work"
 ip link set lo up 2> /dev/null
 # Neither a program nor a script
 head -c 64 /dev/zero | tr '\0' '\1' > "$scratch/garbage"

