@@ -391,6 +391,7 @@ static atomic_long_t by_modules;
 static __maybe_unused bool is_of_module(unsigned long addr,
 					char name[MODULE_NAME_LEN])
 {
+#ifdef CONFIG_MODULES
 	const struct module *module;
 
 	guard(preempt)();
@@ -398,6 +399,9 @@ static __maybe_unused bool is_of_module(unsigned long addr,
 	if (module)
 		strscpy(name, module->name, MODULE_NAME_LEN);
 	return module;
+#else
+	return false;
+#endif
 }
 
 static __maybe_unused int judge(const char *how, unsigned long function,
