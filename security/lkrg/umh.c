@@ -409,6 +409,7 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 	const struct prepared *p = prepared(info);
 	struct lkrg_report report = { .what = LKRG_HELPER_BLOCKED };
 	int enforce = lkrg_knob(umh_enforce);
+	const char *program;
 
 	if (!lkrg_knob(umh_validate))
 		return 0;
@@ -418,7 +419,9 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 	report.umh.why = objection(p);
 	if (!report.umh.why)
 		return 0;
-	strscpy(report.umh.path, info->path, sizeof(report.umh.path));
+	program = program_of(info);
+	strscpy(report.umh.path, *program ? program : info->path,
+		sizeof(report.umh.path));
 	report.umh.purpose =
 		purposes[p->what < LKRG_NR_UMH ? p->what : 0].purpose;
 	report.done = !enforce ? LKRG_DID_LOG :
