@@ -51,6 +51,11 @@ test_surfaces() {
 	one_way='sig_enforce kernel_locked_down'
 	modules=capability,lockdown,selinux
 	surface switch-selinux switch_test.sh "$switches"
+	guest switch-boot --append 'sysctl.kernel.kptr_restrict=2 sysctl.kernel.yama.ptrace_scope=2 sysctl.kernel.modules_disabled=1 module.sig_enforce=1 apparmor.mode=complain lockdown=integrity' -- \
+		sh -c '. /selftests/lkrg/functions.sh; cd /proc/sys/kernel; echo $(cat kptr_restrict yama/ptrace_scope modules_disabled /sys/module/module/parameters/sig_enforce /sys/kernel/security/lockdown /sys/module/apparmor/parameters/mode); run_pass'
+	went_well 'switch: set at boot'
+	check 'switch: set at boot' grep -L '^2 2 1 Y none \[integrity\] confidentiality complain$' "$out"
+	clean_console 'switch: set at boot, nothing on the console'
 	guest switch-panic --append lkrg.kint_enforce=2 --expect-panic 'switch changed: sysctl_protected_symlinks' -- /guest/attack variable sysctl_protected_symlinks 0
 	went_well 'switch: kint_enforce=2 is a panic'
 	check 'switch: the report before the panic' judge_panic 'DETECT: Kernel: switch changed: sysctl_protected_symlinks: 1 -> 0; panic$'
