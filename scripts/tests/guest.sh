@@ -8,7 +8,7 @@ without=capability,landlock,lockdown,yama,apparmor
 # Reports that are expected, and looked at, by tests in the guest: here only
 # nobody else may have one.
 victims='DETECT: Task: ((attack_victim|sh|iou-wrk-[0-9]+|lkrg_sleeper)\[[0-9]+/[0-9]+\]|init\[1/1\]): (credential|override|namespaces|state|task|record) '
-image='DETECT: Kernel: ((text|rodata|mapping) changed|still changed|module hidden|hook foreign): '
+image='DETECT: Kernel: ((text|rodata|mapping) changed|still changed|memory foreign|module hidden|hook foreign): '
 issues='ISSUE: lkrg\.[a-z_]+: .*, nothing changed$'
 
 # build CONFIG: with what the user gave, once in a run.

@@ -256,7 +256,7 @@ void lkrg_section_locate(struct lkrg_section *section, unsigned long index)
 static const char *const mappings[] = {
 	[1] = "writable",
 	[2] = "executable",
-	[3] = "writable where all memory is mapped",
+	[3] = "not read-only where all memory is mapped",
 };
 
 /* Returns which of these, or 0. */
@@ -264,13 +264,16 @@ static u32 mapped_as(const struct lkrg_section *section, unsigned long index)
 {
 	struct lkrg_mapping mapping =
 		lkrg_mapping(section->start + index * PAGE_SIZE);
+	struct lkrg_mapping linear;
 
 	if (mapping.writable)
 		return 1;
 	if (mapping.executable && section->what == LKRG_RODATA_CHANGED)
 		return 2;
-	return mapping.frame != LKRG_NOT_MAPPED &&
-	       lkrg_linear_mapping(mapping.frame).writable ? 3 : 0;
+	if (mapping.frame == LKRG_NOT_MAPPED)
+		return 0;
+	linear = lkrg_linear_mapping(mapping.frame);
+	return linear.writable || linear.frame != mapping.frame ? 3 : 0;
 }
 
 /*

@@ -42,6 +42,7 @@
 #include "tag.h"
 #include "text.h"
 #include "trigger.h"
+#include "x86.h"
 
 /* The last one is protected when module init is over. */
 static const struct {
@@ -482,6 +483,50 @@ bool lkrg_module_has_data(unsigned long addr)
 			return true;
 	}
 	return false;
+}
+
+ * lkrg_module_guards_until - Is it in a section of a module?
+ * @addr: an address
+ *
+ * Context: text_mutex held.
+ * Return: the end of the section, 0 if it is in none.
+ */
+unsigned long lkrg_module_guards_until(unsigned long addr)
+{
+	const struct rb_node *node = rb_find((void *)addr, &places, compare);
+	const struct lkrg_section *section;
+
+	if (!node)
+		return 0;
+	section = section_of(node);
+	return section->start + section->nr_pages * PAGE_SIZE;
+}
+
+/**
+ * lkrg_module_address - Where a section of a module has a page frame
+ * @frame: the page frame
+ *
+ * Looks at each page of each section: for reports only.
+ *
+ * Context: text_mutex held.
+ * Return: the address, 0 if no section has it.
+ */
+unsigned long lkrg_module_address(unsigned long frame)
+{
+	const struct rb_node *node;
+
+	for (node = rb_first(&places); node; node = rb_next(node)) {
+		const struct lkrg_section *section = section_of(node);
+		unsigned long i;
+
+		for (i = 0; i < section->nr_pages; i++) {
+			unsigned long addr = section->start + i * PAGE_SIZE;
+
+			if (lkrg_mapping(addr).frame == frame)
+				return addr;
+		}
+	}
+	return 0;
 }
 
 static bool is_in_sysfs(struct module *module)

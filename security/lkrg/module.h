@@ -23,6 +23,8 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);
 bool lkrg_module_has_text(unsigned long addr);
 bool lkrg_module_has_data(unsigned long addr);
+unsigned long lkrg_module_guards_until(unsigned long addr);
+unsigned long lkrg_module_address(unsigned long frame);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
@@ -47,6 +49,16 @@ static inline bool lkrg_module_has_text(unsigned long addr)
 static inline bool lkrg_module_has_data(unsigned long addr)
 {
 	return false;
+}
+
+static inline unsigned long lkrg_module_guards_until(unsigned long addr)
+{
+	return 0;
+}
+
+static inline unsigned long lkrg_module_address(unsigned long frame)
+{
+	return 0;
 }
 
 static inline enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor)

@@ -96,6 +96,7 @@ static const struct {
 	[LKRG_TEXT_CHANGED] = { "text_changed", "text changed" },
 	[LKRG_RODATA_CHANGED] = { "rodata_changed", "rodata changed" },
 	[LKRG_MAPPING_CHANGED] = { "mapping_changed", "mapping changed" },
+	[LKRG_MEMORY_FOREIGN] = { "memory_foreign", "memory foreign" },
 	[LKRG_MODULE_HIDDEN] = { "module_hidden", "module hidden" },
 	[LKRG_HOOK_FOREIGN] = { "hook_foreign", "hook foreign" },
 	[LKRG_CPU_CHANGED] = { "cpu_changed", "register changed" },
@@ -292,20 +293,25 @@ static void format_creds(struct seq_buf *s, const struct lkrg_task_report *r)
 		seq_buf_puts(s, "same fields");
 }
 
-/* Symbol and offset, or no more than that there is none. */
-static void format_pointer(struct seq_buf *s, u64 address)
+/* Symbol and offset.  Without a symbol %pS prints the address: take that back. */
+static bool format_symbol(struct seq_buf *s, unsigned long address)
 {
 	size_t len = s->len;
 
-	if (!address) {
-		seq_buf_puts(s, "0");
-		return;
-	}
 	seq_buf_printf(s, "%pS", (void *)address);
 	if (len >= s->size || s->buffer[len] != '0')
-		return;
+		return true;
 	s->len = len;
-	seq_buf_puts(s, "an address without a name");
+	return false;
+}
+
+/* The same, or no more than that there is none. */
+static void format_pointer(struct seq_buf *s, u64 address)
+{
+	if (!address)
+		seq_buf_puts(s, "0");
+	else if (!format_symbol(s, address))
+		seq_buf_puts(s, "an address without a name");
 }
 
 static void format_name(struct seq_buf *s, const struct lkrg_task_name *name)
@@ -343,20 +349,12 @@ static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 	seq_buf_printf(s, "; at %s", places[r->at]);
 }
 
-/*
- * Symbol and offset.  Without a symbol %pS prints the address: take that back
- * and say where in its section it is.
- */
+/* Without a symbol, where in its section it is. */
 static void format_address(struct seq_buf *s, unsigned long address,
 			   unsigned long start, const char *section)
 {
-	size_t len = s->len;
-
-	seq_buf_printf(s, "%pS", (void *)address);
-	if (len >= s->size || s->buffer[len] != '0')
-		return;
-	s->len = len;
-	seq_buf_printf(s, "%s+%#lx", section, address - start);
+	if (!format_symbol(s, address))
+		seq_buf_printf(s, "%s+%#lx", section, address - start);
 }
 
 /*
@@ -427,6 +425,27 @@ static void format_mapping(struct seq_buf *s, const struct lkrg_report *report)
 	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
 	format_address(s, r->page, r->start, "section");
 	seq_buf_printf(s, ", %lu pages: %s", r->nr_pages, r->mapped_as);
+}
+
+/* By its symbol, or by who has allocated it. */
+static void format_memory(struct seq_buf *s, const struct lkrg_report *report)
+{
+	const struct lkrg_memory_report *r = &report->memory;
+
+	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
+	if (r->is_linear) {
+		seq_buf_printf(s, "page frame 0x%lx", r->frame);
+	} else if (!r->caller) {
+		format_pointer(s, r->start);
+	} else if (!format_symbol(s, r->start)) {
+		seq_buf_printf(s, "0x%lx of %lu bytes from ", r->offset, r->size);
+		format_pointer(s, r->caller);
+	}
+	seq_buf_printf(s, ", %lu pages: %s", r->nr_pages, r->how);
+	if (r->same_as) {
+		seq_buf_puts(s, ", the same as ");
+		format_pointer(s, r->same_as);
+	}
 }
 
 static void format_module(struct seq_buf *s, const struct lkrg_report *report)
@@ -619,6 +638,9 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 			seq_buf_printf(s, ": %s", reactions[report->done].text);
 	} else {
 		switch (report->what) {
+		case LKRG_MEMORY_FOREIGN:
+			format_memory(s, report);
+			break;
 		case LKRG_MODULE_HIDDEN:
 			format_module(s, report);
 			break;

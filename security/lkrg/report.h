@@ -125,6 +125,30 @@ struct lkrg_image_report {
 };
 
 /**
+ * struct lkrg_memory_report - Memory that should not be mapped as it is
+ * @start: address of the first page
+ * @nr_pages: how many pages from there on
+ * @how: what is wrong
+ * @is_linear: it is where all memory is mapped
+ * @frame: the page frame that is at @start
+ * @caller: who has allocated the area around it, 0 if there is none
+ * @size: of that area, in bytes
+ * @offset: of @start in that area
+ * @same_as: where the kernel has the page that is at @start, 0 if it is there alone
+ */
+struct lkrg_memory_report {
+	unsigned long start;
+	unsigned long nr_pages;
+	const char *how;
+	bool is_linear;
+	unsigned long frame;
+	unsigned long caller;
+	unsigned long size;
+	unsigned long offset;
+	unsigned long same_as;
+};
+
+/**
  * struct lkrg_module_report - A module that is hidden
  * @name: its name
  * @size: of its text and read-only data, in bytes
@@ -273,6 +297,7 @@ struct lkrg_inode_report {
  * @done: the reaction
  * @task: of the kinds before LKRG_TEXT_CHANGED
  * @image: of LKRG_TEXT_CHANGED, LKRG_RODATA_CHANGED and LKRG_MAPPING_CHANGED
+ * @memory: of LKRG_MEMORY_FOREIGN
  * @module: of LKRG_MODULE_HIDDEN
  * @hook: of LKRG_HOOK_FOREIGN
  * @cpu: of LKRG_CPU_CHANGED, LKRG_CPU_MASK_CHANGED and LKRG_GATE_CHANGED
@@ -289,6 +314,7 @@ struct lkrg_report {
 	union {
 		struct lkrg_task_report task;
 		struct lkrg_image_report image;
+		struct lkrg_memory_report memory;
 		struct lkrg_module_report module;
 		struct lkrg_hook_report hook;
 		struct lkrg_cpu_report cpu;

@@ -39,11 +39,13 @@
 #include <linux/sched/isolation.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/tick.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
 #include "cpu.h"
+#include "execmem.h"
 #include "hook.h"
 #include "image.h"
 #include "inventory.h"
@@ -66,6 +68,7 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_rodata_step,
 	lkrg_sites_step,
 	lkrg_module_step,
+	lkrg_execmem_step,
 	lkrg_variable_step,
 	lkrg_hook_step,
 };
@@ -111,11 +114,13 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 				       unsigned long *known,
 				       unsigned long *bytes, u64 *longest)
 {
-	struct lkrg_cursor cursors[ARRAY_SIZE(checks)] = { };
+	/* Too many for the stack, and there is one pass at a time. */
+	static struct lkrg_cursor cursors[ARRAY_SIZE(checks)];
 	bool done[ARRAY_SIZE(checks)] = { };
 	bool left, moved;
 	size_t i;
 
+	memset(cursors, 0, sizeof(cursors));
 	do {
 		left = false;
 		moved = false;
@@ -412,6 +417,7 @@ void __lkrg_kernel_is_readonly(void)
 	if (rodata_enabled) {
 		lkrg_text_baseline();
 		lkrg_rodata_baseline();
+		lkrg_execmem_baseline();
 	} else {
 		lkrg_say_no_image();
 	}

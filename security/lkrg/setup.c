@@ -14,6 +14,7 @@
 
 #include "common.h"
 #include "cred.h"
+#include "execmem.h"
 #include "gate.h"
 #include "inode.h"
 #include "param.h"
@@ -54,6 +55,9 @@ static int __init lkrg_init(void)
 	if (err)
 		return err;
 	lkrg_tag_init();
+	err = lkrg_execmem_init();
+	if (err)
+		return err;
 	lkrg_umh_init();
 	lkrg_cred_init();
 	lkrg_add_cred_hooks();

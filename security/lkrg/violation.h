@@ -32,6 +32,8 @@
  * @LKRG_RODATA_CHANGED: read-only data was changed
  * @LKRG_MAPPING_CHANGED: page tables let somebody write to text or read-only data,
  *	or run the latter
+ * @LKRG_MEMORY_FOREIGN: memory of nobody is executable, or code is writable, there or
+ *	by another mapping, or read-only data is by another mapping
  * @LKRG_MODULE_HIDDEN: a module is missing where the kernel looks for modules
  * @LKRG_HOOK_FOREIGN: a hook in functions of the kernel leads to what is no text, or
  *	text of nobody
@@ -66,6 +68,7 @@ enum lkrg_violation {
 	LKRG_TEXT_CHANGED,
 	LKRG_RODATA_CHANGED,
 	LKRG_MAPPING_CHANGED,
+	LKRG_MEMORY_FOREIGN,
 	LKRG_MODULE_HIDDEN,
 	LKRG_HOOK_FOREIGN,
 	LKRG_CPU_CHANGED,

@@ -6,12 +6,17 @@
  * written are judged where they will be: @insn has the bytes, @addr the place.
  */
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/cpufeature.h>
 #include <linux/jiffies.h>
+#include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/kgdb.h>
 #include <linux/kprobes.h>
+#include <linux/memblock.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/pgtable.h>
@@ -21,8 +26,11 @@
 #include <linux/types.h>
 #include <linux/uaccess.h>
 
+#include <asm/realmode.h>
+#include <asm/sections.h>
 #include <asm/stacktrace.h>
 #include <asm/unwind.h>
+#include <asm/vsyscall.h>
 
 #include "text.h"
 #include "x86.h"
@@ -316,4 +324,264 @@ struct lkrg_mapping lkrg_mapping(unsigned long addr)
 struct lkrg_mapping lkrg_linear_mapping(unsigned long frame)
 {
 	return lkrg_mapping((unsigned long)__va(PFN_PHYS(frame)));
+}
+
+/* === All that is mapped ================================================= */
+
+/* So many bits of an address choose an entry of a table. */
+#define INDEX_BITS (PAGE_SHIFT - 3)
+
+/**
+ * struct table - A page table, as it was found on the way to an address
+ * @at: its entries, NULL if there is none
+ * @addr: the address
+ * @shift: log2 of how much one of them maps
+ * @writable: whether the levels above let somebody write
+ * @executable: whether they let somebody run what is there
+ */
+struct table {
+	const u64 *at;
+	unsigned long addr;
+	unsigned int shift;
+	bool writable;
+	bool executable;
+};
+
+static size_t index_in(const struct table *table, unsigned long addr)
+{
+	return (addr >> table->shift) & (BIT(INDEX_BITS) - 1);
+}
+
+/* Returns 0 where nothing is mapped.  Nobody keeps the table from being freed. */
+static __always_inline u64 read_entry(const struct table *table,
+				      unsigned long addr)
+{
+	u64 entry;
+
+	__get_kernel_nofault(&entry, &table->at[index_in(table, addr)], u64, gone);
+	return entry & _PAGE_PRESENT ? entry : 0;
+
+gone:
+	return 0;
+}
+
+static __always_inline bool is_table(const struct table *table, u64 entry)
+{
+	/* Tables are in memory; who takes something else for one finds others. */
+	return table->shift > PAGE_SHIFT && entry && !(entry & _PAGE_PSE) &&
+	       PHYS_PFN(entry & PTE_PFN_MASK) < max_pfn;
+}
+
+/* The table with the entry that maps an address, or says that nothing does. */
+static struct table find_table(unsigned long addr, u64 *entry)
+{
+	struct table table = {
+		.at = (u64 *)init_mm.pgd,
+		.addr = addr,
+		.shift = PGDIR_SHIFT,
+		.writable = true,
+		.executable = __supported_pte_mask & _PAGE_NX,
+	};
+
+	while (is_table(&table, *entry = read_entry(&table, addr))) {
+		table.writable &= !!(*entry & _PAGE_RW);
+		table.executable &= !(*entry & _PAGE_NX);
+		table.at = __va(*entry & PTE_PFN_MASK);
+		table.shift -= INDEX_BITS;
+	}
+	return table;
+}
+
+/**
+ * lkrg_is_linear - Is it where all memory is mapped?
+ * @addr: an address of the kernel's
+ *
+ * Return: whether it is.
+ */
+bool lkrg_is_linear(unsigned long addr)
+{
+	return addr - PAGE_OFFSET < PFN_PHYS(max_pfn);
+}
+
+/* Is it where the kernel always has this memory? */
+static bool is_at_home(unsigned long addr, unsigned long frame)
+{
+	return (lkrg_is_linear(addr) ||
+		(addr >= __START_KERNEL_map && addr < MODULES_VADDR)) &&
+	       __phys_addr_nodebug(addr) == PFN_PHYS(frame);
+}
+
+/**
+ * struct visit - What lkrg_visit_mappings() is about
+ * @linear: the table that was looked at last, of where all memory is mapped
+ * @cost: what was done, in entries of which there is nothing to say
+ * @visit: what was asked for
+ * @data: for @visit
+ */
+struct visit {
+	struct table linear;
+	unsigned int cost;
+	lkrg_leaf_visitor visit;
+	void *data;
+};
+
+/* So much is enough for once; and what it costs to look further. */
+#define COST_MAX 256
+#define COST_OF_LOOK 4
+
+/* Most frames are near to the one before. */
+static u64 linear_entry(struct table *table, unsigned long addr)
+{
+	u64 entry;
+
+	if (table->at && !((addr ^ table->addr) >> (table->shift + INDEX_BITS))) {
+		entry = read_entry(table, addr);
+		if (!is_table(table, entry))
+			return entry;
+	}
+	*table = find_table(addr, &entry);
+	return entry;
+}
+
+/*
+ * Is one of them read-only where all memory is mapped?  Then it is so everywhere:
+ * set_memory_ro() sees to that, and image.c to that it stays so.
+ */
+static bool is_readonly(struct visit *visit, unsigned long frame,
+			unsigned long count)
+{
+	const unsigned long end = min(frame + count, max_pfn);
+	struct table *table = &visit->linear;
+
+	while (frame < end) {
+		u64 entry = linear_entry(table, (unsigned long)__va(PFN_PHYS(frame)));
+		unsigned long step = BIT(table->shift - PAGE_SHIFT);
+
+		visit->cost += COST_OF_LOOK;
+		if (entry && !(table->writable && entry & _PAGE_RW))
+			return true;
+		frame = (frame | (step - 1)) + 1;
+	}
+	return false;
+}
+
+static void look_at(struct visit *visit, const struct table *table,
+		    unsigned long addr, u64 entry)
+{
+	const unsigned long size = BIT(table->shift);
+	const struct lkrg_leaf leaf = {
+		.start = addr & ~(size - 1),
+		.size = size,
+		.frame = PHYS_PFN(entry & PTE_PFN_MASK & ~(size - 1)),
+		.writable = table->writable && entry & _PAGE_RW,
+		.executable = table->executable && !(entry & _PAGE_NX),
+	};
+
+	if (leaf.executable ||
+	    (leaf.writable && !is_at_home(leaf.start, leaf.frame) &&
+	     is_readonly(visit, leaf.frame, PFN_DOWN(size)))) {
+		visit->cost += COST_OF_LOOK;
+		visit->visit(&leaf, visit->data);
+	}
+}
+
+/*
+ * Nothing is to be found in the shadow of all memory that KASAN has, which is
+ * mapped to one page again and again, and where each stack is mapped 65536 times.
+ */
+static unsigned long skip(unsigned long addr)
+{
+#ifdef CONFIG_KASAN
+	if (addr >= KASAN_SHADOW_START && addr < KASAN_SHADOW_END)
+		return KASAN_SHADOW_END;
+#endif
+	if (addr >= ESPFIX_BASE_ADDR && addr < __START_KERNEL_map)
+		return __START_KERNEL_map;
+	return addr;
+}
+
+/**
+ * lkrg_visit_mappings - Look for code, and for other mappings of what is read-only
+ * @addr: from where on, 0 for the first time
+ * @visit: what is called with each entry that maps executable memory, or that
+ *	maps what is read-only where all memory is mapped, but is writable
+ * @data: for @visit
+ *
+ * Looks at one table of the kernel's, or at a part of it.  It may be freed meanwhile
+ * and hold what is none, so whatever is found is to be looked for again.
+ *
+ * Context: any but NMI.
+ * Return: from where on to go on, 0 when this was the end.
+ */
+unsigned long lkrg_visit_mappings(unsigned long addr, lkrg_leaf_visitor visit,
+				  void *data)
+{
+	struct visit visiting = { .visit = visit, .data = data };
+	struct table table;
+	u64 entry;
+
+	/* Its page tables are those of a hypervisor as well. */
+	if (cpu_feature_enabled(X86_FEATURE_XENPV))
+		return 0;
+	if (!addr)
+		addr = PAGE_OFFSET;
+	pagefault_disable();
+	table = find_table(addr, &entry);
+	do {
+		if (entry)
+			look_at(&visiting, &table, addr, entry);
+		addr = (addr | (BIT(table.shift) - 1)) + 1;
+		visiting.cost++;
+		if (!index_in(&table, addr))
+			break;
+		entry = read_entry(&table, addr);
+	} while (!is_table(&table, entry) && visiting.cost < COST_MAX);
+	pagefault_enable();
+	return skip(addr);
+}
+
+/**
+ * lkrg_other_code - Memory that the boot has made executable by itself
+ * @index: which, from 0 on
+ * @start: result, its first byte
+ * @size: result, how much, 0 if there is none
+ *
+ * Return: false if there are not so many.
+ */
+bool lkrg_other_code(unsigned int index, unsigned long *start,
+		     unsigned long *size)
+{
+	*size = 0;
+	switch (index) {
+	case 0:
+		/* What CPUs begin with, see set_real_mode_permissions() */
+		if (!real_mode_header)
+			return true;
+		*start = (unsigned long)__va(real_mode_header->text_start);
+		*size = PAGE_ALIGN(real_mode_header->ro_end) -
+			real_mode_header->text_start;
+		return true;
+	case 1:
+		/* Of user space */
+		if (IS_ENABLED(CONFIG_X86_VSYSCALL_EMULATION)) {
+			*start = VSYSCALL_ADDR;
+			*size = PAGE_SIZE;
+		}
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * lkrg_image_address - Where the kernel image has a page frame
+ * @frame: the page frame
+ *
+ * Return: the address, 0 if it is not in the image.
+ */
+unsigned long lkrg_image_address(unsigned long frame)
+{
+	unsigned long addr = __START_KERNEL_map + PFN_PHYS(frame) - phys_base;
+
+	return addr >= (unsigned long)_text && addr < (unsigned long)_end ? addr : 0;
 }

@@ -13,6 +13,7 @@
 #include <linux/unaligned.h>
 
 #include <asm/nops.h>
+#include <asm/page.h>
 #include <asm/special_insns.h>
 #include <asm/text-patching.h>
 
@@ -35,6 +36,39 @@ struct lkrg_mapping {
 
 struct lkrg_mapping lkrg_mapping(unsigned long addr);
 struct lkrg_mapping lkrg_linear_mapping(unsigned long frame);
+
+/**
+ * struct lkrg_leaf - An entry of page tables that maps memory
+ * @start: the first address
+ * @size: how much, in bytes
+ * @frame: the first page frame
+ * @writable: whether the kernel can write there
+ * @executable: whether it can run what is there
+ */
+struct lkrg_leaf {
+	unsigned long start;
+	unsigned long size;
+	unsigned long frame;
+	bool writable;
+	bool executable;
+};
+
+/* The page frame at @addr, which is in @leaf */
+static inline unsigned long lkrg_leaf_frame(const struct lkrg_leaf *leaf,
+					    unsigned long addr)
+{
+	return leaf->frame + ((addr - leaf->start) >> PAGE_SHIFT);
+}
+
+/* What lkrg_visit_mappings() calls */
+typedef void (*lkrg_leaf_visitor)(const struct lkrg_leaf *leaf, void *data);
+
+unsigned long lkrg_visit_mappings(unsigned long addr, lkrg_leaf_visitor visit,
+				  void *data);
+bool lkrg_other_code(unsigned int index, unsigned long *start,
+		     unsigned long *size);
+bool lkrg_is_linear(unsigned long addr);
+unsigned long lkrg_image_address(unsigned long frame);
 
 /* Most that is patched is as long as a call. */
 #define LKRG_USUAL_INSN CALL_INSN_SIZE

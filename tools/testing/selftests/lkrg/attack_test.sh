@@ -201,6 +201,31 @@ mapping_attack()
 	verdict "$title"
 }
 
+# === Memory that code is in ===
+
+memory_attack()
+{
+	problem=
+	mark
+	request "$attack"
+	changed=$(what_was_changed)
+	echo "$changed" | grep -Eq '^1 pages: [a-z ]+$' ||
+		fault "the module does not say what it changed: $changed"
+	report=$(printf '%s\n' "$report" | sed "s/CHANGED/$changed/")
+	if [ "$guard" = on ]; then
+		expect_finding
+		mark
+		expect_pass
+		expect_mention
+	fi
+	mark
+	request memory-restore
+	[ -z "$(what_was_changed)" ] || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
 # === Where hooks lead ===
 
 hook_attack()
@@ -474,6 +499,8 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 		module_attack
 	elif [ "$use" = mapped ]; then
 		mapping_attack
+	elif [ "$use" = foreign ]; then
+		memory_attack
 	elif [ "$use" = hooked ]; then
 		hook_attack
 	elif [ "$use" = pass ]; then

@@ -56,7 +56,8 @@ load_attacks()
 		$(symbol from_mnt_ns) $(symbol landlock_blob_sizes) \
 		$(symbol lkrg_blob_sizes) $(symbol module_inventory) \
 		$(symbol text_poke) $(symbol text_poke_bp) \
-		$(symbol set_memory_x) \
+		$(symbol set_memory_x) $(symbol set_memory_rox) \
+		$(symbol set_memory_nx) $(symbol set_memory_rw) \
 		$(symbol text_mutex) $(symbol __stop___ex_table) \
 		$(symbol vdso_image_64) $(symbol pass_timer) \
 		$(symbol pass_work) $(symbol watch_timer) \

@@ -158,6 +158,43 @@ hooks_off()
 	attack hooks-unregister || fail "the hooks stay"
 }
 
+# A second mapping, of what is no code.
+have_second()
+{
+	load_attacks "$DIR/test_modules"
+}
+
+second_on()
+{
+	attack memory-data || fail "no mapping"
+}
+
+second_off()
+{
+	attack memory-restore || fail "the mapping stays"
+}
+
+# Each filter of seccomp is compiled to a program of its own.
+have_compiler()
+{
+	why_not="BPF is not compiled"
+	[ "$(cat /proc/sys/net/core/bpf_jit_enable 2> /dev/null)" = 1 ] &&
+		[ -x "$DIR/attack_victim" ]
+}
+
+compiler_on()
+{
+	for i in 1 2 3 4 5 6 7 8; do
+		"$DIR/attack_victim" -d "$scratch" -p filter none pass \
+			> "$scratch/out" 2>&1 &
+	done
+}
+
+compiler_off()
+{
+	wait
+}
+
 have_idle()
 {
 	why_not="lkrg_idle.ko is not built"
@@ -336,7 +373,7 @@ ktap_print_header
 # A false report is to fail the test, not to panic the machine.
 set_knob kint_enforce 1 && set_knob kint_validate 3 ||
 	ktap_exit_fail_msg "the knobs of lkrg cannot be set"
-ktap_set_plan 24
+ktap_set_plan 27
 
 patch_while_passing static_key pokes
 patch_while_passing tracepoint pokes
@@ -346,6 +383,9 @@ patch_while_passing function_tracer pokes
 patch_while_passing livepatch pokes
 patch_while_passing module
 patch_while_passing hooks pokes
+patch_while_passing second
+patch_while_passing compiler
+patch_while_passing idle
 # Once more, now that all have come and gone.
 patch_while_passing static_key pokes
 

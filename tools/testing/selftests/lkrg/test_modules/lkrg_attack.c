@@ -9,9 +9,10 @@
  * device lists the attacks: on credentials, in place, by their pointers and by
  * the functions of the kernel; on namespaces, root, seccomp, tracer, memory and
  * flags of a task; on the lists it is in, and its record in that of the guard;
- * on a kernel thread of this module and on process 1; on the kernel image; on the
- * registers of a CPU; on the passes of the guard; on the flow of the kernel; on
- * programs that the kernel starts; on variables that decide; on the inode of a file.
+ * on a kernel thread of this module and on process 1; on the kernel image; on memory
+ * for code; on the registers of a CPU; on the passes of the guard; on the flow of the
+ * kernel; on programs that the kernel starts; on variables that decide; on the inode of
+ * a file.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -977,11 +978,17 @@ static struct change module_late_change;
 static struct change lsm_change;
 
 /* The page is mapped a second time, and writable. */
-static int write_through_alias(void *at, const void *from, size_t size)
+static void *map_alias(const void *at)
 {
 	struct page *page = is_vmalloc_or_module_addr(at) ?
 		vmalloc_to_page(at) : pfn_to_page(PHYS_PFN(__pa_symbol(at)));
-	void *const alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+
+	return vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+}
+
+static int write_through_alias(void *at, const void *from, size_t size)
+{
+	void *const alias = map_alias(at);
 
 	if (!alias)
 		return -ENOMEM;
@@ -2838,6 +2845,201 @@ static int call_ftrace_kill(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* === Memory for code ==================================================== */
+
+static ulong set_memory_rox_at;
+module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rox, "Address of that function");
+
+static ulong set_memory_nx_at;
+module_param_named(set_memory_nx, set_memory_nx_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_nx, "Address of that function");
+
+static ulong set_memory_rw_at;
+module_param_named(set_memory_rw, set_memory_rw_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rw, "Address of that function");
+
+static int set_page(ulong function_at, void *page)
+{
+	int (*const function)(ulong addr, int pages) = (void *)function_at;
+
+	return function ? function((ulong)page, 1) : -ENOENT;
+}
+
+/* Somebody's code, and a mapping of somebody else's */
+static void *code_page, *alias_page;
+static bool is_rox;
+
+static void free_code(void)
+{
+	if (is_rox) {
+		set_page(set_memory_nx_at, code_page);
+		set_page(set_memory_rw_at, code_page);
+	}
+	is_rox = false;
+	if (is_vmalloc_addr(code_page))
+		vfree(code_page);
+	else
+		free_page((ulong)code_page);
+	code_page = NULL;
+}
+
+/* Takes the page, which may be executable or not before. */
+static int run_code(void *page, int (*protect)(void *page))
+{
+	static const u8 code[] = {
+		0xf3, 0x0f, 0x1e, 0xfa,		/* endbr64 */
+		0xb8, 0x2a, 0x00, 0x00, 0x00,	/* mov $42, %eax */
+		0xc3,				/* ret */
+	};
+	int (*function)(void) = page;
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	memcpy(page, code, sizeof(code));
+	code_page = page;
+	err = protect(page) ?: function() == 42 ? 0 : -EIO;
+	if (err)
+		free_code();
+	return err;
+}
+
+static int make_rox(void *page)
+{
+	int err;
+
+	if (!set_memory_nx_at || !set_memory_rw_at)
+		return -ENOENT;
+	err = set_page(set_memory_rox_at, page);
+	is_rox = !err;
+	snprintf(changed, sizeof(changed), "1 pages: executable");
+	return err;
+}
+
+/* As by who writes to page tables, with which nobody argues */
+static int make_rwx(void *page)
+{
+	int err = change_entry((ulong)page, 0, _PAGE_NX);
+
+	snprintf(changed, sizeof(changed), "1 pages: writable and executable");
+	return err;
+}
+
+static int run_in_vmalloc(struct task_struct *task, size_t field)
+{
+	return code_page ? -EBUSY : run_code(vmalloc(PAGE_SIZE), make_rox);
+}
+
+static int run_in_writable(struct task_struct *task, size_t field)
+{
+	return code_page ? -EBUSY : run_code(vmalloc(PAGE_SIZE), make_rwx);
+}
+
+/* Where all memory is mapped */
+static int run_in_linear(struct task_struct *task, size_t field)
+{
+	return code_page ? -EBUSY :
+		run_code((void *)__get_free_page(GFP_KERNEL), make_rox);
+}
+
+/* Where the first instruction of a function that nobody calls is run */
+#ifdef CONFIG_KPROBES
+static struct kprobe slot_probe;
+
+static void free_slot(void)
+{
+	if (slot_probe.addr)
+		unregister_kprobe(&slot_probe);
+	memset(&slot_probe, 0, sizeof(slot_probe));
+}
+
+/* What was made for kprobes becomes writable as well. */
+static int map_slot_writable(struct task_struct *task, size_t field)
+{
+	int err;
+
+	if (slot_probe.addr)
+		return -EBUSY;
+	slot_probe.addr = (kprobe_opcode_t *)lkrg_attack_caller;
+	err = register_kprobe(&slot_probe) ?:
+	      change_entry((ulong)slot_probe.ainsn.insn, _PAGE_RW, 0);
+	if (err)
+		free_slot();
+	else
+		snprintf(changed, sizeof(changed),
+			 "1 pages: writable and executable");
+	return err;
+}
+#else
+static void free_slot(void)
+{
+}
+
+static int map_slot_writable(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+/* One bit is flipped for a moment, to see whether it can be. */
+static int write_to_second(u8 *at)
+{
+	u8 *alias;
+	int err = 0;
+
+	if (alias_page)
+		return -EBUSY;
+	alias_page = map_alias(at);
+	if (!alias_page)
+		return -ENOMEM;
+	OPTIMIZER_HIDE_VAR(at);
+	alias = alias_page + offset_in_page(at);
+	WRITE_ONCE(*alias, *alias ^ 1);
+	if (READ_ONCE(*at) != READ_ONCE(*alias))
+		err = -EIO;
+	WRITE_ONCE(*alias, *alias ^ 1);
+	snprintf(changed, sizeof(changed), "1 pages: writable");
+	return err;
+}
+
+static int map_text_again(struct task_struct *task, size_t field)
+{
+	return write_to_second(victim_text());
+}
+
+static int map_rodata_again(struct task_struct *task, size_t field)
+{
+	return write_to_second((u8 *)&hex_asc_upper[0xa]);
+}
+
+static int map_module_text_again(struct task_struct *task, size_t field)
+{
+	return write_to_second((u8 *)lkrg_attack_idle + CHANGE_MAX);
+}
+
+/* What is nobody's text may be mapped as often as one likes, and be read-only. */
+static int map_data_again(struct task_struct *task, size_t field)
+{
+	static u8 data[PAGE_SIZE] __aligned(PAGE_SIZE);
+
+	return write_to_second(data);
+}
+
+static int restore_memory(struct task_struct *task, size_t field)
+{
+	if (!changed[0])
+		return -ENOENT;
+	map_as_before(task, field);
+	free_slot();
+	if (code_page)
+		free_code();
+	vunmap(alias_page);
+	alias_page = NULL;
+	changed[0] = '\0';
+	return 0;
+}
+
 /* === Inodes ============================================================= */
 
 /* The file "target" where the caller is */
@@ -3140,6 +3342,15 @@ static const struct attack attacks[] = {
 	ATTACK("mapping-module_rodata", map_module_rodata_executable,
 	       "read-only data of a module executable"),
 	ATTACK("mapping-restore", map_as_before, "page tables as they were"),
+	ATTACK("memory-vmalloc", run_in_vmalloc, "code in memory from vmalloc()"),
+	ATTACK("memory-rwx", run_in_writable, "the same, and it is writable"),
+	ATTACK("memory-linear", run_in_linear, "code where all memory is mapped"),
+	ATTACK("memory-slot", map_slot_writable, "a slot of kprobes writable"),
+	ATTACK("memory-text", map_text_again, "another mapping of kernel text"),
+	ATTACK("memory-rodata", map_rodata_again, "of read-only data"),
+	ATTACK("memory-module_text", map_module_text_again, "of module text"),
+	ATTACK("memory-data", map_data_again, "of data, which is honest"),
+	ATTACK("memory-restore", restore_memory, "memory as it was"),
 	ATTACK("module_text-flip", flip_module_text, "one byte of module text"),
 	ATTACK("module_text-patch", patch_label,
 	       "a jump label of a module that leads elsewhere"),
@@ -3366,6 +3577,7 @@ static void __exit attack_exit(void)
 	restore_cpu(NULL, 0);
 	restore_gate(NULL, 0);
 	restore_hook(NULL, 0);
+	restore_memory(NULL, 0);
 	unregister_hooks(NULL, 0);
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);

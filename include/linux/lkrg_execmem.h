@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Call-outs from the allocator of memory for code
+ */
+
+#ifndef _LINUX_LKRG_EXECMEM_H
+#define _LINUX_LKRG_EXECMEM_H
+
+#include <linux/execmem.h>
+#include <linux/types.h>
+
+#ifdef CONFIG_SECURITY_LKRG
+
+#include <linux/lkrg.h>
+
+void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size);
+void __lkrg_execmem_free_begin(const void *start);
+void __lkrg_execmem_free_end(void);
+
+/**
+ * lkrg_execmem_allocated - Memory is there that code will be in
+ * @type: whose code
+ * @start: the memory, or NULL
+ * @size: how much was asked for, in bytes
+ *
+ * Context: task context, may sleep.  The memory is not executable yet.
+ * Return: @start, or NULL when the guard has freed it because there was no memory
+ * for its record.
+ */
+static inline void *lkrg_execmem_allocated(enum execmem_type type, void *start,
+					   size_t size)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_execmem_allocated(type, start, size);
+	return start;
+}
+
+/**
+ * lkrg_execmem_free_begin - Such memory is about to be freed
+ * @start: the memory, or NULL
+ *
+ * Until lkrg_execmem_free_end() nobody looks for what is executable.
+ *
+ * Context: task context, may sleep.
+ */
+static inline void lkrg_execmem_free_begin(const void *start)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_execmem_free_begin(start);
+}
+
+/**
+ * lkrg_execmem_free_end - It is not mapped any more
+ *
+ * Context: task context.
+ */
+static inline void lkrg_execmem_free_end(void)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_execmem_free_end();
+}
+
+#else /* !CONFIG_SECURITY_LKRG */
+
+static inline void *lkrg_execmem_allocated(enum execmem_type type, void *start,
+					   size_t size)
+{
+	return start;
+}
+
+static inline void lkrg_execmem_free_begin(const void *start) { }
+
+static inline void lkrg_execmem_free_end(void) { }
+
+#endif /* !CONFIG_SECURITY_LKRG */
+
+#endif /* _LINUX_LKRG_EXECMEM_H */

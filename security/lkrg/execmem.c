@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * LKRG - Memory that code is in
+ *
+ * Kernel memory may be executable if it is text that image.c verifies, or if it is
+ * in the inventory: what execmem_alloc() has given to modules, BPF, ftrace and
+ * kprobes, and the few pages that are made at boot.  A pass walks the page tables
+ * and reports what else is executable, what is writable as well, and second
+ * mappings by which somebody could write to code or read-only data.
+ *
+ * Locking, outermost first:
+ *
+ *   text_mutex		ITS thunks are written while they are executable; it
+ *			protects the inventory of modules as well
+ *     owned_mutex	the inventory; held from before memory leaves it until
+ *			that is not mapped any more
+ */
+
+#include <linux/align.h>
+#include <linux/array_size.h>
+#include <linux/execmem.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/lkrg_execmem.h>
+#include <linux/maple_tree.h>
+#include <linux/memory.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/pfn.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+#include <linux/xarray.h>
+
+#include <asm/sections.h>
+
+#include "execmem.h"
+#include "image.h"
+#include "module.h"
+#include "param.h"
+#include "report.h"
+#include "tag.h"
+#include "x86.h"
+
+/* === The inventory ====================================================== */
+
+/* By address; an entry is a short tag over its range. */
+static DEFINE_MTREE(owned);
+static DEFINE_MUTEX(owned_mutex);
+
+static void *seal(unsigned long first, unsigned long last)
+{
+	const u64 range[] = { first, last };
+
+	return xa_mk_value(lkrg_record_fold(lkrg_record_head(&owned, 0) +
+					    lkrg_record_span(range, 0, 1)));
+}
+
+static int own(unsigned long start, unsigned long end)
+{
+	return mtree_store_range(&owned, start, end - 1, seal(start, end - 1),
+				 GFP_KERNEL);
+}
+
+/* Returns where the range ends that an address is in, or 0. */
+static unsigned long owned_until(unsigned long addr)
+{
+	MA_STATE(mas, &owned, addr, addr);
+	const void *entry;
+
+	rcu_read_lock();
+	entry = mas_walk(&mas);
+	rcu_read_unlock();
+	return entry && entry == seal(mas.index, mas.last) ? mas.last + 1 : 0;
+}
+
+void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size)
+{
+	int err;
+
+	/* Data of modules is not to be executable. */
+	if (!start || type == EXECMEM_MODULE_DATA)
+		return start;
+	mutex_lock(&owned_mutex);
+	err = own((unsigned long)start, (unsigned long)start + PAGE_ALIGN(size));
+	mutex_unlock(&owned_mutex);
+	if (!err)
+		return start;
+	vfree(start);
+	return NULL;
+}
+
+void __lkrg_execmem_free_begin(const void *start)
+{
+	mutex_lock(&owned_mutex);
+	mtree_erase(&owned, (unsigned long)start);
+}
+
+void __lkrg_execmem_free_end(void)
+{
+	mutex_unlock(&owned_mutex);
+}
+
+/* Pages that are mapped one behind the other were allocated together. */
+struct taken {
+	unsigned long start;
+	unsigned long end;
+	int err;
+};
+
+static void __init take_range(struct taken *taken)
+{
+	if (taken->end && !taken->err)
+		taken->err = own(taken->start, taken->end);
+}
+
+static void __init take_leaf(const struct lkrg_leaf *leaf, void *data)
+{
+	struct taken *taken = data;
+
+	if (!leaf->executable || !is_vmalloc_or_module_addr((void *)leaf->start))
+		return;
+	if (leaf->start != taken->end) {
+		take_range(taken);
+		taken->start = leaf->start;
+	}
+	taken->end = leaf->start + leaf->size;
+}
+
+/**
+ * lkrg_execmem_init - Make the inventory, of what is executable by now
+ *
+ * Which is what alternatives, function tracing and a hypervisor have needed so
+ * early in the boot: nobody else has run.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init lkrg_execmem_init(void)
+{
+	struct taken taken = { };
+	unsigned long addr = 0;
+
+	do {
+		addr = lkrg_visit_mappings(addr, take_leaf, &taken);
+	} while (addr);
+	take_range(&taken);
+	return taken.err;
+}
+
+/**
+ * lkrg_execmem_baseline - Add what the boot has made executable since
+ *
+ * Context: kernel_init(), the kernel is read-only, PID 1 not started.
+ */
+void lkrg_execmem_baseline(void)
+{
+	unsigned long start, size;
+	unsigned int i;
+
+	for (i = 0; lkrg_other_code(i, &start, &size); i++) {
+		if (size && own(start, start + size))
+			lkrg_panic_no_memory("the inventory of code");
+	}
+}
+
+/* === The pass =========================================================== */
+
+/* What may be wrong with a page */
+enum how {
+	FINE,
+	FOREIGN,
+	WRITABLE,
+	SECOND,
+};
+
+static const char *const hows[] = {
+	[FOREIGN] = "executable",
+	[WRITABLE] = "writable and executable",
+	[SECOND] = "writable",
+};
+
+/**
+ * struct finding - Adjacent pages with which the same is wrong
+ * @start: address of the first one
+ * @end: behind the last one
+ * @how: what is wrong
+ * @frame: the first one's
+ */
+struct finding {
+	unsigned long start;
+	unsigned long end;
+	enum how how;
+	unsigned long frame;
+};
+
+/* In the piece under way: as far as this, what cannot be written is fine. */
+static unsigned long fine_until;
+
+/* More at once are reported when these are gone. */
+#define FINDINGS 16
+
+/* What the pass under way has found, and what the last one has reported. */
+static struct finding found[FINDINGS], known[FINDINGS];
+static size_t nr_found, nr_known;
+
+static unsigned long core_until(unsigned long addr)
+{
+	if (addr >= (unsigned long)_text && addr < (unsigned long)_etext)
+		return PAGE_ALIGN((unsigned long)_etext);
+	if (addr >= (unsigned long)__start_rodata &&
+	    addr < (unsigned long)__end_rodata)
+		return PAGE_ALIGN((unsigned long)__end_rodata);
+	return 0;
+}
+
+/* Returns what is wrong, and until where nothing else is. */
+static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
+		      unsigned long *until)
+{
+	/* How these pages are mapped image.c looks itself. */
+	*until = core_until(addr) ?: lkrg_module_guards_until(addr);
+	if (*until)
+		return FINE;
+	*until = addr + PAGE_SIZE;
+	/* Who sets a knob maps them a second time; each has a tag of its own. */
+	if (!leaf->executable)
+		return lkrg_leaf_frame(leaf, addr) ==
+		       PHYS_PFN(__pa_symbol(lkrg_settings)) ? FINE : SECOND;
+	if (leaf->writable)
+		return WRITABLE;
+	*until = owned_until(addr);
+	if (*until)
+		return FINE;
+	*until = addr + PAGE_SIZE;
+	return FOREIGN;
+}
+
+static void note(enum how how, unsigned long start, unsigned long end,
+		 unsigned long frame, struct lkrg_cursor *cursor)
+{
+	struct finding *last = nr_found ? &found[nr_found - 1] : NULL;
+
+	if (last && last->end == start && last->how == how) {
+		last->end = end;
+		return;
+	}
+	if (nr_found < FINDINGS)
+		found[nr_found++] = (struct finding){ start, end, how, frame };
+	else
+		cursor->violations++;
+}
+
+static void look_at_leaf(const struct lkrg_leaf *leaf, void *cursor)
+{
+	const unsigned long end = leaf->start + leaf->size;
+	unsigned long addr, until;
+
+	/* BPF has 2 MB at once, and is visited page by page. */
+	if (end <= fine_until && !leaf->writable)
+		return;
+	for (addr = leaf->start; addr < end; addr = until) {
+		enum how how = judge(leaf, addr, &until);
+
+		if (how == FINE)
+			fine_until = until;
+		else
+			note(how, addr, until, lkrg_leaf_frame(leaf, addr), cursor);
+	}
+}
+
+static void look_again(const struct lkrg_leaf *leaf, void *data)
+{
+	struct finding *finding = data;
+	unsigned long until;
+
+	if (finding->start - leaf->start < leaf->size &&
+	    judge(leaf, finding->start, &until) == finding->how)
+		finding->end = finding->start;
+}
+
+/* Memory was mapped and unmapped meanwhile, so one look is not enough. */
+static bool is_still_there(const struct finding *finding)
+{
+	struct finding copy = *finding;
+
+	lkrg_visit_mappings(finding->start, look_again, &copy);
+	return copy.end == copy.start;
+}
+
+static bool is_known(const struct finding *finding)
+{
+	size_t i;
+
+	for (i = 0; i < nr_known; i++) {
+		if (known[i].start == finding->start &&
+		    known[i].end == finding->end &&
+		    known[i].how == finding->how &&
+		    known[i].frame == finding->frame)
+			return true;
+	}
+	return false;
+}
+
+/* Others may free the area just now. */
+static void find_area(struct lkrg_memory_report *report)
+{
+	const struct vm_struct *area = find_vm_area((void *)report->start);
+	struct vm_struct copy;
+
+	if (!area || copy_from_kernel_nofault(&copy, area, sizeof(copy)))
+		return;
+	report->caller = (unsigned long)copy.caller;
+	report->size = get_vm_area_size(&copy);
+	report->offset = report->start - (unsigned long)copy.addr;
+}
+
+static noinline void report_finding(const struct finding *finding)
+{
+	struct lkrg_report report = {
+		.what = LKRG_MEMORY_FOREIGN,
+		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
+		.memory = {
+			.start = finding->start,
+			.nr_pages = (finding->end - finding->start) / PAGE_SIZE,
+			.how = hows[finding->how],
+			.is_linear = lkrg_is_linear(finding->start),
+			.frame = finding->frame,
+		},
+	};
+
+	if (finding->how == SECOND)
+		report.memory.same_as = lkrg_image_address(finding->frame) ?:
+					lkrg_module_address(finding->frame);
+	if (is_vmalloc_or_module_addr((void *)finding->start))
+		find_area(&report.memory);
+	lkrg_report(&report);
+}
+
+static void verify_findings(struct lkrg_cursor *cursor)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < nr_found; i++) {
+		if (!is_still_there(&found[i]))
+			continue;
+		cursor->violations++;
+		if (is_known(&found[i]) && !lkrg_image_stops())
+			cursor->known++;
+		else
+			report_finding(&found[i]);
+		found[left++] = found[i];
+	}
+	memcpy(known, found, left * sizeof(*known));
+	nr_known = left;
+}
+
+/* Stages of the cursor: before, in the page tables, behind them. */
+#define START		0
+#define IN_TABLES	1
+#define BEHIND		2
+
+static enum lkrg_step walk(struct lkrg_cursor *cursor)
+{
+	switch (cursor->stage) {
+	case START:
+		nr_found = 0;
+		cursor->stage = IN_TABLES;
+		fallthrough;
+	case IN_TABLES:
+		do {
+			cursor->position = lkrg_visit_mappings(cursor->position,
+							       look_at_leaf,
+							       cursor);
+		} while (cursor->position && !lkrg_piece_is_over(cursor));
+		if (!cursor->position)
+			cursor->stage = BEHIND;
+		return LKRG_STEP_MORE;
+	default:
+		verify_findings(cursor);
+		return LKRG_STEP_DONE;
+	}
+}
+
+/**
+ * lkrg_execmem_step - One piece of the part of a pass that walks page tables
+ * @cursor: where the pass is
+ *
+ * Return: LKRG_STEP_BUSY while somebody patches or frees, else LKRG_STEP_MORE or
+ * LKRG_STEP_DONE.
+ */
+enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step step = LKRG_STEP_BUSY;
+
+	/* Without read-only memory code is writable. */
+	if (!rodata_enabled || !lkrg_image_is_wanted(cursor))
+		return LKRG_STEP_DONE;
+	if (!mutex_trylock(&text_mutex))
+		return LKRG_STEP_BUSY;
+	if (mutex_trylock(&owned_mutex)) {
+		fine_until = 0;
+		step = walk(cursor);
+		mutex_unlock(&owned_mutex);
+	}
+	mutex_unlock(&text_mutex);
+	return step;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * LKRG - Memory that code is in
+ */
+
+#ifndef _SECURITY_LKRG_EXECMEM_H
+#define _SECURITY_LKRG_EXECMEM_H
+
+#include <linux/init.h>
+
+#include "scan.h"
+
+int __init lkrg_execmem_init(void);
+void lkrg_execmem_baseline(void);
+enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor);
+
+#endif /* _SECURITY_LKRG_EXECMEM_H */
