@@ -43,7 +43,8 @@ test_image() {
 	guest image-flips --timeout 1200 --smp 4 -- /guest/flips 100
 	went_well 'image: 100 bits'
 	clean_console 'image: 100 bits: nothing else on the console' \
-		"DETECT: Kernel: text changed: kernel_(halt|power_off|restart)${bytes}logged\$"
+		"DETECT: Kernel: text changed: kernel_(halt|power_off|restart)${bytes}logged\$" \
+		"DETECT: Kernel: text changed: lkrg_attack_idle${bytes%:*} \[lkrg_attack\]:${bytes##*:}logged\$"
 
 	# 100,000 toggles of a static key
 	guest image-storm --timeout 7200 --smp 4 -- /guest/storm 50000 50 100

@@ -12,12 +12,14 @@
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/cpumask.h>
+#include <linux/execmem.h>
 #include <linux/kallsyms.h>
 #include <linux/lkrg.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
 #include <linux/processor.h>
 #include <linux/random.h>
+#include <linux/set_memory.h>
 #include <linux/stop_machine.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -27,6 +29,8 @@
 #include "../image.h"
 
 #define FLIPS	500
+
+#define MODULE_TEXT_SIZE (64 * PAGE_SIZE)
 
 struct flip {
 	struct lkrg_section *section;
@@ -116,7 +120,15 @@ static int flip_parked(void *data)
 	return 0;
 }
 
-static void flip_one(struct kunit *test, struct lkrg_section *section)
+static struct page *page_at(unsigned long addr)
+{
+	return is_vmalloc_or_module_addr((void *)addr) ?
+		vmalloc_to_page((void *)addr) :
+		pfn_to_page(PHYS_PFN(__pa_symbol(addr)));
+}
+
+/* Returns whether a bit was flipped. */
+static bool flip_one(struct kunit *test, struct lkrg_section *section)
 {
 	struct flip flip = {
 		.section = section,
@@ -130,9 +142,10 @@ static void flip_one(struct kunit *test, struct lkrg_section *section)
 		offset = get_random_u32_below(section->nr_pages * PAGE_SIZE);
 		addr = section->start + offset;
 	} while (is_in_use(addr));
-	page = pfn_to_page(PHYS_PFN(__pa_symbol(addr)));
+	page = page_at(addr);
 	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, alias);
+	if (!alias)
+		return false;
 	flip.index = offset / PAGE_SIZE;
 	flip.alias = alias + offset_in_page(addr);
 	stop_machine(flip_parked, &flip, cpu_online_mask);
@@ -144,17 +157,19 @@ static void flip_one(struct kunit *test, struct lkrg_section *section)
 			       flip.mask);
 	KUNIT_EXPECT_TRUE_MSG(test, flip.matched, "%pS, 0x%02x", (void *)addr,
 			      flip.mask);
+	return true;
 }
 
 static void flip_many(struct kunit *test, const void *start, const void *end)
 {
 	struct lkrg_section section = { .what = LKRG_TEXT_CHANGED };
-	int i, err = lkrg_section_init(&section, start, end);
+	int i = 0, err = lkrg_section_init(&section, start, end);
 
-	for (i = 0; !err && i < FLIPS; i++)
-		flip_one(test, &section);
+	while (!err && i < FLIPS && flip_one(test, &section))
+		i++;
 	lkrg_section_free(&section);
 	KUNIT_EXPECT_EQ(test, 0, err);
+	KUNIT_EXPECT_EQ(test, FLIPS, i);
 }
 
 static void each_flip_of_text_is_found(struct kunit *test)
@@ -167,9 +182,27 @@ static void each_flip_of_rodata_is_found(struct kunit *test)
 	flip_many(test, __start_rodata, __end_rodata);
 }
 
+/* There are no modules yet, so this is their memory, with text of the kernel. */
+static void each_flip_of_module_text_is_found(struct kunit *test)
+{
+#ifdef CONFIG_MODULES
+	void *text = execmem_alloc(EXECMEM_MODULE_TEXT, MODULE_TEXT_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	memcpy(text, _text, MODULE_TEXT_SIZE);
+	KUNIT_EXPECT_EQ(test, 0, set_memory_rox((unsigned long)text,
+						MODULE_TEXT_SIZE / PAGE_SIZE));
+	flip_many(test, text, text + MODULE_TEXT_SIZE);
+	execmem_free(text);
+#else
+	kunit_skip(test, "no modules");
+#endif
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_flip_of_text_is_found),
 	KUNIT_CASE(each_flip_of_rodata_is_found),
+	KUNIT_CASE(each_flip_of_module_text_is_found),
 	{}
 };
 

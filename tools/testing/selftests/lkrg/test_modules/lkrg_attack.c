@@ -1247,6 +1247,16 @@ static int flip_module_text(struct task_struct *task, size_t field)
 		    1, 0x01);
 }
 
+/* One bit somewhere behind those */
+static int flip_module_text_bit(struct task_struct *task, size_t field)
+{
+	u8 *const at = PTR_ALIGN((void *)lkrg_attack_idle + CHANGE_MAX, CHANGE_MAX);
+
+	return flip(&module_text_change,
+		    at + get_random_u32_below(2 * CHANGE_MAX), 1,
+		    BIT(get_random_u32_below(BITS_PER_BYTE)));
+}
+
 /* Nobody calls it.  What it jumps to when the key is on is what counts. */
 static DEFINE_STATIC_KEY_FALSE(lkrg_attack_key);
 
@@ -3352,6 +3362,8 @@ static const struct attack attacks[] = {
 	ATTACK("memory-data", map_data_again, "of data, which is honest"),
 	ATTACK("memory-restore", restore_memory, "memory as it was"),
 	ATTACK("module_text-flip", flip_module_text, "one byte of module text"),
+	ATTACK("module_text-flip-bit", flip_module_text_bit,
+	       "one bit of module text, any"),
 	ATTACK("module_text-patch", patch_label,
 	       "a jump label of a module that leads elsewhere"),
 	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
