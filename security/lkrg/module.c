@@ -485,6 +485,7 @@ bool lkrg_module_has_data(unsigned long addr)
 	return false;
 }
 
+/**
  * lkrg_module_guards_until - Is it in a section of a module?
  * @addr: an address
  *
