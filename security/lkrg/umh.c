@@ -136,7 +136,7 @@ bool lkrg_umh_is_list(const char *list)
 		if (len < 2 || *entry != '/')
 			return false;
 		for (i = 0; i < len; i++) {
-			if (!isgraph(entry[i]))
+			if (!isascii(entry[i]) || !isgraph(entry[i]))
 				return false;
 		}
 	}

@@ -49,7 +49,7 @@ static void what_is_no_list_is_known(struct kunit *test)
 	static const char *const bad[] = {
 		"a", "/", "/a,b", ",", ",/a", "/a,,/b", "key:", "key:a", "none:/a",
 		"key:core:/a", "/a b", "/a\n", "/a\t/b", " /a", "/a, /b", "/\x7f",
-		"/\x80",
+		"/\x80", "/\xde",
 	};
 	size_t i;
 

@@ -104,7 +104,8 @@ see()
 
 load()
 {
-	insmod "$MODULE" $(symbol set_memory_x) $(symbol n_tty_ops) 2>&1
+	insmod "$MODULE" $(symbol execmem_alloc) $(symbol execmem_free) \
+		$(symbol set_memory_rox) $(symbol n_tty_ops) 2>&1
 }
 
 attack()

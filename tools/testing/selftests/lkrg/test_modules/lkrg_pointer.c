@@ -17,6 +17,7 @@
 #include <linux/binfmts.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/execmem.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kallsyms.h>
@@ -52,9 +53,17 @@ static char changed[KSYM_SYMBOL_LEN + 32];
 module_param_string(changed, changed, sizeof(changed), 0444);
 MODULE_PARM_DESC(changed, "What was changed (read only)");
 
-static ulong set_memory_x_at;
-module_param_named(set_memory_x, set_memory_x_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_x, "Address of that function");
+static ulong execmem_alloc_at;
+module_param_named(execmem_alloc, execmem_alloc_at, ulong, 0400);
+MODULE_PARM_DESC(execmem_alloc, "Address of that function");
+
+static ulong execmem_free_at;
+module_param_named(execmem_free, execmem_free_at, ulong, 0400);
+MODULE_PARM_DESC(execmem_free, "Address of that function");
+
+static ulong set_memory_rox_at;
+module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rox, "Address of that function");
 
 static ulong n_tty_ops_at;
 module_param_named(n_tty_ops, n_tty_ops_at, ulong, 0400);
@@ -209,8 +218,9 @@ static unsigned long *changed_at, changed_from;
 static void *code, *table;
 
 /*
- * A function that returns a number, in memory that is nobody's.  Before it is what
- * is before the one that it replaces, where compilers put the type.
+ * A function that returns a number, in memory that is there for code, but is nobody's
+ * text: what is executable elsewhere is found by itself.  Before it is what is before
+ * the one that it replaces, where compilers put the type.
  */
 #define PREFIX 16
 
@@ -220,10 +230,14 @@ static unsigned long make_code(int value, const void *instead)
 		0xf3, 0x0f, 0x1e, 0xfa,	/* endbr64 */
 		0xb8,			/* mov $value, %eax */
 	};
-	int (*const set_memory_x)(ulong addr, int pages) = (void *)set_memory_x_at;
+	void *(*const alloc)(enum execmem_type type, size_t size) =
+		(void *)execmem_alloc_at;
+	int (*const set_memory_rox)(ulong addr, int pages) = (void *)set_memory_rox_at;
 	u8 *at;
 
-	code = set_memory_x ? vmalloc(PAGE_SIZE) : NULL;
+	if (!alloc || !set_memory_rox || !execmem_free_at)
+		return 0;
+	code = alloc(EXECMEM_MODULE_TEXT, PAGE_SIZE);
 	if (!code)
 		return 0;
 	at = code;
@@ -233,7 +247,7 @@ static unsigned long make_code(int value, const void *instead)
 	memcpy(at, insns, sizeof(insns));
 	memcpy(at + sizeof(insns), &value, sizeof(value));
 	at[sizeof(insns) + sizeof(value)] = 0xc3;	/* ret */
-	return set_memory_x((ulong)code, 1) ? 0 : (unsigned long)at;
+	return set_memory_rox((ulong)code, 1) ? 0 : (unsigned long)at;
 }
 
 static int lead(void *place, unsigned long to, const char *name)
@@ -249,13 +263,16 @@ static int lead(void *place, unsigned long to, const char *name)
 
 static int restore(void)
 {
+	void (*const free)(void *memory) = (void *)execmem_free_at;
+
 	if (changed_at)
 		WRITE_ONCE(*changed_at, changed_from);
 	changed_at = NULL;
 	changed[0] = '\0';
 	/* Nobody is under way to what is freed. */
 	synchronize_rcu();
-	vfree(code);
+	if (code)
+		free(code);
 	vfree(table);
 	code = NULL;
 	table = NULL;
