@@ -94,7 +94,8 @@ static const struct lkrg_pointers id __used				\
 /* What the core kernel has for the guard: see there. */
 int lkrg_visit_proc(struct proc_dir_entry *root, struct proc_dir_entry **next,
 		    lkrg_proc_visitor visit, void *arg);
-struct super_block *lkrg_next_super(struct super_block *sb);
+bool lkrg_visit_super(unsigned long number,
+		      void (*visit)(struct super_block *sb, void *arg), void *arg);
 
 #else
 

@@ -15,6 +15,10 @@ reported() {
 	[ "$lines" -eq "$1" ] || echo "mentioned $lines times instead of $1"
 }
 
+loaded() {
+	grep -c '^loaded 1, reports 0$' "$out" | grep -qx 2 && grep -qx 'loaded 0, reports 0' "$out" || cat "$out"
+}
+
 test_image() {
 	bytes='\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
 	flipped="DETECT: Kernel: text changed: kernel_halt$bytes"
@@ -38,6 +42,11 @@ test_image() {
 	guest image-panic --append lkrg.kint_enforce=2 --expect-panic 'text changed: kernel_halt+' -- /guest/flip-text
 	went_well 'image: kint_enforce=2 is a panic'
 	check 'image: the report before the panic' judge_panic "${flipped}panic\$"
+
+	guest image-kdump --append crashkernel=192M --add "$(build_dir small)/arch/x86/boot/bzImage" -- /guest/kdump
+	went_well 'image: a kernel for a crash'
+	check 'image: it was loaded twice, and unloaded' loaded
+	clean_console 'image: a kernel for a crash, nothing on the console'
 
 	[ -n "$full" ] || return 0
 	guest image-flips --timeout 1200 --smp 4 -- /guest/flips 100

@@ -18,8 +18,11 @@
 
 #include <linux/align.h>
 #include <linux/array_size.h>
+#include <linux/cache.h>
+#include <linux/crash_reserve.h>
 #include <linux/execmem.h>
 #include <linux/init.h>
+#include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/lkrg_execmem.h>
 #include <linux/maple_tree.h>
@@ -129,6 +132,40 @@ static void __init take_leaf(const struct lkrg_leaf *leaf, void *data)
 	taken->end = leaf->start + leaf->size;
 }
 
+/*
+ * What is reserved for the kernel of a crash.  It becomes read-only where all memory is
+ * mapped, and the kernel keeps a writable mapping of what it will have to say in there.
+ */
+static struct {
+	unsigned long first;
+	unsigned long last;
+} reserved[2] __ro_after_init;
+
+static void __init take_reserved(void)
+{
+#ifdef CONFIG_CRASH_RESERVE
+	const struct resource *const areas[] = { &crashk_res, &crashk_low_res };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(reserved); i++) {
+		reserved[i].first = PHYS_PFN(areas[i]->start);
+		reserved[i].last = PHYS_PFN(areas[i]->end);
+	}
+#endif
+}
+
+static bool is_reserved(unsigned long frame)
+{
+	size_t i;
+
+	/* Where nothing is reserved, the first frame is. */
+	for (i = 0; i < ARRAY_SIZE(reserved); i++) {
+		if (frame && frame >= reserved[i].first && frame <= reserved[i].last)
+			return true;
+	}
+	return false;
+}
+
 /**
  * lkrg_execmem_init - Make the inventory, of what is executable by now
  *
@@ -142,6 +179,7 @@ int __init lkrg_execmem_init(void)
 	struct taken taken = { };
 	unsigned long addr = 0;
 
+	take_reserved();
 	do {
 		addr = lkrg_visit_mappings(addr, take_leaf, &taken);
 	} while (addr);
@@ -215,6 +253,12 @@ static unsigned long core_until(unsigned long addr)
 	return 0;
 }
 
+/* Who sets a knob maps settings a second time; each has a tag of its own. */
+static bool may_be_mapped_again(unsigned long frame)
+{
+	return frame == PHYS_PFN(__pa_symbol(lkrg_settings)) || is_reserved(frame);
+}
+
 /* Returns what is wrong, and until where nothing else is. */
 static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 		      unsigned long *until)
@@ -224,10 +268,9 @@ static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 	if (*until)
 		return FINE;
 	*until = addr + PAGE_SIZE;
-	/* Who sets a knob maps them a second time; each has a tag of its own. */
 	if (!leaf->executable)
-		return lkrg_leaf_frame(leaf, addr) ==
-		       PHYS_PFN(__pa_symbol(lkrg_settings)) ? FINE : SECOND;
+		return may_be_mapped_again(lkrg_leaf_frame(leaf, addr)) ? FINE :
+									  SECOND;
 	if (leaf->writable)
 		return WRITABLE;
 	*until = owned_until(addr);

@@ -440,7 +440,7 @@ enum lkrg_step lkrg_walk_proc(struct lkrg_cursor *cursor)
 #endif
 
 /* Who mounts or unmounts it has its lock: then it is for the next pass. */
-static void verify_super(struct lkrg_cursor *cursor, struct super_block *sb)
+static void verify_super(struct super_block *sb, void *cursor)
 {
 	static const struct table super_table = {
 		"s_op", "function of s_op", WORDS(const struct super_operations)
@@ -471,11 +471,8 @@ static void verify_super(struct lkrg_cursor *cursor, struct super_block *sb)
  */
 enum lkrg_step lkrg_walk_supers(struct lkrg_cursor *cursor)
 {
-	/* What was verified last, with a reference */
-	static struct super_block *last;
-
-	while ((last = lkrg_next_super(last))) {
-		verify_super(cursor, last);
+	while (lkrg_visit_super(cursor->position, verify_super, cursor)) {
+		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
 	}
@@ -684,23 +681,23 @@ static bool verify_proc_net(struct lkrg_cursor *cursor, const struct net *net)
 }
 #endif
 
-/* With a reference; the one to @last is given back. */
-static struct net *next_net(struct net *last)
+/* That of this number, or a later one, with a reference.  Some are about to go. */
+static struct net *get_net_at(unsigned long number)
 {
-	struct net *next = NULL, *net = last;
+	struct net *net, *found = NULL;
 
 	rcu_read_lock();
-	if (!net)
-		net = list_entry(&net_namespace_list, struct net, list);
-	list_for_each_entry_continue_rcu(net, &net_namespace_list, list) {
-		next = maybe_get_net(net);
-		if (next)
+	for_each_net_rcu(net) {
+		if (number) {
+			number--;
+			continue;
+		}
+		found = maybe_get_net(net);
+		if (found)
 			break;
 	}
 	rcu_read_unlock();
-	if (last)
-		put_net(last);
-	return next;
+	return found;
 }
 
 /**
@@ -711,17 +708,20 @@ static struct net *next_net(struct net *last)
  */
 enum lkrg_step lkrg_walk_nets(struct lkrg_cursor *cursor)
 {
-	/* The one to verify, with a reference */
-	static struct net *net;
+	struct net *net;
 
-	if (!net)
-		net = next_net(NULL);
-	while (net) {
-		if (!verify_proc_net(cursor, net))
+	/* No reference is kept from one piece to the next: somebody may wait for it. */
+	while ((net = get_net_at(cursor->position))) {
+		bool done = verify_proc_net(cursor, net);
+
+		if (done) {
+			verify_netfilter(cursor, net);
+			cursor->position++;
+		}
+		put_net(net);
+		if (!done)
 			return LKRG_STEP_BUSY;
-		verify_netfilter(cursor, net);
-		net = next_net(net);
-		if (net && lkrg_piece_is_over(cursor))
+		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
 	}
 	return LKRG_STEP_DONE;

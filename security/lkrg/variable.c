@@ -186,7 +186,7 @@ static bool has_taints(const struct lkrg_variable *v, struct record *r)
 		return false;
 	if (word != flags_word(word))
 		return r->value[0] == found;
-	r->value[0] = found | (word & TAINT_FLAGS_MAX);
+	r->value[0] |= found | (word & TAINT_FLAGS_MAX);
 	r->version++;
 	r->tag = tag_of(v, r->version, r->value);
 	return r->value[0] == found;

@@ -485,6 +485,9 @@ static void look_at(struct visit *visit, const struct table *table,
 	}
 }
 
+/* Where that begins in the uppermost page table */
+#define KERNEL_HALF (-1UL << (PGDIR_SHIFT + INDEX_BITS - 1))
+
 /*
  * Nothing is to be found in the shadow of all memory that KASAN has, which is
  * mapped to one page again and again, and where each stack is mapped 65536 times.
@@ -495,8 +498,8 @@ static unsigned long skip(unsigned long addr)
 	if (addr >= KASAN_SHADOW_START && addr < KASAN_SHADOW_END)
 		return KASAN_SHADOW_END;
 #endif
-	if (addr >= ESPFIX_BASE_ADDR && addr < __START_KERNEL_map)
-		return __START_KERNEL_map;
+	if (addr >= ESPFIX_BASE_ADDR && addr < ESPFIX_BASE_ADDR + BIT(P4D_SHIFT))
+		return ESPFIX_BASE_ADDR + BIT(P4D_SHIFT);
 	return addr;
 }
 
@@ -524,7 +527,7 @@ unsigned long lkrg_visit_mappings(unsigned long addr, lkrg_leaf_visitor visit,
 	if (cpu_feature_enabled(X86_FEATURE_XENPV))
 		return 0;
 	if (!addr)
-		addr = PAGE_OFFSET;
+		addr = KERNEL_HALF;
 	pagefault_disable();
 	table = find_table(addr, &entry);
 	do {
