@@ -298,8 +298,7 @@ static bool is_list(const char *list)
 			return false;
 		for (i = 0; i < entry.len; i++) {
 			c = entry.path[i];
-			/* Latin-1, of which the kernel thinks */
-			if (c <= ' ' || (c >= 0x7f && c <= 0xa0))
+			if (c <= ' ' || c >= 0x7f)
 				return false;
 		}
 	}
