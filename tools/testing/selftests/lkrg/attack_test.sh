@@ -201,6 +201,23 @@ mapping_attack()
 	verdict "$title"
 }
 
+# Argument: what undoes it.  Until then each pass finds it, and none afterwards.
+found_until()
+{
+	if [ "$guard" = on ]; then
+		expect_finding
+		mark
+		expect_pass
+		expect_mention
+	fi
+	mark
+	request "$1"
+	[ -z "$(what_was_changed)" ] || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
 # === Memory that code is in ===
 
 memory_attack()
@@ -212,18 +229,7 @@ memory_attack()
 	echo "$changed" | grep -Eq '^1 pages: [a-z ]+$' ||
 		fault "the module does not say what it changed: $changed"
 	report=$(printf '%s\n' "$report" | sed "s/CHANGED/$changed/")
-	if [ "$guard" = on ]; then
-		expect_finding
-		mark
-		expect_pass
-		expect_mention
-	fi
-	mark
-	request memory-restore
-	[ -z "$(what_was_changed)" ] || fault "not restored"
-	[ "$guard" = off ] || expect_pass
-	expect_silence
-	verdict "$title"
+	found_until memory-restore
 }
 
 # === Where hooks lead ===
@@ -238,18 +244,7 @@ hook_attack()
 		fault "the module does not say what it changed: $changed"
 	changed=$(echo "$changed" | sed 's/[][+.]/[&]/g')
 	report=$(printf '%s\n' "$report" | sed "s,CHANGED,$changed,")
-	if [ "$guard" = on ]; then
-		expect_finding
-		mark
-		expect_pass
-		expect_mention
-	fi
-	mark
-	request hook-restore
-	[ -z "$(what_was_changed)" ] || fault "not restored"
-	[ "$guard" = off ] || expect_pass
-	expect_silence
-	verdict "$title"
+	found_until hook-restore
 }
 
 # === Honest changes of the image ===
