@@ -92,10 +92,10 @@ static const struct lkrg_pointers id __used				\
 	__LKRG_POINTERS(kind, name, lock, __UNIQUE_ID(lkrg_pointers))
 
 /* What the core kernel has for the guard: see there. */
-int lkrg_visit_proc(struct proc_dir_entry *root, struct proc_dir_entry **next,
+int lkrg_visit_proc(struct proc_dir_entry *root, bool resume,
 		    lkrg_proc_visitor visit, void *arg);
-bool lkrg_visit_super(unsigned long number,
-		      void (*visit)(struct super_block *sb, void *arg), void *arg);
+bool lkrg_visit_super(bool first, void (*visit)(struct super_block *sb, void *arg),
+		      void *arg);
 
 #else
 

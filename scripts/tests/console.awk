@@ -58,7 +58,7 @@ panic && panicked { next }
 
 $0 ~ trouble { bad($0) }
 /^kmemleak: [0-9]+ new suspected/ { bad($0) }
-/^LKRG: / && !/^LKRG: ALIVE: / {
+/^LKRG: / && !/^LKRG: (ALIVE|STATE): / {
 	known = 0
 	for (i = 0; i < nr_want; i++)
 		if ($0 ~ want[i]) {

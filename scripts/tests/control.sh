@@ -22,6 +22,8 @@ documented() {
 	for knob in $(cut -d ' ' -f 1 "$LKRG_TMP/knobs") trigger hide profile_validate profile_enforce umh_allow; do
 		grep -qE "^([a-z_]+, )?$knob(, [a-z_]+)?\$" "$LKRG_TOP/Documentation/admin-guide/sysctl/lkrg.rst" ||
 			echo "no sysctl: $knob"
+		grep -qE "^\+[[:space:]]+lkrg\.$knob=" "$LKRG_TOP"/patches/*-kernel-parameters.patch ||
+			echo "no boot parameter: $knob"
 	done
 }
 
@@ -29,6 +31,16 @@ documented() {
 kinds() {
 	awk -F '"' -v field="$1" '/^} kinds/ { on = 1 } /^};/ { on = 0 } on && NF == 5 { print $field }' \
 		"$LKRG_TOP/security/lkrg/report.c"
+}
+
+# Each file with descriptions is pulled into the document about the design.
+descriptions_pulled() {
+	cd "$LKRG_TOP"
+	grep -l '^/\*\*' security/lkrg/*.[ch] include/linux/lkrg*.h include/trace/events/lkrg.h |
+		while read -r file; do
+			grep -qx ".. kernel-doc:: $file" Documentation/security/lkrg.rst ||
+				echo "not in Documentation/security/lkrg.rst: $file"
+		done
 }
 
 # There are two tables: what each kind is, and what to do. They name no other one.
@@ -79,6 +91,7 @@ state_documented() {
 
 test_control() {
 	check 'control: the knobs are documented as they are' documented
+	check 'control: descriptions of functions are in the document' descriptions_pulled
 	check 'control: each kind of violation is documented, with what to do' kinds_documented
 	check 'control: each switch is documented' switches_documented
 	check 'control: each other message is documented' messages_documented
@@ -94,7 +107,9 @@ test_control() {
 		'ISSUE: lkrg\.patch: module lkrg_[a-z]+: .*: (allowed|refused)$' \
 		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
 		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
-		'BLOCK: Module: insmod\[[0-9]+/[0-9]+\]: module blocked: '
+		'BLOCK: UMH: helper blocked: .*, to load a module: umh_validate is 2; refused$' \
+		'DETECT: [0-9]+ reports (were too many for the log|did not fit), see stats$' \
+		'BLOCK: Module: (insmod|load_probe)\[[0-9]+/[0-9]+\]: module blocked: '
 
 	guest control-fuzz --smp 4 --timeout 600 -- /selftests/lkrg/fuzz_interface -l 10
 	went_well 'control: every file of the interface'
@@ -122,11 +137,47 @@ test_control() {
 	else
 		skipped 'control: ausearch: it is not installed (package auditd)'
 	fi
+	tracers
 	off_the_machine
+
+	guest control-silent --append 'lkrg.kint_enforce=2' --expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- \
+		sh -c '. /selftests/lkrg/functions.sh; load_attacks /selftests/lkrg/test_modules; echo log-silence >"$DEVICE"; exec /guest/attack policy-kint_enforce'
+	went_well 'control: a panic with a silenced log'
+	check 'control: the report before the panic with a silenced log' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 2 -> 0; panic$'
+
+	guest control-taint --append 'lkrg.kint_enforce=1 panic_on_taint=0x200' --expect-panic 'policy changed: lkrg.kint_enforce: 1 -> 0' -- /guest/attack policy-kint_enforce
+	went_well 'control: panic_on_taint'
+	check 'control: the report before that panic' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 1 -> 0; restored$'
 
 	guest control-panic --append 'lkrg.kint_enforce=2' --expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- /guest/attack policy-kint_enforce
 	went_well 'control: kint_enforce=2 is a panic, also of who sets it to 0'
 	check 'control: the report before the panic' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 2 -> 0; panic$'
+}
+
+# Tools of this machine, with the libraries that they load
+tracers() {
+	root=$LKRG_TMP/tracers
+	for tool in trace-cmd perf bpftrace; do
+		path=$(command -v "$tool") || {
+			skipped "control: tools that read tracepoints: $tool is not installed (scripts/setup --full)"
+			return
+		}
+		mkdir -p "$root/usr/bin"
+		cp -L "$path" "$root/usr/bin/"
+		ldd "$path" | grep -o '/[^ ]*' | xargs cp -L --parents -t "$root"
+	done
+	pack "$root" "$root.cpio"
+	guest control-tracers --memory 2048 --timeout 300 --archive "$root.cpio" -- /guest/traced
+	went_well 'control: an attack is traced'
+	for tool in trace-cmd perf bpftrace; do
+		check "control: $tool has the fields of the event" is_traced_by "$tool"
+	done
+}
+
+# Which thread it was is in the report.
+is_traced_by() {
+	fields='kind=cred_overwritten reaction=kill at=file_open pid=[0-9]* tgid=[0-9]* cpu=-1: Task: attack_victim\[.*: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed'
+	grep -q "^$1: .*$fields" "$out" || cat "$out"
 }
 
 # What is left when the machine has stopped: the memory that ramoops has reserved, and

@@ -4,7 +4,7 @@
 # and pointers.
 
 helpers='DETECT: Kernel: helper changed: [a-z_]+: ".*" -> ".*"; (restored|logged)$'
-blocked='BLOCK: UMH: helper blocked: .*; (refused|logged)$'
+blocked='(BLOCK: UMH: helper blocked: .*; refused|ALLOW: UMH: helper blocked: .*; logged)$'
 inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
 pointers='DETECT: Kernel: (hook foreign: [a-z].*: [a-z_ ]+ -> an address without a name|still changed: reported before: 1); logged$'
 flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'

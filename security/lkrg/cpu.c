@@ -351,7 +351,7 @@ enum lkrg_step lkrg_cpu_step(struct lkrg_cursor *cursor)
 	struct lkrg_cpu_summary summary = { };
 	unsigned int cpu = cursor->position, index;
 
-	if (!records || !lkrg_image_is_wanted(cursor))
+	if (!records || !cursor->of_kernel)
 		return LKRG_STEP_DONE;
 	if (cpu >= nr_cpu_ids) {
 		for (index = 0; index < LKRG_GATES; index++)

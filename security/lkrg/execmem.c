@@ -438,7 +438,7 @@ enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor)
 	enum lkrg_step step = LKRG_STEP_BUSY;
 
 	/* Without read-only memory code is writable. */
-	if (!rodata_enabled || !lkrg_image_is_wanted(cursor))
+	if (!rodata_enabled || !cursor->of_kernel)
 		return LKRG_STEP_DONE;
 	if (!mutex_trylock(&text_mutex))
 		return LKRG_STEP_BUSY;

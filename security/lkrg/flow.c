@@ -19,6 +19,7 @@
 #include <linux/compiler.h>
 #include <linux/cred.h>
 #include <linux/ftrace.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/lkrg_flow.h>
@@ -31,10 +32,10 @@
 #include <asm/sections.h>
 
 #include "flow.h"
-#include "module.h"
 #include "param.h"
 #include "sites.h"
 #include "task.h"
+#include "text.h"
 #include "x86.h"
 
 static atomic_long_t uncertain;
@@ -52,11 +53,10 @@ static __always_inline bool is_core_text(unsigned long addr)
 	       (unsigned long)(_etext - _stext) - LKRG_CALL_MAX;
 }
 
-/* Text that belongs to somebody.  Of modules the inventory tells. */
+/* Without read-only memory there is no inventory of modules. */
 static bool is_text(unsigned long addr)
 {
-	return kernel_text_address(addr) &&
-	       (!is_module_text_address(addr) || lkrg_module_owns(addr));
+	return rodata_enabled ? lkrg_text_is_owned(addr) : kernel_text_address(addr);
 }
 
 /*

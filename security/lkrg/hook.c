@@ -339,7 +339,8 @@ static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	lkrg_walk_ttys,
 	lkrg_walk_protocols,
 	lkrg_walk_packets,
-	lkrg_walk_nets,
+	lkrg_walk_net_entries,
+	lkrg_walk_netfilter,
 };
 
 static enum lkrg_step walk(struct lkrg_cursor *cursor)
@@ -349,6 +350,7 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 	if (step != LKRG_STEP_DONE)
 		return step;
 	cursor->position = 0;
+	cursor->index = 0;
 	if (++cursor->stage < ARRAY_SIZE(walks))
 		return LKRG_STEP_MORE;
 	forget_others();
@@ -367,7 +369,7 @@ enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor)
 	enum lkrg_step step;
 
 	/* Without read-only memory there is no inventory of modules. */
-	if (!rodata_enabled || !lkrg_image_is_wanted(cursor))
+	if (!rodata_enabled || !cursor->of_kernel)
 		return LKRG_STEP_DONE;
 	if (!mutex_trylock(&text_mutex))
 		return LKRG_STEP_BUSY;

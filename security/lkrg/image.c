@@ -120,14 +120,30 @@ static __always_inline void account_pair(struct lkrg_section *section,
 /*
  * Instructions of one batch may share a pair of words: each is declared while there
  * are still breakpoints on those before it.  So this remembers the pair that was
- * declared last, how it is until it is written, and what it will be then.  Written
- * by who declares, like the pages.
+ * declared last, how it is until it is written, and what it will be then, under a tag.
+ * Written by who declares, like the pages.
  */
 static struct {
-	const u64 *pair;
-	u64 until[2];
-	u64 then[2];
+	struct {
+		const u64 *pair;
+		u64 until[2];
+		u64 then[2];
+		u64 unused;
+	} is;
+	struct lkrg_record_tag tag;
 } last;
+
+static __always_inline struct lkrg_record_tag last_tag(void)
+{
+	return lkrg_record_tag(&last, 0, &last.is, sizeof(last.is) / LKRG_PAIR);
+}
+
+/* Has it been declared, and is it not written yet? */
+static bool is_declared(const u64 *pair, const u64 *live)
+{
+	return pair == last.is.pair && live[0] == last.is.until[0] &&
+	       live[1] == last.is.until[1] && lkrg_same_tag(last.tag, last_tag());
+}
 
 /**
  * lkrg_section_poke - Account for a declared change
@@ -155,9 +171,8 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 		const u64 *old = live;
 		u64 then[2];
 
-		if (pair == last.pair && live[0] == last.until[0] &&
-		    live[1] == last.until[1])
-			old = last.then;
+		if (is_declared(pair, live))
+			old = last.is.then;
 		memcpy(then, old, LKRG_PAIR);
 		/* The usual length is copied without a loop. */
 		if (likely(here == LKRG_USUAL_INSN))
@@ -168,9 +183,10 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 
 		if (first)
 			((u8 *)live)[at] = LKRG_BREAKPOINT;
-		last.pair = pair;
-		memcpy(last.until, live, LKRG_PAIR);
-		memcpy(last.then, then, LKRG_PAIR);
+		last.is.pair = pair;
+		memcpy(last.is.until, live, LKRG_PAIR);
+		memcpy(last.is.then, then, LKRG_PAIR);
+		last.tag = last_tag();
 		first = false;
 		addr += here;
 		new += here;
@@ -188,10 +204,10 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
  */
 void lkrg_section_forget(const struct lkrg_section *section)
 {
-	unsigned long offset = (unsigned long)last.pair - section->start;
+	unsigned long offset = (unsigned long)last.is.pair - section->start;
 
 	if (offset < section->nr_pages * PAGE_SIZE)
-		last.pair = NULL;
+		last.is.pair = NULL;
 }
 
 /**
@@ -348,19 +364,6 @@ static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor
 				cursor);
 	else if (unlikely(section->state[index]))
 		section->state[index] = LKRG_AS_IT_SHOULD_BE;
-}
-
-/**
- * lkrg_image_is_wanted - Is the kernel to be verified in this pass?
- * @cursor: of the pass
- *
- * Return: whether it is.
- */
-bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor)
-{
-	int validate = lkrg_knob(kint_validate);
-
-	return validate > 1 || (validate && cursor->asked_for);
 }
 
 /**

@@ -44,7 +44,6 @@ bool lkrg_section_matches(const struct lkrg_section *section,
 			  unsigned long index);
 void lkrg_section_forget(const struct lkrg_section *section);
 bool lkrg_image_stops(void);
-bool lkrg_image_is_wanted(const struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 				 struct lkrg_cursor *cursor);
 

@@ -192,42 +192,35 @@ static struct task_struct *next_of_all(struct task_struct *task)
 				       struct task_struct, thread_node);
 }
 
-/* Where the last piece has stopped.  If that one has exited, as far on as it was. */
-static struct task_struct *resume(struct lkrg_cursor *cursor)
-{
-	struct task_struct *task = cursor->task;
-	unsigned long index;
-
-	if (!task || pid_alive(task))
-		return task;
-	task = NULL;
-	for (index = 0; index < cursor->position; index++) {
-		struct task_struct *next = next_of_all(task);
-
-		if (!next)
-			break;
-		task = next;
-	}
-	return task;
-}
+#define RESTARTS_MAX 16
 
 /*
  * Who is neither in the pid table nor in the inventory still runs with the others.
- * Tasks that exit between two pieces may move one out of sight, until the next
- * pass.
+ * If the one where the last piece has stopped has exited it begins again, and passes
+ * those by that were looked at; where that goes on and on it is enough.  Tasks that exit between two pieces may move one out
+ * of sight, until the next pass.
  */
 static bool walk_threads(struct lkrg_cursor *cursor, struct findings *found)
 {
-	struct task_struct *before = cursor->task, *task = resume(cursor), *next;
+	struct task_struct *before = cursor->task, *task = before, *next;
 
+	if (task && !pid_alive(task)) {
+		task = NULL;
+		cursor->position = 0;
+		cursor->restarts++;
+	}
 	while ((next = next_of_all(task))) {
 		task = next;
-		cursor->position++;
-		if (!is_in_inventory(task))
-			find(found, task, "the inventory");
+		if (cursor->position++ == cursor->index) {
+			cursor->index++;
+			if (!is_in_inventory(task))
+				find(found, task, "the inventory");
+		}
 		if (is_piece_over(cursor, found))
 			break;
 	}
+	if (cursor->restarts == RESTARTS_MAX)
+		next = NULL;
 	cursor->task = next ? get_task_struct(next) : NULL;
 	if (before)
 		put_task_struct(before);

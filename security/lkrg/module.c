@@ -26,7 +26,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
-#include <linux/rbtree.h>
+#include <linux/rbtree_latch.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
@@ -67,8 +67,6 @@ struct identity {
 	u32 sections;
 	u32 visible;
 	struct module *module;
-	unsigned long init_text;
-	unsigned long init_size;
 	char name[MODULE_NAME_LEN];
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
 };
@@ -76,50 +74,51 @@ struct identity {
 static_assert(sizeof(struct identity) % LKRG_PAIR == 0);
 static_assert(sizeof(struct identity) / LKRG_PAIR < LKRG_RECORD_PAIRS);
 
-/* Finds the section that a patch goes to. */
-struct place {
-	struct rb_node node;
-	struct lkrg_module *entry;
-	struct lkrg_section *section;
-};
-
-/*
- * Text, for who asks whether an address is in some, without a lock.  That of the
- * init function is there until it has returned.
+/**
+ * struct place - Where a module has memory
+ * @node: in a tree for who asks whose an address is, without a lock
+ * @is: what is known of it
+ * @tag: over the address of the place and @is
+ * @linked: it is in the tree; that of init functions is until they have returned
  */
-struct text {
-	struct list_head node;
-	unsigned long start;
-	unsigned long size;
+struct place {
+	struct latch_tree_node node;
+	struct {
+		struct lkrg_module *entry;
+		struct lkrg_section *section;
+		unsigned long start;
+		unsigned long size;
+		u64 text;
+		u64 unused;
+	} is;
+	struct lkrg_record_tag tag;
+	bool linked;
 };
 
-static const enum mod_mem_type texts[] = { MOD_TEXT, MOD_INIT_TEXT };
-
-#define INIT_TEXT (ARRAY_SIZE(texts) - 1)
+#define PLACE_PAIRS (sizeof_field(struct place, is) / LKRG_PAIR)
 
 /**
  * struct lkrg_module - The entry of a module
  * @node: in the inventory
  * @is: what it is
  * @tag: keyed tag over the address of the entry and @is
- * @place: of each section that is not empty
- * @text: where its code is
+ * @place: where it is, by type of memory; of those without a section no bytes are
+ *	verified
  * @reported: it was reported as hidden
- * @rcu: who looks for text may still see it
+ * @rcu: who looks for a place may still see it
  */
 struct lkrg_module {
 	struct list_head node;
 	struct identity is;
 	struct lkrg_record_tag tag;
-	struct place place[ARRAY_SIZE(kinds)];
-	struct text text[ARRAY_SIZE(texts)];
+	struct place place[MOD_MEM_NUM_TYPES];
 	bool reported;
 	struct rcu_head rcu;
 };
 
 static LIST_HEAD(module_inventory);
-/* By address */
-static struct rb_root places = RB_ROOT;
+/* Places, by address.  Changed under text_mutex, read with RCU. */
+static struct latch_tree_root places;
 static unsigned long nr_modules, nr_pages;
 
 /* Where the pass is; what it verifies now comes behind it. */
@@ -133,95 +132,80 @@ static struct lkrg_record_tag identity_tag(const struct lkrg_module *entry)
 			       sizeof(entry->is) / LKRG_PAIR);
 }
 
-static struct lkrg_section *section_of(const struct rb_node *node)
+static bool is_authentic(const struct lkrg_module *entry)
 {
-	return rb_entry(node, struct place, node)->section;
+	return lkrg_same_tag(entry->tag, identity_tag(entry));
 }
 
-static const struct lkrg_module *entry_of(const struct rb_node *node)
+static bool is_below(struct latch_tree_node *a, struct latch_tree_node *b)
 {
-	return rb_entry(node, struct place, node)->entry;
+	return container_of(a, struct place, node)->is.start <
+	       container_of(b, struct place, node)->is.start;
 }
 
-static bool is_below(struct rb_node *a, const struct rb_node *b)
+static int compare(void *key, struct latch_tree_node *node)
 {
-	return section_of(a)->start < section_of(b)->start;
-}
+	const struct place *place = container_of(node, struct place, node);
+	unsigned long addr = (unsigned long)key;
 
-static int compare(const void *addr, const struct rb_node *node)
-{
-	const struct lkrg_section *section = section_of(node);
-	unsigned long start = (unsigned long)addr;
-
-	if (start < section->start)
+	if (addr < place->is.start)
 		return -1;
-	return start >= section->start + section->nr_pages * PAGE_SIZE;
+	return addr - place->is.start >= place->is.size;
+}
+
+static const struct latch_tree_ops by_address = {
+	.less = is_below,
+	.comp = compare,
+};
+
+static struct lkrg_record_tag place_tag(const struct place *place)
+{
+	return lkrg_record_tag(place, 0, &place->is, PLACE_PAIRS);
+}
+
+/* With RCU, or under text_mutex.  What was forged is nobody's. */
+static const struct place *find_place(unsigned long addr)
+{
+	struct latch_tree_node *node =
+		latch_tree_find((void *)addr, &places, &by_address);
+	const struct place *place = node ? container_of(node, struct place, node) : NULL;
+
+	return place && lkrg_same_tag(place->tag, place_tag(place)) ? place : NULL;
 }
 
 /* Before the baseline: pokes that come in between belong to neither. */
-static void add_places(struct lkrg_module *entry)
+static void add_places(struct lkrg_module *entry, const struct module *module)
 {
 	size_t i;
 
-	mutex_lock(&text_mutex);
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct place *place = &entry->place[i];
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		entry->place[kinds[i].type].is.section = &entry->is.section[i];
 
-		place->entry = entry;
-		place->section = &entry->is.section[i];
-		if (!place->section->nr_pages)
-			continue;
-		rb_add(&place->node, &places, is_below);
-		nr_pages += place->section->nr_pages;
+	mutex_lock(&text_mutex);
+	for_each_mod_mem_type(type) {
+		const struct module_memory *memory = &module->mem[type];
+		struct place *place = &entry->place[type];
+
+		place->is.entry = entry;
+		place->is.start = (unsigned long)memory->base;
+		place->is.size = PAGE_ALIGN(memory->size);
+		place->is.text = type == MOD_TEXT || type == MOD_INIT_TEXT;
+		place->tag = place_tag(place);
+		place->linked = place->is.size;
+		if (place->linked)
+			latch_tree_insert(&place->node, &places, &by_address);
+		if (place->is.section)
+			nr_pages += place->is.section->nr_pages;
 	}
 	mutex_unlock(&text_mutex);
 }
 
-/* Changed under text_mutex, read with RCU. */
-static LIST_HEAD(all_text);
-
-/* Under text_mutex, like the following. */
-static void add_text(struct lkrg_module *entry, const struct module *module)
+/* Under text_mutex. */
+static void remove_place(struct place *place)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		const struct module_memory *memory = &module->mem[texts[i]];
-		struct text *text = &entry->text[i];
-
-		text->start = (unsigned long)memory->base;
-		text->size = memory->size;
-		if (text->size)
-			list_add_rcu(&text->node, &all_text);
-	}
-}
-
-static void remove_text(struct text *text)
-{
-	if (text->size)
-		list_del_rcu(&text->node);
-	text->size = 0;
-}
-
-/**
- * lkrg_module_owns - Is an address in the text of a module in the inventory?
- * @addr: the address
- *
- * Context: any.
- * Return: whether it is; always, without read-only memory and so without entries.
- */
-bool lkrg_module_owns(unsigned long addr)
-{
-	const struct text *text;
-	bool owns = false;
-
-	if (!rodata_enabled)
-		return true;
-	rcu_read_lock();
-	list_for_each_entry_rcu(text, &all_text, node)
-		owns |= addr - text->start < text->size;
-	rcu_read_unlock();
-	return owns;
+	if (place->linked)
+		latch_tree_erase(&place->node, &places, &by_address);
+	place->linked = false;
 }
 
 static void free_entry(struct lkrg_module *entry)
@@ -238,17 +222,12 @@ static void remove_entry(struct lkrg_module *entry)
 	size_t i;
 
 	mutex_lock(&text_mutex);
+	for_each_mod_mem_type(type)
+		remove_place(&entry->place[type]);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct place *place = &entry->place[i];
-
-		if (!place->section->nr_pages)
-			continue;
-		rb_erase(&place->node, &places);
-		lkrg_section_forget(place->section);
-		nr_pages -= place->section->nr_pages;
+		lkrg_section_forget(&entry->is.section[i]);
+		nr_pages -= entry->is.section[i].nr_pages;
 	}
-	for (i = 0; i < ARRAY_SIZE(texts); i++)
-		remove_text(&entry->text[i]);
 	list_del(&entry->node);
 	nr_modules--;
 	if (under_way == entry)
@@ -271,8 +250,6 @@ int __lkrg_module_formed(struct module *module)
 	if (!entry)
 		return -ENOMEM;
 	entry->is.module = module;
-	entry->is.init_text = (unsigned long)module->mem[MOD_INIT_TEXT].base;
-	entry->is.init_size = module->mem[MOD_INIT_TEXT].size;
 	strscpy_pad(entry->is.name, module->name);
 	entry->is.sections = RO_AFTER_INIT;
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
@@ -289,11 +266,10 @@ int __lkrg_module_formed(struct module *module)
 	}
 
 	entry->tag = identity_tag(entry);
-	add_places(entry);
+	add_places(entry, module);
 	for (i = 0; i < RO_AFTER_INIT; i++)
 		lkrg_text_take(&entry->is.section[i]);
 	mutex_lock(&text_mutex);
-	add_text(entry, module);
 	list_add_tail(&entry->node, &module_inventory);
 	nr_modules++;
 	mutex_unlock(&text_mutex);
@@ -346,7 +322,8 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
 	set_visible(entry, true, readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
 	mutex_lock(&text_mutex);
-	remove_text(&entry->text[INIT_TEXT]);
+	for_class_mod_mem_type(type, init)
+		remove_place(&entry->place[type]);
 	mutex_unlock(&text_mutex);
 	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
@@ -417,72 +394,48 @@ static bool has_own_tables(const struct lkrg_module *entry)
 bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len)
 {
-	struct rb_node *node = rb_find(addr, &places, compare);
-	const struct lkrg_module *entry;
-	struct lkrg_section *section;
+	const struct place *place = find_place((unsigned long)addr);
 
-	if (!node)
+	if (!place || !place->is.section)
 		return true;
-	section = section_of(node);
-	entry = entry_of(node);
-	if (!has_own_tables(entry) ||
-	    (unsigned long)addr + len > section->start + section->nr_pages * PAGE_SIZE ||
-	    !lkrg_patch_is_legal(who, entry->is.module, addr, new, len))
+	if (!is_authentic(place->is.entry) || !has_own_tables(place->is.entry) ||
+	    (unsigned long)addr + len > place->is.start + place->is.size ||
+	    !lkrg_patch_is_legal(who, place->is.entry->is.module, addr, new, len))
 		return false;
-	lkrg_section_poke(section, addr, new, len);
+	lkrg_section_poke(place->is.section, addr, new, len);
 	return true;
-}
-
-/* It comes, and its init functions are still there. */
-static bool is_init_text(unsigned long addr)
-{
-	const struct lkrg_module *entry;
-
-	list_for_each_entry(entry, &module_inventory, node) {
-		if (&entry->node != &here && !entry->is.visible &&
-		    addr - entry->is.init_text < entry->is.init_size)
-			return true;
-	}
-	return false;
 }
 
 /**
  * lkrg_module_has_text - Is it text of a module in the inventory?
  * @addr: an address
  *
- * Context: as lkrg_patch_is_legal().
+ * Context: any.
  * Return: whether it is.
  */
 bool lkrg_module_has_text(unsigned long addr)
 {
-	const struct rb_node *node = rb_find((void *)addr, &places, compare);
+	const struct place *place;
 
-	return node ? section_of(node)->what == LKRG_TEXT_CHANGED :
-		      is_init_text(addr);
+	guard(rcu)();
+	place = find_place(addr);
+	return place && place->is.text;
 }
 
 /**
  * lkrg_module_has_data - Is it data of a module in the inventory?
  * @addr: an address
  *
- * Context: as lkrg_patch_is_legal().
+ * Context: any.
  * Return: whether it is.
  */
 bool lkrg_module_has_data(unsigned long addr)
 {
-	const struct rb_node *node = rb_find((void *)addr, &places, compare);
-	const struct lkrg_module *entry;
+	const struct place *place;
 
-	if (node)
-		return section_of(node)->what == LKRG_RODATA_CHANGED;
-	list_for_each_entry(entry, &module_inventory, node) {
-		if (&entry->node != &here &&
-		    (within_module_mem_type(addr, entry->is.module, MOD_DATA) ||
-		     within_module_mem_type(addr, entry->is.module, MOD_INIT_DATA) ||
-		     within_module_mem_type(addr, entry->is.module, MOD_INIT_RODATA)))
-			return true;
-	}
-	return false;
+	guard(rcu)();
+	place = find_place(addr);
+	return place && !place->is.text;
 }
 
 /**
@@ -494,13 +447,27 @@ bool lkrg_module_has_data(unsigned long addr)
  */
 unsigned long lkrg_module_guards_until(unsigned long addr)
 {
-	const struct rb_node *node = rb_find((void *)addr, &places, compare);
-	const struct lkrg_section *section;
+	const struct place *place = find_place(addr);
 
-	if (!node)
-		return 0;
-	section = section_of(node);
-	return section->start + section->nr_pages * PAGE_SIZE;
+	return place && place->is.section ? place->is.start + place->is.size : 0;
+}
+
+static unsigned long address_in(const struct lkrg_module *entry, unsigned long frame)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct lkrg_section *section = &entry->is.section[i];
+		unsigned long page;
+
+		for (page = 0; page < section->nr_pages; page++) {
+			unsigned long addr = section->start + page * PAGE_SIZE;
+
+			if (lkrg_mapping(addr).frame == frame)
+				return addr;
+		}
+	}
+	return 0;
 }
 
 /**
@@ -514,18 +481,14 @@ unsigned long lkrg_module_guards_until(unsigned long addr)
  */
 unsigned long lkrg_module_address(unsigned long frame)
 {
-	const struct rb_node *node;
+	const struct lkrg_module *entry;
 
-	for (node = rb_first(&places); node; node = rb_next(node)) {
-		const struct lkrg_section *section = section_of(node);
-		unsigned long i;
+	list_for_each_entry(entry, &module_inventory, node) {
+		unsigned long addr =
+			&entry->node != &here ? address_in(entry, frame) : 0;
 
-		for (i = 0; i < section->nr_pages; i++) {
-			unsigned long addr = section->start + i * PAGE_SIZE;
-
-			if (lkrg_mapping(addr).frame == frame)
-				return addr;
-		}
+		if (addr)
+			return addr;
 	}
 	return 0;
 }
@@ -607,7 +570,7 @@ static unsigned long guarded_size(const struct lkrg_module *entry)
 /* Before its sections are: a forged entry leads anywhere. */
 static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
-	bool authentic = lkrg_same_tag(entry->tag, identity_tag(entry));
+	bool authentic = is_authentic(entry);
 	bool reported = entry->reported;
 	const char *from = NULL;
 
@@ -760,7 +723,7 @@ enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor)
 	enum lkrg_step what;
 
 	/* Without read-only memory no entries are made. */
-	if (!rodata_enabled || !lkrg_image_is_wanted(cursor))
+	if (!rodata_enabled || !cursor->of_kernel)
 		return LKRG_STEP_DONE;
 	if (!mutex_trylock(&text_mutex))
 		return LKRG_STEP_BUSY;

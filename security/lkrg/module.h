@@ -18,7 +18,6 @@ struct seq_file;
 /* The loader's, see kernel/module/internal.h */
 extern struct list_head modules;
 
-bool lkrg_module_owns(unsigned long addr);
 bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);
 bool lkrg_module_has_text(unsigned long addr);
@@ -30,11 +29,6 @@ unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
 void lkrg_module_show(struct seq_file *m);
 #else
-static inline bool lkrg_module_owns(unsigned long addr)
-{
-	return false;
-}
-
 static inline bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr,
 				     const u8 *new, size_t len)
 {

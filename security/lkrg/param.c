@@ -234,6 +234,7 @@ bool lkrg_param_is_locked(void)
 struct assignment {
 	enum lkrg_knob which;
 	int value;
+	int old;
 };
 
 static void take_effect(void)
@@ -244,7 +245,7 @@ static void take_effect(void)
 }
 
 /* All of them or none. */
-static int assign(const char *name, const struct assignment *list, size_t count)
+static int assign(const char *name, struct assignment *list, size_t count)
 {
 	u64 *settings;
 	size_t i;
@@ -253,8 +254,8 @@ static int assign(const char *name, const struct assignment *list, size_t count)
 		for (i = 0; i < count; i++) {
 			enum lkrg_knob which = list[i].which;
 
-			if (!lkrg_param_weakens(&lkrg_knobs[which],
-						lkrg_knob_value(which),
+			list[i].old = lkrg_knob_value(which);
+			if (!lkrg_param_weakens(&lkrg_knobs[which], list[i].old,
 						list[i].value) || !lkrg_param_is_locked())
 				continue;
 			lkrg_say_locked(name, lkrg_knobs[which].name);
@@ -268,6 +269,14 @@ static int assign(const char *name, const struct assignment *list, size_t count)
 		close_settings(settings);
 	}
 	take_effect();
+	/* At boot there is a line for all. */
+	if (!static_branch_likely(&is_booted))
+		return 0;
+	for (i = 0; i < count; i++) {
+		if (list[i].old != list[i].value)
+			lkrg_say_set(lkrg_knobs[list[i].which].name, list[i].old,
+				     list[i].value);
+	}
 	return 0;
 }
 

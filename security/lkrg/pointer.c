@@ -18,6 +18,7 @@
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/dcache.h>
+#include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/inetdevice.h>
 #include <linux/list.h>
@@ -61,7 +62,7 @@ static bool is_data(unsigned long addr)
 /* Beside functions a table has numbers, its module and names. */
 static bool may_be_in_table(unsigned long word)
 {
-	return (long)word >= 0 || lkrg_text_is_owned(word) || is_data(word);
+	return (long)word >= 0 || is_data(word) || lkrg_text_is_owned(word);
 }
 
 /**
@@ -125,46 +126,62 @@ static void verify_fields(struct lkrg_cursor *cursor, const struct lkrg_hooked *
 
 /* === Lists and arrays =================================================== */
 
-static void verify_chain(struct lkrg_cursor *cursor,
-			 const struct lkrg_pointers *chain,
-			 struct notifier_block __rcu *first)
+/*
+ * So much of a list or an array is done.  Those that come or go between two pieces may
+ * move one out of sight, until the next pass.
+ */
+static bool is_enough(struct lkrg_cursor *cursor, unsigned long index)
+{
+	cursor->index = index;
+	return lkrg_piece_is_over(cursor);
+}
+
+static enum lkrg_step walk_chain(struct lkrg_cursor *cursor,
+				 const struct lkrg_pointers *chain,
+				 struct notifier_block __rcu *first)
 {
 	const struct lkrg_hooked what = { "notifier", .name = chain->name };
 	const struct notifier_block *nb;
+	unsigned long index = 0;
 
 	for (nb = rcu_dereference_raw(first); nb; nb = rcu_dereference_raw(nb->next)) {
 		const struct lkrg_pointer pointer = {
 			"notifier_call", &nb->notifier_call
 		};
 
+		if (index++ < cursor->index)
+			continue;
 		lkrg_hook_verify(cursor, &what, &pointer);
+		if (is_enough(cursor, index))
+			return LKRG_STEP_MORE;
 	}
+	return LKRG_STEP_DONE;
 }
 
-static bool verify_atomic(struct lkrg_cursor *cursor,
-			  const struct lkrg_pointers *chain)
+static enum lkrg_step walk_atomic(struct lkrg_cursor *cursor,
+				  const struct lkrg_pointers *chain)
 {
 	const struct atomic_notifier_head *head = chain->head;
 
 	guard(rcu)();
-	verify_chain(cursor, chain, head->head);
-	return true;
+	return walk_chain(cursor, chain, head->head);
 }
 
-static bool verify_blocking(struct lkrg_cursor *cursor,
-			    const struct lkrg_pointers *chain)
+static enum lkrg_step walk_blocking(struct lkrg_cursor *cursor,
+				    const struct lkrg_pointers *chain)
 {
 	struct blocking_notifier_head *head = chain->head;
+	enum lkrg_step step;
 
 	if (!down_read_trylock(&head->rwsem))
-		return false;
-	verify_chain(cursor, chain, head->head);
+		return LKRG_STEP_BUSY;
+	step = walk_chain(cursor, chain, head->head);
 	up_read(&head->rwsem);
-	return true;
+	return step;
 }
 
-static bool verify_binfmts(struct lkrg_cursor *cursor,
-			   const struct lkrg_pointers *list)
+static enum lkrg_step walk_binfmts(struct lkrg_cursor *cursor,
+				   const struct lkrg_pointers *list)
 {
 	static const struct field fields[] = {
 		FIELD(struct linux_binfmt, load_binary),
@@ -173,31 +190,41 @@ static bool verify_binfmts(struct lkrg_cursor *cursor,
 		FIELD(struct linux_binfmt, core_dump),
 #endif
 	};
+	enum lkrg_step step = LKRG_STEP_DONE;
 	const struct linux_binfmt *format;
 	rwlock_t *lock = list->lock;
+	unsigned long index = 0;
 
 	if (!read_trylock(lock))
-		return false;
+		return LKRG_STEP_BUSY;
 	list_for_each_entry(format, (struct list_head *)list->head, lh) {
 		const struct lkrg_hooked what = { "binfmt", (unsigned long)format };
 
+		if (index++ < cursor->index)
+			continue;
 		verify_fields(cursor, &what, format, fields, ARRAY_SIZE(fields));
+		if (is_enough(cursor, index)) {
+			step = LKRG_STEP_MORE;
+			break;
+		}
 	}
 	read_unlock(lock);
-	return true;
+	return step;
 }
 
 #ifdef CONFIG_NET
-static bool verify_rtnl(struct lkrg_cursor *cursor, const struct lkrg_pointers *chain)
+static enum lkrg_step walk_rtnl(struct lkrg_cursor *cursor,
+				const struct lkrg_pointers *chain)
 {
 	const struct raw_notifier_head *head = chain->head;
+	enum lkrg_step step;
 
 	if (!rtnl_trylock())
-		return false;
-	verify_chain(cursor, chain, head->head);
+		return LKRG_STEP_BUSY;
+	step = walk_chain(cursor, chain, head->head);
 	/* rtnl_unlock() would do what others have left to it, and sleep. */
 	__rtnl_unlock();
-	return true;
+	return step;
 }
 
 static const struct field proto_fields[] = {
@@ -239,31 +266,41 @@ static const struct field proto_fields[] = {
 	FIELD(struct proto, diag_destroy),
 };
 
-static bool verify_protocols(struct lkrg_cursor *cursor,
-			     const struct lkrg_pointers *list)
+static enum lkrg_step walk_protocols(struct lkrg_cursor *cursor,
+				     const struct lkrg_pointers *list)
 {
+	enum lkrg_step step = LKRG_STEP_DONE;
 	struct mutex *lock = list->lock;
 	const struct proto *proto;
+	unsigned long index = 0;
 
 	if (!mutex_trylock(lock))
-		return false;
+		return LKRG_STEP_BUSY;
 	list_for_each_entry(proto, (struct list_head *)list->head, node) {
 		const struct lkrg_hooked what = { "protocol", .name = proto->name };
 
+		if (index++ < cursor->index)
+			continue;
 		verify_fields(cursor, &what, proto, proto_fields,
 			      ARRAY_SIZE(proto_fields));
+		if (is_enough(cursor, index)) {
+			step = LKRG_STEP_MORE;
+			break;
+		}
 	}
 	mutex_unlock(lock);
-	return true;
+	return step;
 }
 
-static bool verify_sockets(struct lkrg_cursor *cursor, const struct lkrg_pointers *array)
+static enum lkrg_step walk_sockets(struct lkrg_cursor *cursor,
+				   const struct lkrg_pointers *array)
 {
 	static const struct table table = {
 		"ops", "function of ops", WORDS(const struct proto_ops)
 	};
 	const struct list_head *lists = array->head;
 	const struct inet_protosw *sw;
+	unsigned long index = 0;
 	size_t i;
 
 	guard(rcu)();
@@ -274,15 +311,19 @@ static bool verify_sockets(struct lkrg_cursor *cursor, const struct lkrg_pointer
 			};
 			const struct lkrg_pointer pointer = { "prot", &sw->prot, is_data };
 
+			if (index++ < cursor->index)
+				continue;
 			lkrg_hook_verify(cursor, &what, &pointer);
 			verify_table(cursor, &what, &table, &sw->ops);
+			if (is_enough(cursor, index))
+				return LKRG_STEP_MORE;
 		}
 	}
-	return true;
+	return LKRG_STEP_DONE;
 }
 
-static bool verify_families(struct lkrg_cursor *cursor,
-			    const struct lkrg_pointers *array)
+static enum lkrg_step walk_families(struct lkrg_cursor *cursor,
+				    const struct lkrg_pointers *array)
 {
 	static const struct table table = {
 		"ops", "function of ops", WORDS(const struct net_proto_family)
@@ -290,19 +331,22 @@ static bool verify_families(struct lkrg_cursor *cursor,
 	const void *const *families = array->head;
 	size_t i;
 
-	for (i = 0; i < NPROTO; i++) {
+	for (i = cursor->index; i < NPROTO; i++) {
 		const struct lkrg_hooked what = {
 			"socket family", .numbered = true, .number = i
 		};
 
 		verify_table(cursor, &what, &table, &families[i]);
+		if (is_enough(cursor, i + 1))
+			return LKRG_STEP_MORE;
 	}
-	return true;
+	return LKRG_STEP_DONE;
 }
 #endif
 
 #ifdef CONFIG_TTY
-static bool verify_ldiscs(struct lkrg_cursor *cursor, const struct lkrg_pointers *array)
+static enum lkrg_step walk_ldiscs(struct lkrg_cursor *cursor,
+				  const struct lkrg_pointers *array)
 {
 	static const struct table table = {
 		"ops", "function of ops", WORDS(const struct tty_ldisc_ops)
@@ -310,31 +354,32 @@ static bool verify_ldiscs(struct lkrg_cursor *cursor, const struct lkrg_pointers
 	const void *const *ldiscs = array->head;
 	size_t i;
 
-	for (i = 0; i < NR_LDISCS; i++) {
+	for (i = cursor->index; i < NR_LDISCS; i++) {
 		const struct lkrg_hooked what = {
 			"line discipline", .numbered = true, .number = i
 		};
 
 		verify_table(cursor, &what, &table, &ldiscs[i]);
+		if (is_enough(cursor, i + 1))
+			return LKRG_STEP_MORE;
 	}
-	return true;
+	return LKRG_STEP_DONE;
 }
 #endif
 
-/* False if the lock is taken */
-static bool (*const kinds[])(struct lkrg_cursor *cursor,
-			     const struct lkrg_pointers *pointers) = {
-	[LKRG_CHAIN_ATOMIC] = verify_atomic,
-	[LKRG_CHAIN_BLOCKING] = verify_blocking,
-	[LKRG_BINFMTS] = verify_binfmts,
+static enum lkrg_step (*const kinds[])(struct lkrg_cursor *cursor,
+				       const struct lkrg_pointers *pointers) = {
+	[LKRG_CHAIN_ATOMIC] = walk_atomic,
+	[LKRG_CHAIN_BLOCKING] = walk_blocking,
+	[LKRG_BINFMTS] = walk_binfmts,
 #ifdef CONFIG_NET
-	[LKRG_CHAIN_RTNL] = verify_rtnl,
-	[LKRG_PROTOCOLS] = verify_protocols,
-	[LKRG_SOCKETS] = verify_sockets,
-	[LKRG_FAMILIES] = verify_families,
+	[LKRG_CHAIN_RTNL] = walk_rtnl,
+	[LKRG_PROTOCOLS] = walk_protocols,
+	[LKRG_SOCKETS] = walk_sockets,
+	[LKRG_FAMILIES] = walk_families,
 #endif
 #ifdef CONFIG_TTY
-	[LKRG_LDISCS] = verify_ldiscs,
+	[LKRG_LDISCS] = walk_ldiscs,
 #endif
 };
 
@@ -353,8 +398,11 @@ enum lkrg_step lkrg_walk_pointers(struct lkrg_cursor *cursor)
 		const struct lkrg_pointers *pointers =
 			&__start_lkrg_pointers[cursor->position];
 
-		if (!kinds[pointers->kind](cursor, pointers))
-			return LKRG_STEP_BUSY;
+		enum lkrg_step step = kinds[pointers->kind](cursor, pointers);
+
+		if (step != LKRG_STEP_DONE)
+			return step;
+		cursor->index = 0;
 		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
@@ -383,7 +431,7 @@ static void verify_show(struct lkrg_cursor *cursor, const struct lkrg_hooked *wh
 	unsigned long to;
 
 	if (get_kernel_nofault(to, (const unsigned long *)place) ||
-	    lkrg_text_is_owned(to))
+	    (!is_data(to) && lkrg_text_is_owned(to)))
 		return;
 	verify_table(cursor, what, &table, place);
 }
@@ -411,8 +459,24 @@ static void verify_entry(struct lkrg_cursor *cursor, const struct lkrg_proc_entr
 
 static bool visit_entry(const struct lkrg_proc_entry *entry, void *arg)
 {
-	verify_entry(arg, entry);
-	return lkrg_piece_is_over(arg);
+	struct lkrg_cursor *cursor = arg;
+
+	verify_entry(cursor, entry);
+	return is_enough(cursor, cursor->index + 1);
+}
+
+/* An entry and those below it; the whole of /proc is below that of NULL. */
+static enum lkrg_step walk_proc(struct lkrg_cursor *cursor, struct proc_dir_entry *root)
+{
+	switch (lkrg_visit_proc(root, cursor->index, visit_entry, cursor)) {
+	case 0:
+		cursor->index = 0;
+		return LKRG_STEP_DONE;
+	case -EBUSY:
+		return LKRG_STEP_BUSY;
+	default:
+		return LKRG_STEP_MORE;
+	}
 }
 
 /**
@@ -425,12 +489,7 @@ static bool visit_entry(const struct lkrg_proc_entry *entry, void *arg)
  */
 enum lkrg_step lkrg_walk_proc(struct lkrg_cursor *cursor)
 {
-	/* Where to go on, with a reference */
-	static struct proc_dir_entry *next;
-
-	if (lkrg_visit_proc(NULL, &next, visit_entry, cursor))
-		return LKRG_STEP_BUSY;
-	return next ? LKRG_STEP_MORE : LKRG_STEP_DONE;
+	return walk_proc(cursor, NULL);
 }
 #else
 enum lkrg_step lkrg_walk_proc(struct lkrg_cursor *cursor)
@@ -471,7 +530,7 @@ static void verify_super(struct super_block *sb, void *cursor)
  */
 enum lkrg_step lkrg_walk_supers(struct lkrg_cursor *cursor)
 {
-	while (lkrg_visit_super(cursor->position, verify_super, cursor)) {
+	while (lkrg_visit_super(!cursor->position, verify_super, cursor)) {
 		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
@@ -493,17 +552,25 @@ enum lkrg_step lkrg_walk_ttys(struct lkrg_cursor *cursor)
 	static const struct table table = {
 		"ops", "function of ops", WORDS(const struct tty_operations)
 	};
+	enum lkrg_step step = LKRG_STEP_DONE;
 	const struct tty_driver *driver;
+	unsigned long index = 0;
 
 	if (!mutex_trylock(&tty_mutex))
 		return LKRG_STEP_BUSY;
 	list_for_each_entry(driver, &tty_drivers, tty_drivers) {
 		const struct lkrg_hooked what = { "tty driver", .name = driver->name };
 
+		if (index++ < cursor->index)
+			continue;
 		verify_table(cursor, &what, &table, &driver->ops);
+		if (is_enough(cursor, index)) {
+			step = LKRG_STEP_MORE;
+			break;
+		}
 	}
 	mutex_unlock(&tty_mutex);
-	return LKRG_STEP_DONE;
+	return step;
 }
 #else
 enum lkrg_step lkrg_walk_ttys(struct lkrg_cursor *cursor)
@@ -582,7 +649,8 @@ enum lkrg_step lkrg_walk_protocols(struct lkrg_cursor *cursor)
 #endif
 
 #ifdef CONFIG_NET
-static void verify_packets(struct lkrg_cursor *cursor, const struct list_head *list)
+static enum lkrg_step walk_packets(struct lkrg_cursor *cursor,
+				   const struct list_head *list)
 {
 	static const struct field fields[] = {
 		FIELD(struct packet_type, func),
@@ -590,6 +658,7 @@ static void verify_packets(struct lkrg_cursor *cursor, const struct list_head *l
 		FIELD(struct packet_type, id_match),
 	};
 	const struct packet_type *type;
+	unsigned long index = 0;
 
 	guard(rcu)();
 	list_for_each_entry_rcu(type, list, list) {
@@ -597,8 +666,13 @@ static void verify_packets(struct lkrg_cursor *cursor, const struct list_head *l
 			"packet type", .numbered = true, .number = ntohs(type->type)
 		};
 
+		if (index++ < cursor->index)
+			continue;
 		verify_fields(cursor, &what, type, fields, ARRAY_SIZE(fields));
+		if (is_enough(cursor, index))
+			return LKRG_STEP_MORE;
 	}
+	return LKRG_STEP_DONE;
 }
 
 /**
@@ -609,122 +683,158 @@ static void verify_packets(struct lkrg_cursor *cursor, const struct list_head *l
  */
 enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor)
 {
-	size_t i;
+	while (cursor->position <= PTYPE_HASH_SIZE) {
+		const struct list_head *list = cursor->position ?
+			&ptype_base[cursor->position - 1] : &net_hotdata.ptype_all;
 
-	verify_packets(cursor, &net_hotdata.ptype_all);
-	for (i = 0; i < PTYPE_HASH_SIZE; i++)
-		verify_packets(cursor, &ptype_base[i]);
+		if (walk_packets(cursor, list) != LKRG_STEP_DONE)
+			return LKRG_STEP_MORE;
+		cursor->index = 0;
+		cursor->position++;
+	}
 	return LKRG_STEP_DONE;
 }
 
 #ifdef CONFIG_NETFILTER
-static void verify_hooks(struct lkrg_cursor *cursor, const char *how,
-			 struct nf_hook_entries __rcu *const *hooks, size_t count)
+static enum lkrg_step walk_hooks(struct lkrg_cursor *cursor, const struct net *net)
 {
+	const struct netns_nf *nf = &net->nf;
+	const struct {
+		const char *how;
+		struct nf_hook_entries __rcu *const *hooks;
+		size_t count;
+	} families[] = {
+		{ "netfilter ipv4", nf->hooks_ipv4, ARRAY_SIZE(nf->hooks_ipv4) },
+		{ "netfilter ipv6", nf->hooks_ipv6, ARRAY_SIZE(nf->hooks_ipv6) },
+#ifdef CONFIG_NETFILTER_FAMILY_ARP
+		{ "netfilter arp", nf->hooks_arp, ARRAY_SIZE(nf->hooks_arp) },
+#endif
+#ifdef CONFIG_NETFILTER_FAMILY_BRIDGE
+		{ "netfilter bridge", nf->hooks_bridge, ARRAY_SIZE(nf->hooks_bridge) },
+#endif
+	}, *family;
 	const struct nf_hook_entries *entries;
+	unsigned long index = 0;
 	unsigned int i, j;
 
 	guard(rcu)();
-	for (i = 0; i < count; i++) {
-		const struct lkrg_hooked what = { how, .numbered = true, .number = i };
-
-		entries = rcu_dereference(hooks[i]);
-		for (j = 0; entries && j < entries->num_hook_entries; j++) {
-			const struct lkrg_pointer pointer = {
-				"hook", &entries->hooks[j].hook
+	for (family = families; family < families + ARRAY_SIZE(families); family++) {
+		for (i = 0; i < family->count; i++) {
+			const struct lkrg_hooked what = {
+				family->how, .numbered = true, .number = i
 			};
 
-			lkrg_hook_verify(cursor, &what, &pointer);
+			entries = rcu_dereference(family->hooks[i]);
+			for (j = 0; entries && j < entries->num_hook_entries; j++) {
+				const struct lkrg_pointer pointer = {
+					"hook", &entries->hooks[j].hook
+				};
+
+				if (index++ < cursor->index)
+					continue;
+				lkrg_hook_verify(cursor, &what, &pointer);
+				if (is_enough(cursor, index))
+					return LKRG_STEP_MORE;
+			}
 		}
 	}
-}
-
-static void verify_netfilter(struct lkrg_cursor *cursor, const struct net *net)
-{
-	const struct netns_nf *nf = &net->nf;
-
-	verify_hooks(cursor, "netfilter ipv4", nf->hooks_ipv4,
-		     ARRAY_SIZE(nf->hooks_ipv4));
-	verify_hooks(cursor, "netfilter ipv6", nf->hooks_ipv6,
-		     ARRAY_SIZE(nf->hooks_ipv6));
-#ifdef CONFIG_NETFILTER_FAMILY_ARP
-	verify_hooks(cursor, "netfilter arp", nf->hooks_arp, ARRAY_SIZE(nf->hooks_arp));
-#endif
-#ifdef CONFIG_NETFILTER_FAMILY_BRIDGE
-	verify_hooks(cursor, "netfilter bridge", nf->hooks_bridge,
-		     ARRAY_SIZE(nf->hooks_bridge));
-#endif
+	return LKRG_STEP_DONE;
 }
 #else
-static void verify_netfilter(struct lkrg_cursor *cursor, const struct net *net)
+static enum lkrg_step walk_hooks(struct lkrg_cursor *cursor, const struct net *net)
 {
+	return LKRG_STEP_DONE;
 }
 #endif
 
+static enum lkrg_step walk_entries(struct lkrg_cursor *cursor, const struct net *net)
+{
 #ifdef CONFIG_PROC_FS
-static bool visit_net_entry(const struct lkrg_proc_entry *entry, void *arg)
-{
-	verify_entry(arg, entry);
-	return false;
-}
-
-static bool verify_proc_net(struct lkrg_cursor *cursor, const struct net *net)
-{
-	struct proc_dir_entry *next = NULL;
-
-	return !lkrg_visit_proc(net->proc_net, &next, visit_net_entry, cursor);
-}
+	return walk_proc(cursor, net->proc_net);
 #else
-static bool verify_proc_net(struct lkrg_cursor *cursor, const struct net *net)
-{
-	return true;
-}
+	return LKRG_STEP_DONE;
 #endif
-
-/* That of this number, or a later one, with a reference.  Some are about to go. */
-static struct net *get_net_at(unsigned long number)
-{
-	struct net *net, *found = NULL;
-
-	rcu_read_lock();
-	for_each_net_rcu(net) {
-		if (number) {
-			number--;
-			continue;
-		}
-		found = maybe_get_net(net);
-		if (found)
-			break;
-	}
-	rcu_read_unlock();
-	return found;
 }
 
-/**
- * lkrg_walk_nets - Verify each network namespace
- * @cursor: where the pass is
- *
- * Return: as lkrg_hook_step().
- */
-enum lkrg_step lkrg_walk_nets(struct lkrg_cursor *cursor)
+/* The last one that is done: its memory is there, and it may be about to go. */
+static struct net *last_net;
+
+static void set_last_net(struct net *net)
+{
+	struct net *const before = last_net;
+
+	if (net)
+		net_passive_inc(net);
+	last_net = net;
+	if (before)
+		net_passive_dec(before);
+}
+
+/* The one behind, with a reference.  If it has gone they are counted again. */
+static struct net *get_next_net(const struct lkrg_cursor *cursor)
+{
+	struct net *net = list_entry(&net_namespace_list, struct net, list);
+	unsigned long left = cursor->position;
+
+	guard(rcu)();
+	if (left && check_net(last_net)) {
+		net = last_net;
+		left = 0;
+	}
+	list_for_each_entry_continue_rcu(net, &net_namespace_list, list) {
+		if (left)
+			left--;
+		else if (maybe_get_net(net))
+			return net;
+	}
+	return NULL;
+}
+
+static enum lkrg_step walk_nets(struct lkrg_cursor *cursor,
+				enum lkrg_step (*walk)(struct lkrg_cursor *cursor,
+						       const struct net *net))
 {
 	struct net *net;
 
 	/* No reference is kept from one piece to the next: somebody may wait for it. */
-	while ((net = get_net_at(cursor->position))) {
-		bool done = verify_proc_net(cursor, net);
+	while ((net = get_next_net(cursor))) {
+		enum lkrg_step step = walk(cursor, net);
 
-		if (done) {
-			verify_netfilter(cursor, net);
+		if (step == LKRG_STEP_DONE) {
+			set_last_net(net);
 			cursor->position++;
+			cursor->index = 0;
 		}
 		put_net(net);
-		if (!done)
-			return LKRG_STEP_BUSY;
+		if (step != LKRG_STEP_DONE)
+			return step;
 		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
 	}
+	set_last_net(NULL);
 	return LKRG_STEP_DONE;
+}
+
+/**
+ * lkrg_walk_net_entries - Verify the entries of /proc of each network namespace
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_net_entries(struct lkrg_cursor *cursor)
+{
+	return walk_nets(cursor, walk_entries);
+}
+
+/**
+ * lkrg_walk_netfilter - Verify the hooks of netfilter of each network namespace
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_netfilter(struct lkrg_cursor *cursor)
+{
+	return walk_nets(cursor, walk_hooks);
 }
 #else
 enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor)
@@ -732,7 +842,12 @@ enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor)
 	return LKRG_STEP_DONE;
 }
 
-enum lkrg_step lkrg_walk_nets(struct lkrg_cursor *cursor)
+enum lkrg_step lkrg_walk_net_entries(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+
+enum lkrg_step lkrg_walk_netfilter(struct lkrg_cursor *cursor)
 {
 	return LKRG_STEP_DONE;
 }

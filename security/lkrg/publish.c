@@ -18,6 +18,7 @@
 #include <crypto/sha2.h>
 
 #include "common.h"
+#include "param.h"
 #include "publish.h"
 #include "report.h"
 
@@ -71,30 +72,60 @@ void lkrg_publish(const struct lkrg_news *news)
 {
 	trace(news);
 	audit(news);
-	/* Anybody can make something be blocked, and the list never ends. */
-	if (!news->of_violation)
+	/* Anybody can make modules be blocked, and the list never ends. */
+	if (!news->measured)
 		return;
 	ima_measure_critical_data(LKRG_NAME, news->kind, news->line,
 				  strlen(news->line), false, NULL, 0);
 }
 
+/* Returns an error if IMA measures no critical data. */
+static int measure_settings(void)
+{
+	char settings[LKRG_SETTINGS_SIZE];
+
+	lkrg_param_format(settings, sizeof(settings));
+	return ima_measure_critical_data(LKRG_NAME, "settings", settings,
+					 strlen(settings), false, NULL, 0);
+}
+
 /**
- * lkrg_publish_baseline - Measure what passes compare with
- * @settings: all settings as text
+ * lkrg_publish_set - Tell who keeps records that a knob was set
+ * @name: knob
+ * @old: its value until now
+ * @new: its value from now on
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_publish_set(const char *name, int old, int new)
+{
+	struct audit_buffer *ab;
+
+	ab = audit_log_start(audit_context(), GFP_KERNEL, AUDIT_LKRG);
+	if (ab) {
+		audit_log_format(ab, "op=set knob=%s old=%d new=%d", name, old, new);
+		audit_log_task_info(ab);
+		audit_log_format(ab, " res=1");
+		audit_log_end(ab);
+	}
+	measure_settings();
+}
+
+/**
+ * lkrg_publish_baseline - Measure the settings and what passes compare with
  *
  * It differs from boot to boot, because addresses do: who attests looks whether it
  * is followed by a violation.  If IMA measures no critical data it is not computed.
  *
  * Context: kernel_init(), when the kernel is read-only.
  */
-void lkrg_publish_baseline(const char *settings)
+void lkrg_publish_baseline(void)
 {
 #ifdef CONFIG_IMA
 	u8 digest[SHA256_DIGEST_SIZE];
 	struct sha256_state state;
 
-	if (ima_measure_critical_data(LKRG_NAME, "settings", settings,
-				      strlen(settings), false, NULL, 0))
+	if (measure_settings())
 		return;
 	sha256_init(&state);
 	mutex_lock(&text_mutex);

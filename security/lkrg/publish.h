@@ -15,7 +15,7 @@
  * @cpu: which CPU it is about, or -1
  * @line: the line of the kernel log
  * @refused: an operation did not take place
- * @of_violation: and it is not only that
+ * @measured: by IMA as well
  */
 struct lkrg_news {
 	const char *kind;
@@ -25,10 +25,11 @@ struct lkrg_news {
 	int cpu;
 	const char *line;
 	bool refused;
-	bool of_violation;
+	bool measured;
 };
 
 void lkrg_publish(const struct lkrg_news *news);
-void lkrg_publish_baseline(const char *settings);
+void lkrg_publish_set(const char *name, int old, int new);
+void lkrg_publish_baseline(void);
 
 #endif /* _SECURITY_LKRG_PUBLISH_H */

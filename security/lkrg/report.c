@@ -612,9 +612,12 @@ static bool is_block(enum lkrg_violation what)
 	return what == LKRG_MODULE_BLOCKED || what == LKRG_HELPER_BLOCKED;
 }
 
-static bool is_about_kernel(enum lkrg_violation what)
+/* A busy machine is no reason to call the kernel tampered with. */
+static bool taints(const struct lkrg_report *report)
 {
-	return !is_about_task(what) && !is_block(what);
+	if (report->what == LKRG_PASSES_STOPPED)
+		return report->done != LKRG_DID_LOG;
+	return !is_about_task(report->what) && !is_block(report->what);
 }
 
 /**
@@ -627,7 +630,8 @@ static bool is_about_kernel(enum lkrg_violation what)
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 {
 	seq_buf_printf(s, "ALERT: %s: ",
-		       is_block(report->what) ? "BLOCK" : "DETECT");
+		       !is_block(report->what) ? "DETECT" :
+		       report->done == LKRG_DID_LOG ? "ALLOW" : "BLOCK");
 	if (is_about_task(report->what)) {
 		format_task(s, report);
 		/* Beside an operation nothing is refused. */
@@ -757,22 +761,35 @@ static struct slot *oldest_ready(void)
 	return oldest;
 }
 
+/* Whose doing it is, as far as that is known. */
+static const struct lkrg_task_name *subject(const struct lkrg_report *report)
+{
+	switch (report->what) {
+	case LKRG_MODULE_BLOCKED:
+		return &report->block.by;
+	case LKRG_HELPER_BLOCKED:
+		return &report->umh.by;
+	case LKRG_INODE_CHANGED:
+		return &report->inode.by;
+	default:
+		return is_about_task(report->what) ? &report->task.name : NULL;
+	}
+}
+
 static void publish(const struct lkrg_report *report, const char *line)
 {
-	const bool of_task = is_about_task(report->what);
 	const bool of_cpu = report->what == LKRG_CPU_CHANGED ||
 			    report->what == LKRG_CPU_MASK_CHANGED;
 	const struct lkrg_news news = {
 		.kind = kinds[report->what].name,
 		.reaction = reactions[report->done].name,
-		.at = of_task ? places[report->task.at] : "",
-		.task = of_task ? &report->task.name :
-			report->what == LKRG_MODULE_BLOCKED ? &report->block.by : NULL,
+		.at = is_about_task(report->what) ? places[report->task.at] : "",
+		.task = subject(report),
 		.cpu = of_cpu ? report->cpu.index : -1,
 		.line = line,
 		.refused = report->done == LKRG_DID_REFUSE ||
 			   report->done == LKRG_DID_KILL,
-		.of_violation = !is_block(report->what),
+		.measured = report->what != LKRG_MODULE_BLOCKED,
 	};
 
 	lkrg_publish(&news);
@@ -842,6 +859,8 @@ static void __noreturn report_and_panic(const struct lkrg_report *report)
 		panic("LKRG: %s", kinds[report->what].title);
 	seq_buf_init(&s, line, sizeof(line));
 	lkrg_report_format(&s, report);
+	/* Who has silenced the log would silence what is left of a panic as well. */
+	WRITE_ONCE(suppress_printk, 0);
 	pr_crit("%s\n", seq_buf_str(&s));
 	panic("LKRG: %s", seq_buf_str(&s));
 }
@@ -858,12 +877,13 @@ void lkrg_report(const struct lkrg_report *report)
 	int i;
 
 	atomic_long_inc(&violations[report->what]);
-	atomic_long_inc(&reports);
+	if (!is_block(report->what))
+		atomic_long_inc(&reports);
 	/* Who wants a panic for the taint is told why first. */
 	if (report->done == LKRG_DID_PANIC ||
-	    (is_about_kernel(report->what) && panic_on_taint & BIT(TAINT_WARN)))
+	    (taints(report) && panic_on_taint & BIT(TAINT_WARN)))
 		report_and_panic(report);
-	if (is_about_kernel(report->what))
+	if (taints(report))
 		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 
 	for (i = 0; i < SLOTS; i++) {
@@ -884,16 +904,13 @@ void lkrg_report(const struct lkrg_report *report)
 }
 
 /**
- * lkrg_count - Count what is not to be reported again
- * @what: kind
+ * lkrg_count_block - Count a module that is not loaded, without a report
  *
  * Context: any.
  */
-void lkrg_count(enum lkrg_violation what)
+void lkrg_count_block(void)
 {
-	atomic_long_inc(&violations[what]);
-	atomic_long_inc(&reports);
-	atomic_long_inc(&reports_suppressed);
+	atomic_long_inc(&violations[LKRG_MODULE_BLOCKED]);
 }
 
 /**
@@ -950,6 +967,7 @@ int __init lkrg_report_init(void)
 /* Lines that are no reports: of each category from which log_level on. */
 enum {
 	ALIVE_LEVEL = 1,
+	STATE_LEVEL = 1,
 	ISSUE_LEVEL = 3,
 };
 
@@ -1004,6 +1022,23 @@ void lkrg_say_clean(unsigned long pass)
 {
 	if (is_wanted(ALIVE_LEVEL))
 		pr_notice("ALIVE: System is clean, pass %lu\n", pass);
+}
+
+/**
+ * lkrg_say_set - A knob was set to something else
+ * @name: knob
+ * @old: its value until now
+ * @new: its value from now on
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_say_set(const char *name, int old, int new)
+{
+	if (is_wanted(STATE_LEVEL))
+		pr_notice("STATE: lkrg.%s: %d -> %d, by %*pE[%d/%d]\n", name, old, new,
+			  (int)strnlen(current->comm, sizeof(current->comm)),
+			  current->comm, task_pid_nr(current), task_tgid_nr(current));
+	lkrg_publish_set(name, old, new);
 }
 
 /**
@@ -1102,6 +1137,8 @@ unsigned long lkrg_violations(enum lkrg_violation what)
 
 /**
  * lkrg_reports - Number of violations of all kinds since boot
+ *
+ * What is only not allowed is none.
  *
  * Return: the number.
  */

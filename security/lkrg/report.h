@@ -238,11 +238,13 @@ struct lkrg_variable_report {
 
 /**
  * struct lkrg_umh_report - A program that the kernel does not start
+ * @by: who was under way when it was to be started
  * @path: its name, untrusted
  * @purpose: what it was to be started for
  * @why: what is wrong
  */
 struct lkrg_umh_report {
+	struct lkrg_task_name by;
 	char path[LKRG_SHOWN];
 	const char *purpose;
 	const char *why;
@@ -275,6 +277,7 @@ struct lkrg_attributes {
 
 /**
  * struct lkrg_inode_report - A file whose mode or owner were changed
+ * @by: who opens or executes it
  * @name: path, or name alone if that is too long; untrusted
  * @file_system: type of its file system
  * @number: of the inode
@@ -283,6 +286,7 @@ struct lkrg_attributes {
  * @found: what is there
  */
 struct lkrg_inode_report {
+	struct lkrg_task_name by;
 	char name[LKRG_PATH_SIZE];
 	char file_system[16];
 	unsigned long number;
@@ -329,7 +333,7 @@ struct lkrg_report {
 
 int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
-void lkrg_count(enum lkrg_violation what);
+void lkrg_count_block(void);
 void lkrg_kill(struct task_struct *leader, struct task_struct *task);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
 
@@ -339,6 +343,7 @@ void lkrg_say_no_image(void);
 void __init lkrg_say_no_registers(void);
 void lkrg_say_still_changed(unsigned long known);
 void lkrg_say_clean(unsigned long pass);
+void lkrg_say_set(const char *name, int old, int new);
 void lkrg_say_bad_value(const char *name, int min, int max);
 void lkrg_say_bad_list(const char *name, size_t size);
 void lkrg_say_locked(const char *name, const char *knob);

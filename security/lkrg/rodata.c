@@ -51,7 +51,7 @@ void lkrg_rodata_baseline(void)
  */
 enum lkrg_step lkrg_rodata_step(struct lkrg_cursor *cursor)
 {
-	return lkrg_image_is_wanted(cursor) ?
+	return cursor->of_kernel ?
 		lkrg_section_step(&rodata, cursor) : LKRG_STEP_DONE;
 }
 

@@ -84,13 +84,13 @@ static DECLARE_WORK(pass_work, run_pass);
 static void queue_pass(struct timer_list *timer);
 static DEFINE_TIMER(pass_timer, queue_pass);
 
-/* A timer that is later than that nobody will call any more. */
+/* A timer that is so late nobody will call any more, and none is so early. */
 #define OVERDUE (5 * HZ)
 
 static DEFINE_SPINLOCK(stats_lock);
 static struct lkrg_scan_stats stats;
-/* When the last pass started, in jiffies, and whether it is under way */
-static unsigned long last_start;
+/* When the last pass started and the one before, in jiffies; whether it is under way */
+static unsigned long last_start, start_before;
 static bool running;
 
 static atomic_long_t waits;
@@ -112,11 +112,15 @@ static u64 interrupts(void)
  */
 static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 				       unsigned long *known,
-				       unsigned long *bytes, u64 *longest)
+				       unsigned long *bytes, u64 *longest,
+				       u64 *used_in_all)
 {
 	/* Too many for the stack, and there is one pass at a time. */
 	static struct lkrg_cursor cursors[ARRAY_SIZE(checks)];
 	bool done[ARRAY_SIZE(checks)] = { };
+	/* Who sets it to something else meanwhile gets another pass. */
+	const int validate = lkrg_knob(kint_validate);
+	const bool of_kernel = validate > 1 || (validate && asked_for);
 	bool left, moved;
 	size_t i;
 
@@ -133,10 +137,12 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 			hits = interrupts();
 			/* Others may run in between. */
 			used = task_sched_runtime(current);
+			cursors[i].of_kernel = of_kernel;
 			cursors[i].asked_for = asked_for;
 			lkrg_piece_begin(&cursors[i]);
 			step = checks[i](&cursors[i]);
 			used = task_sched_runtime(current) - used;
+			*used_in_all += used;
 			if (interrupts() == hits)
 				*longest = max(*longest, used);
 			done[i] = step == LKRG_STEP_DONE;
@@ -155,7 +161,7 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 	*bytes = 0;
 	for (i = 0; i < ARRAY_SIZE(checks); i++)
 		*bytes += cursors[i].bytes;
-	if (!lkrg_image_is_wanted(&cursors[0]))
+	if (!of_kernel)
 		return cursors[0].violations;
 	*changed = 0;
 	for (i = 1; i < ARRAY_SIZE(checks); i++) {
@@ -210,6 +216,7 @@ static unsigned long begin(bool *asked_for, unsigned long *changed)
 	number = ++stats.started;
 	*asked_for = number <= stats.demanded;
 	*changed = stats.changed;
+	start_before = last_start;
 	last_start = jiffies;
 	running = true;
 	spin_unlock_irqrestore(&stats_lock, flags);
@@ -220,18 +227,20 @@ static void run_pass(struct work_struct *work)
 {
 	ktime_t start = ktime_get();
 	unsigned long violations, changed, known = 0, bytes, number, flags;
+	u64 longest = 0, used = 0;
 	bool asked_for;
-	u64 longest = 0;
 
 	number = begin(&asked_for, &changed);
 	violations = verify_everything(asked_for, &changed, &known, &bytes,
-				       &longest);
+				       &longest, &used);
 	lkrg_watch_verify();
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
 	stats.changed = changed;
 	stats.last_us = ktime_us_delta(ktime_get(), start);
+	stats.last_cpu_us = used / NSEC_PER_USEC;
+	stats.last_end_ms = ktime_get_boottime_ns() / NSEC_PER_MSEC;
 	stats.longest_us = max(stats.longest_us, stats.last_us);
 	stats.piece_ns = max_t(u64, stats.piece_ns, longest);
 	stats.last_bytes = bytes;
@@ -266,12 +275,14 @@ void lkrg_scan_reschedule(void)
 
 /*
  * How long has the pass to wait that a trigger asks for, in jiffies?  If it was
- * asked for during the last one there are many: then there is one pass a second.
- * Else there may be some, so that who asks, waits and asks again is served soon.
+ * asked for during the last one, or that one came soon after the one before, there
+ * are many: then there is one pass a second.  Else there may be some, so that who
+ * asks, waits and asks again is served soon, as is root always.
  */
-static unsigned long delay(void)
+static unsigned long delay(bool demanded)
 {
-	unsigned long when = last_start + (running ? HZ : HZ / 4), now = jiffies;
+	bool many = running || (!demanded && last_start - start_before < HZ);
+	unsigned long when = last_start + (many ? HZ : HZ / 4), now = jiffies;
 
 	return stats.started && time_after(when, now) ? when - now : 0;
 }
@@ -297,7 +308,7 @@ void lkrg_scan_trigger(bool demanded)
 		stats.coalesced++;
 	} else {
 		stats.requested = stats.started + 1;
-		wait = delay();
+		wait = delay(demanded);
 		if (wait)
 			set_timer(wait);
 		else
@@ -360,7 +371,8 @@ enum lkrg_scan_state lkrg_scan_state(void)
 	if (data_race(!list_empty(&pass_work.entry)))
 		return LKRG_SCAN_WAITING;
 	return timer_pending(&pass_timer) && pass_timer.function == queue_pass &&
-	       time_before(jiffies, pass_timer.expires + OVERDUE) ?
+	       time_in_range(pass_timer.expires, jiffies - OVERDUE,
+			     jiffies + lkrg_knob(interval) * HZ + OVERDUE) ?
 		LKRG_SCAN_WAITING : LKRG_SCAN_LOST;
 }
 
@@ -411,7 +423,7 @@ void __lkrg_kernel_is_readonly(void)
 
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
-	lkrg_publish_baseline(settings);
+	lkrg_publish_baseline();
 	lkrg_param_protect();
 	/* kgdb would write to text without saying so. */
 	if (rodata_enabled) {

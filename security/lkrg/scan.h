@@ -35,11 +35,14 @@ enum lkrg_step {
  * struct lkrg_cursor - Where a check is in the pass under way
  * @position: the check's own; 0 when the pass starts
  * @stage: the same
+ * @index: the same; how much is done of what @position is about
+ * @restarts: the same; how often it had to begin again
  * @task: the same, with a reference while the check is not done
  * @violations: what was found in this pass: pages that differ, modules and tasks
  *	that are hidden, kernel threads; other tasks verify themselves
  * @known: how many of them were reported before, of kernel and modules
  * @spoken_for: addresses of the pages that the last report of a mapping was about
+ * @of_kernel: kernel, modules and CPUs are verified, not only tasks
  * @asked_for: somebody has written to lkrg.trigger for it
  * @bytes: how much was read
  * @piece_end: when the present piece has to be over, local_clock()
@@ -49,6 +52,8 @@ enum lkrg_step {
 struct lkrg_cursor {
 	unsigned long position;
 	unsigned int stage;
+	unsigned long index;
+	unsigned int restarts;
 	struct task_struct *task;
 	unsigned long violations;
 	unsigned long known;
@@ -56,6 +61,7 @@ struct lkrg_cursor {
 		unsigned long start;
 		unsigned long end;
 	} spoken_for;
+	bool of_kernel;
 	bool asked_for;
 	unsigned long bytes;
 	u64 piece_end;
@@ -97,6 +103,8 @@ static inline bool lkrg_piece_is_over(struct lkrg_cursor *cursor)
  * @demanded: number of the pass that answers the last one that was written
  * @coalesced: how many triggers another one had asked for the same pass before
  * @last_us: how long the last pass took
+ * @last_cpu_us: of that, how long it had a CPU
+ * @last_end_ms: when it ended, on the clock of CLOCK_BOOTTIME
  * @longest_us: how long the longest one took
  * @piece_ns: the longest piece that no interrupt hit, in time of the CPU
  * @last_bytes: how much the last pass has read
@@ -112,6 +120,8 @@ struct lkrg_scan_stats {
 	unsigned long demanded;
 	unsigned long coalesced;
 	unsigned long last_us;
+	unsigned long last_cpu_us;
+	unsigned long last_end_ms;
 	unsigned long longest_us;
 	unsigned long piece_ns;
 	unsigned long last_bytes;

@@ -7,6 +7,7 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
@@ -26,38 +27,68 @@
 #include "scan.h"
 #include "text.h"
 #include "trigger.h"
+#include "variable.h"
 #include "watch.h"
 
 static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 {
-	unsigned long found = lkrg_reports();
+	/* By kint_validate */
+	static const char *const but[] = {
+		", but the kernel is not verified (kint_validate=0)",
+		", the kernel when lkrg.trigger was last written (kint_validate=1)",
+		"",
+		"",
+	};
+	const char *verdict;
 
 	if (scan->last_violations || scan->changed)
-		seq_puts(m, "Verdict:     TAMPERED WITH, see the violations and the kernel log\n");
-	else if (found)
-		seq_puts(m, "Verdict:     the kernel is clean, but see the violations\n");
-	else if (scan->done)
-		seq_puts(m, "Verdict:     clean\n");
+		verdict = "TAMPERED WITH, see the violations and the kernel log";
+	else if (!scan->done)
+		verdict = "no pass has ended yet";
+	else if (lkrg_reports())
+		verdict = "clean now, see the violations";
 	else
-		seq_puts(m, "Verdict:     no pass has ended yet\n");
+		verdict = "clean";
+	seq_printf(m, "Verdict:     %s%s\n", verdict, but[lkrg_knob(kint_validate)]);
+}
+
+static void show_settings(struct seq_file *m)
+{
+	enum lkrg_knob which;
+
+	seq_puts(m, "Settings:    ");
+	for (which = 0; which < LKRG_NR_KNOBS; which++)
+		seq_printf(m, "%s=%d%s", lkrg_knobs[which].name, lkrg_knob_value(which),
+			   which == LKRG_NR_KNOBS - 1 ? "\n" :
+			   which % 5 == 4 ? "\n             " : " ");
+}
+
+static const char *lock_state(void)
+{
+	if (lkrg_knob(lock))
+		return "yes, nothing can be weakened until reboot";
+	if (lkrg_variable_number("kernel_locked_down") >= LOCKDOWN_INTEGRITY_MAX)
+		return "yes, by the lockdown of the kernel";
+	return "no";
 }
 
 static int status_show(struct seq_file *m, void *unused)
 {
 	struct lkrg_scan_stats scan = lkrg_scan_stats();
-	unsigned long found = lkrg_reports();
-	char settings[LKRG_SETTINGS_SIZE];
 	int what;
 
 	show_verdict(m, &scan);
-	seq_printf(m, "Guarded:     %s task, %lu KiB of kernel text, %lu KiB of read-only data, %lu modules\n",
+	seq_printf(m, "Guarded:     %s task, %lu KiB of kernel text, %lu KiB of read-only data,\n"
+		   "             %lu modules, %u CPUs, %zu strings and switches\n",
 		   lkrg_knob(pint_validate) ? "every" : "no",
 		   lkrg_text_pages() * (PAGE_SIZE / SZ_1K),
-		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K), lkrg_modules());
+		   lkrg_rodata_pages() * (PAGE_SIZE / SZ_1K), lkrg_modules(),
+		   num_online_cpus(),
+		   (size_t)(__stop_lkrg_variables - __start_lkrg_variables));
 	if (scan.done)
 		seq_printf(m, "Last pass:   number %lu, took %lu us\n",
 			   scan.done, scan.last_us);
-	seq_printf(m, "Violations:  %lu\n", found);
+	seq_printf(m, "Violations:  %lu\n", lkrg_reports());
 	for (what = LKRG_NO_VIOLATION + 1; what < LKRG_NR_VIOLATIONS; what++) {
 		unsigned long count = lkrg_violations(what);
 
@@ -65,11 +96,8 @@ static int status_show(struct seq_file *m, void *unused)
 			seq_printf(m, "             %lu %s\n", count,
 				   lkrg_violation_name(what));
 	}
-	lkrg_param_format(settings, sizeof(settings));
-	seq_printf(m, "Settings:    %s\n", settings);
-	seq_printf(m, "Locked:      %s\n", lkrg_knob(lock) ?
-		   "yes, nothing can be weakened until reboot" :
-		   "not by lkrg.lock");
+	show_settings(m);
+	seq_printf(m, "Locked:      %s\n", lock_state());
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(status);
@@ -84,6 +112,8 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pass_requested %lu\n", scan.requested);
 	seq_printf(m, "pass_coalesced %lu\n", scan.coalesced);
 	seq_printf(m, "pass_last_us %lu\n", scan.last_us);
+	seq_printf(m, "pass_last_cpu_us %lu\n", scan.last_cpu_us);
+	seq_printf(m, "pass_last_end_ms %lu\n", scan.last_end_ms);
 	seq_printf(m, "pass_longest_us %lu\n", scan.longest_us);
 	seq_printf(m, "pass_longest_piece_ns %lu\n", scan.piece_ns);
 	seq_printf(m, "pass_last_bytes %lu\n", scan.last_bytes);

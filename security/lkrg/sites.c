@@ -504,6 +504,6 @@ int __init lkrg_sites_init(void)
  */
 enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor)
 {
-	return lkrg_image_is_wanted(cursor) ?
+	return cursor->of_kernel ?
 		lkrg_section_step(&index, cursor) : LKRG_STEP_DONE;
 }

@@ -130,7 +130,7 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
 {
 	enum lkrg_step step;
 
-	if (!lkrg_image_is_wanted(cursor))
+	if (!cursor->of_kernel)
 		return LKRG_STEP_DONE;
 	/* The kprobe optimizer holds it across a grace period: come back. */
 	if (!mutex_trylock(&text_mutex))
@@ -144,7 +144,7 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
  * lkrg_text_is_owned - Is it text that belongs to somebody?
  * @addr: where something leads
  *
- * Context: text_mutex held, or kgdb has stopped all other CPUs.
+ * Context: any.
  * Return: whether it is text of the kernel or of a module in the inventory, a BPF
  * image, a trampoline of ftrace or a slot of kprobes.
  */

@@ -404,6 +404,17 @@ bool lkrg_is_variable(const void *data)
 	return false;
 }
 
+static const struct lkrg_variable *find(const char *name)
+{
+	const struct lkrg_variable *v;
+
+	for (v = FIRST; v < LAST; v++) {
+		if (!strcmp(v->name, name))
+			return v;
+	}
+	return NULL;
+}
+
 /**
  * lkrg_variable_read - Find out what a text should be
  * @name: of the variable
@@ -414,19 +425,33 @@ bool lkrg_is_variable(const void *data)
  */
 void lkrg_variable_read(const char *name, char *buffer, size_t size)
 {
-	const struct lkrg_variable *v;
+	const struct lkrg_variable *v = find(name);
 
 	*buffer = '\0';
+	if (!v)
+		return;
 	guard(mutex)(&variables_lock);
-	for (v = FIRST; v < LAST; v++) {
-		if (strcmp(v->name, name))
-			continue;
-		if (!static_branch_likely(&taken))
-			strscpy(buffer, v->data, min(size, v->size));
-		else if (is_authentic(v, record_of(v)))
-			strscpy(buffer, (char *)record_of(v)->value,
-				min(size, v->size));
-	}
+	if (!static_branch_likely(&taken))
+		strscpy(buffer, v->data, min(size, v->size));
+	else if (is_authentic(v, record_of(v)))
+		strscpy(buffer, (char *)record_of(v)->value, min(size, v->size));
+}
+
+/**
+ * lkrg_variable_number - Find out what a number should be
+ * @name: of the variable
+ *
+ * Context: task context, may sleep.
+ * Return: the number, or 0 if it is not known.
+ */
+u64 lkrg_variable_number(const char *name)
+{
+	const struct lkrg_variable *v = find(name);
+
+	if (!v || !static_branch_likely(&taken))
+		return 0;
+	guard(mutex)(&variables_lock);
+	return is_authentic(v, record_of(v)) ? number(v, record_of(v)->value) : 0;
 }
 
 /* === Passes ============================================================= */
@@ -440,7 +465,7 @@ void lkrg_variable_read(const char *name, char *buffer, size_t size)
  */
 enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor)
 {
-	const bool switches = lkrg_image_is_wanted(cursor);
+	const bool switches = cursor->of_kernel;
 	const struct lkrg_variable *v;
 
 	if (!mutex_trylock(&variables_lock))

@@ -22,6 +22,7 @@ bool lkrg_helpers_are_intact(void);
 bool lkrg_switches_are_intact(void);
 bool lkrg_is_variable(const void *data);
 void lkrg_variable_read(const char *name, char *buffer, size_t size);
+u64 lkrg_variable_number(const char *name);
 enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor);
 
 #endif /* _SECURITY_LKRG_VARIABLE_H */

@@ -41,7 +41,7 @@ static bool running;
 static unsigned long ticks;
 
 /* Of the tick alone */
-static unsigned long seen;
+static unsigned long seen, busy;
 static unsigned int waited;
 
 static ktime_t period(void)
@@ -74,7 +74,8 @@ static void passes_do_not_advance(void)
 		lkrg_scan_restart();
 		break;
 	case LKRG_SCAN_RUNNING:
-		report("one does not end", LKRG_DID_LOG);
+		report(lkrg_scan_stats().busy != busy ? "one waits for a lock" :
+							"one does not end", LKRG_DID_LOG);
 		break;
 	case LKRG_SCAN_WAITING:
 		report("the next one does not begin", LKRG_DID_LOG);
@@ -89,6 +90,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 	WRITE_ONCE(ticks, ticks + 1);
 	if (progress != seen || !lkrg_scan_is_expected()) {
 		seen = progress;
+		busy = lkrg_scan_stats().busy;
 		waited = 0;
 	} else if (++waited % TICKS_ALLOWED == 0) {
 		passes_do_not_advance();

@@ -32,6 +32,7 @@
 #include <asm/unwind.h>
 #include <asm/vsyscall.h>
 
+#include "tag.h"
 #include "text.h"
 #include "x86.h"
 
@@ -51,18 +52,21 @@ static_assert(LKRG_BREAKPOINT == INT3_INSN_OPCODE);
 
 /*
  * All functions that are traced call the same one.  To look it up once in a tick
- * also spares the tracer, which sees how it is done.
+ * also spares the tracer, which sees how it is done.  A tag says which it was, and when.
+ *
+ * Pokes are excluded.
  */
 static bool is_text(unsigned long addr)
 {
-	static unsigned long last, then;
+	static struct lkrg_record_tag last;
+	struct lkrg_record_tag now =
+		lkrg_record_close(lkrg_record_head((void *)addr, jiffies));
 
-	if (addr == READ_ONCE(last) && !time_after(jiffies, READ_ONCE(then)))
+	if (lkrg_same_tag(last, now))
 		return true;
 	if (!lkrg_text_is_owned(addr))
 		return false;
-	WRITE_ONCE(last, addr);
-	WRITE_ONCE(then, jiffies);
+	last = now;
 	return true;
 }
 

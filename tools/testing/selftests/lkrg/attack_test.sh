@@ -454,9 +454,18 @@ own_text()
 		[ -n "$first" ] && [ -n "$last" ] || fault "text of lkrg not found"
 		traced=$(awk -v first="x${first#*=0x}" -v last="x${last#*=0x}" \
 			'"x" $1 >= first && "x" $1 < last
+			NF == 2 && $2 ~ /^(__)?lkrg_/
 			$2 == "kernel_halt" { others = 1 }
 			END { if (!others) print "no other functions" }' "$list")
 		[ -z "$traced" ] || fault "what can be traced: $traced"
+	fi
+	# Some of its functions have to be with what they look at.
+	if have_tracing && [ -e "$TRACING/kprobe_events" ]; then
+		for function in lkrg_visit_kprobes lkrg_visit_proc lkrg_visit_super; do
+			! echo "p:lkrg_test/$function $function" \
+				2> "$scratch/others" > "$TRACING/kprobe_events" ||
+				fault "a kprobe in $function"
+		done
 	fi
 	expect_silence
 	verdict "$title"

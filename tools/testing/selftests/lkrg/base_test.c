@@ -80,6 +80,9 @@ static const char *const statistics[] = {
 	"violation_cpu_mask_changed", "violation_gate_changed",
 	"violation_passes_stopped", "violation_policy_changed",
 	"violation_module_blocked", "violation_inode_changed",
+	"violation_flow_broken", "violation_helper_changed",
+	"violation_switch_changed", "violation_helper_blocked",
+	"flow_uncertain", "pass_last_cpu_us", "pass_last_end_ms",
 };
 
 static void knob_path(char *path, size_t size, const char *name)

@@ -75,8 +75,13 @@ blocked()
 	line="LKRG: ALERT: BLOCK: $line: (lkrg_idle.ko|from memory); refused"
 	alerts | grep -Evx "$line" > "$scratch/others" &&
 		fault "other report: $(cat "$scratch/others")"
-	reports_expected=$((reports_expected + $(alerts | wc -l)))
+	# Nobody looks at what is in the file, as the loader does otherwise.
+	echo "this is no module" > "$scratch/none.ko"
+	"$DIR/load_probe" "$scratch/none.ko" 2> "$out"
+	[ "$?" = 1 ] || fault "it was read: $(cat "$out")"
 	knob_is block_modules 0
+	"$DIR/load_probe" "$scratch/none.ko" 2> "$out"
+	grep -q 'Exec format error' "$out" || fault "it was not read: $(cat "$out")"
 	mark
 	loads || fault "no module afterwards: $(cat "$out")"
 	expect_silence
@@ -258,6 +263,91 @@ silenced()
 	expect_silence
 }
 
+# Of each knob that is changed, and by whom.
+changes()
+{
+	interval=$(cat "$KNOBS/interval")
+	knob_is heartbeat 0
+	expect_state ''
+	knob_is interval 77
+	expect_state "lkrg.interval: $interval -> 77"
+	knob_is interval "$interval"
+	expect_state "lkrg.interval: 77 -> $interval"
+	knob_is log_level 0
+	mark
+	knob_is interval 77
+	expect_state ''
+	knob_is interval "$interval"
+	knob_is log_level 3
+	mark
+	if audit_is_on; then
+		hear
+		knob_is interval 77
+		line=" op=set knob=interval old=$interval new=77 .* comm=\"control_test.sh\""
+		wait_until 10 grep -Eq "$line.* res=1" "$out.audit" ||
+			fault "no record: $(cat "$out.audit")"
+		stop_hearing
+		knob_is interval "$interval"
+	fi
+	skipped=
+	expect_silence
+}
+
+# The argument is the change that is logged, or none.
+expect_state()
+{
+	read_log
+	grep '^LKRG: STATE: ' "$log" > "$scratch/state"
+	if [ -n "$1" ]; then
+		grep -Eqx "LKRG: STATE: $1, by control_test.sh\[[0-9]+/[0-9]+\]" \
+			"$scratch/state" || fault "no line of $1: $(cat "$scratch/state")"
+	elif [ -s "$scratch/state" ]; then
+		fault "nothing was changed: $(cat "$scratch/state")"
+	fi
+	mark
+}
+
+blocked_helpers()
+{
+	statistic violation_helper_blocked
+}
+
+# Each is in the log, or counted as too many.
+all_are_told()
+{
+	read_log
+	lines=$(alerts | grep -c ' BLOCK: UMH: helper blocked: ')
+	suppressed=$(($(statistic reports_suppressed) - suppressed_before))
+	lost=$(($(statistic reports_lost) - lost_before))
+	[ $((lines + suppressed + lost)) = $(($(blocked_helpers) - before)) ]
+}
+
+# Anybody has the kernel look for a module, as often as he likes.
+storm()
+{
+	[ -e /proc/sys/kernel/modprobe ] || { skipped="no modules"; return; }
+	before=$(blocked_helpers)
+	suppressed_before=$(statistic reports_suppressed)
+	lost_before=$(statistic reports_lost)
+	knob_is umh_validate 2
+	mark
+	round=0
+	while [ "$(statistic reports_suppressed)" = "$suppressed_before" ] &&
+			[ "$round" -lt 20 ]; do
+		for number in $(seq 50); do
+			mount -t "nothing$number" none "$scratch" 2> /dev/null
+		done
+		round=$((round + 1))
+	done
+	knob_is umh_validate 1
+	wait_until 10 all_are_told ||
+		fault "$lines lines, $suppressed too many, $lost lost of $(($(blocked_helpers) - before))"
+	[ "$suppressed" -gt 0 ] || fault "nothing was too much: $lines lines"
+	alerts | grep -q ' DETECT: [0-9]* reports were too many for the log, see stats$' ||
+		fault "the log does not say so"
+	lost_at_start=$(statistic reports_lost)
+}
+
 taint()
 {
 	[ $(($(cat /proc/sys/kernel/tainted) & 512)) = 512 ] ||
@@ -271,9 +361,12 @@ measured()
 	list=/sys/kernel/security/ima/ascii_runtime_measurements
 	grep -qw 'ima_policy=critical_data' /proc/cmdline && [ -r "$list" ] ||
 		{ skipped="IMA measures no critical data (ima_policy=critical_data)"; return; }
-	for event in settings baseline policy_changed cred_overwritten; do
+	for event in settings baseline policy_changed cred_overwritten helper_blocked; do
 		grep -q " $event " "$list" || fault "$event is not measured"
 	done
+	[ "$(grep -c ' settings ' "$list")" -gt 1 ] || fault "changed settings are not"
+	# SHA-256, in hexadecimal
+	grep -q ' baseline [0-9a-f]\{64\}$' "$list" || fault "another baseline"
 	expect_silence
 }
 
@@ -296,7 +389,7 @@ need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
-ktap_set_plan 11
+ktap_set_plan 13
 
 run_test "policy-kint_enforce" policy
 run_test "policy-interval, twice" policy_again
@@ -306,6 +399,8 @@ run_test "log_level" log_level
 run_test "tracepoint" tracepoint
 run_test "audit" audit
 run_test "a silenced log" silenced
+run_test "changes of settings" changes
+run_test "a storm of reports" storm
 run_test "taint" taint
 run_test "measurements" measured
 sum_of_reports

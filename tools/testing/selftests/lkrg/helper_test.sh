@@ -48,7 +48,6 @@ expect_not_started()
 # Takes the one line that is to come.
 expect_line()
 {
-	reports_expected=$((reports_expected + 1))
 	wait_until 10 reported || fault "no report"
 	alerts | grep -Evx "LKRG: ALERT: $1" > "$scratch/others" &&
 		fault "other report: $(cat "$scratch/others")"
@@ -59,12 +58,14 @@ expect_changed()
 {
 	# The first character may be one of a pattern.
 	to=$(printf '%s\n' "$3" | sed 's/^|/[|]/')
+	reports_expected=$((reports_expected + 1))
 	expect_line "DETECT: Kernel: helper changed: $1: \"$2\" -> \"$to\"; ${4:-restored}"
 }
 
 expect_blocked()
 {
-	expect_line "BLOCK: UMH: helper blocked: $helper, $1: $2; ${3:-refused}"
+	[ "${3:-refused}" = refused ] && verb=BLOCK || verb=ALLOW
+	expect_line "$verb: UMH: helper blocked: $helper, $1: $2; ${3:-refused}"
 }
 
 crash()

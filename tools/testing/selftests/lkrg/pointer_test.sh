@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Pointers that rootkits swap: operations of files, sequences and inodes, netfilter
-# hooks, notifiers, binary formats, protocols and line disciplines.  Each is led to
-# code that nobody owns, which changes what somebody sees.
+# hooks, notifiers, binary formats, protocols and terminals.  Each is led to code that
+# nobody owns, which changes what somebody sees.
 #
 # With lkrg enabled the next pass has to report it, once, with what was changed;
 # without it this is the control.  In both cases somebody has to see something else
@@ -34,6 +34,10 @@ notifier:notifier module_notify_list
 binfmt:binfmt of .*
 protocol:protocol TCP
 ldisc:line discipline 0
+tty:tty driver ttyLKRG
+packets:packet type 2048
+inet:IPv4 protocol 1
+family:socket family 2
 "
 
 # === What somebody sees, by the attack ===
@@ -95,6 +99,28 @@ see_ldisc()
 	stty -F /dev/console 2>&1
 }
 
+see_tty()
+{
+	(: < /dev/ttyLKRG0) 2>&1
+}
+
+see_packets()
+{
+	seen=$(cat "$PARAMETERS/packets")
+	ping -c 1 -W 1 127.0.0.1 > /dev/null 2>&1
+	[ "$(cat "$PARAMETERS/packets")" -eq "$seen" ] || echo packets
+}
+
+see_inet()
+{
+	see_netfilter
+}
+
+see_family()
+{
+	see_protocol
+}
+
 see()
 {
 	"see_$(echo "$1" | tr - _)"
@@ -105,7 +131,8 @@ see()
 load()
 {
 	insmod "$MODULE" $(symbol execmem_alloc) $(symbol execmem_free) \
-		$(symbol set_memory_rox) $(symbol n_tty_ops) 2>&1
+		$(symbol set_memory_rox) $(symbol n_tty_ops) \
+		$(symbol net_families) 2>&1
 }
 
 attack()

@@ -360,11 +360,12 @@ expect_stopped_report()
 	expect_report "$stopped: $1, $number; $2"
 }
 
-timer_deleted()
+# The argument is what happens to it.
+timer_attacked()
 {
 	set_knob interval 5
 	expect_pass
-	request scan-timer
+	request "$1"
 	expect_stopped_report "the next one was taken away" restored
 	pass_wanted=$(($(statistic passes_started) + 1))
 	wait_until 15 pass_is_done || fault "there are no passes afterwards"
@@ -393,7 +394,7 @@ worker_blocked()
 	expect_pass
 	request scan-block
 	start_pass
-	expect_stopped_report "one does not end" logged
+	expect_stopped_report "one waits for a lock" logged
 	request scan-release
 	wait_until 30 pass_is_done || fault "the pass was not done"
 	set_knob interval 1800
@@ -416,7 +417,7 @@ prepare_attacks
 say_what_is_expected
 # All triggers.
 set_knob kint_validate 3
-ktap_set_plan 26
+ktap_set_plan 27
 
 run_test "10,000 triggers by a shell" storm
 run_test "10,000 triggers at once" at_once
@@ -440,7 +441,8 @@ run_test "a pass each interval" periodic
 run_test "heartbeat" heartbeat
 # A random event would bring the pass that is missed.
 set_knob kint_validate 2
-run_test "scan-timer" timer_deleted
+run_test "scan-timer" timer_attacked scan-timer
+run_test "scan-timer-late" timer_attacked scan-timer-late
 run_test "scan-dequeue" work_dequeued
 run_test "scan-block" worker_blocked
 run_test "scan-watch" watch_stopped

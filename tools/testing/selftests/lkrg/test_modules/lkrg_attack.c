@@ -2263,6 +2263,14 @@ static int delete_timer(struct task_struct *task, size_t field)
 	return timer_delete((struct timer_list *)pass_timer_at) ? 0 : -ESRCH;
 }
 
+static int delay_timer(struct task_struct *task, size_t field)
+{
+	if (!pass_timer_at)
+		return -ENOENT;
+	return mod_timer((struct timer_list *)pass_timer_at,
+			 jiffies + 365UL * 24 * 3600 * HZ) ? 0 : -ESRCH;
+}
+
 static int delete_watch(struct task_struct *task, size_t field)
 {
 	if (!watch_timer_at)
@@ -3432,6 +3440,7 @@ static const struct attack attacks[] = {
 	ATTACK("lsm-restore", restore_lsm, "the hook as it was"),
 	ATTACK("probe-guard", probe_guard, "kprobes in functions of lkrg"),
 	ATTACK("scan-timer", delete_timer, "no timer starts the next pass"),
+	ATTACK("scan-timer-late", delay_timer, "the next pass comes next year"),
 	ATTACK("scan-watch", delete_watch, "nobody watches the passes"),
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
 	ATTACK("scan-block", block_passes, "passes wait for a lock"),

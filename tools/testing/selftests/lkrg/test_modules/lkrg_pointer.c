@@ -18,7 +18,10 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/execmem.h>
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
 #include <linux/init.h>
 #include <linux/kallsyms.h>
 #include <linux/kdebug.h>
@@ -27,6 +30,7 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/namei.h>
+#include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
@@ -38,13 +42,17 @@
 #include <linux/reboot.h>
 #include <linux/seq_file.h>
 #include <linux/skbuff.h>
+#include <linux/socket.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/tty.h>
+#include <linux/tty_driver.h>
 #include <linux/tty_ldisc.h>
+#include <linux/tty_port.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <net/net_namespace.h>
+#include <net/protocol.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -68,6 +76,14 @@ MODULE_PARM_DESC(set_memory_rox, "Address of that function");
 static ulong n_tty_ops_at;
 module_param_named(n_tty_ops, n_tty_ops_at, ulong, 0400);
 MODULE_PARM_DESC(n_tty_ops, "Address of that object");
+
+static ulong net_families_at;
+module_param_named(net_families, net_families_at, ulong, 0400);
+MODULE_PARM_DESC(net_families, "Address of that object");
+
+static uint packets;
+module_param(packets, uint, 0444);
+MODULE_PARM_DESC(packets, "How many of IPv4 this module has seen (read only)");
 
 /* === What modules may register ========================================== */
 
@@ -142,17 +158,17 @@ static const struct nf_hook_ops own_hook = {
 	.hooknum = NF_INET_LOCAL_OUT,
 };
 
-static int receive_nothing(struct sk_buff *skb, struct net_device *dev,
-			   struct packet_type *type, struct net_device *from)
+static int count_packet(struct sk_buff *skb, struct net_device *dev,
+			struct packet_type *type, struct net_device *from)
 {
-	kfree_skb(skb);
-	return NET_RX_DROP;
+	WRITE_ONCE(packets, packets + 1);
+	consume_skb(skb);
+	return NET_RX_SUCCESS;
 }
 
-/* For local experiments */
 static struct packet_type own_packets = {
-	.type = cpu_to_be16(0x88b5),
-	.func = receive_nothing,
+	.type = cpu_to_be16(ETH_P_IP),
+	.func = count_packet,
 };
 
 static struct tty_ldisc_ops own_ldisc = {
@@ -160,6 +176,64 @@ static struct tty_ldisc_ops own_ldisc = {
 	.name = "lkrg_pointer",
 	.num = N_DEVELOPMENT,
 };
+
+static int open_tty(struct tty_struct *tty, struct file *file)
+{
+	return 0;
+}
+
+static void close_tty(struct tty_struct *tty, struct file *file)
+{
+}
+
+static ssize_t write_nowhere(struct tty_struct *tty, const u8 *from, size_t size)
+{
+	return size;
+}
+
+static unsigned int room_nowhere(struct tty_struct *tty)
+{
+	return PAGE_SIZE;
+}
+
+static struct tty_operations own_tty_ops = {
+	.open = open_tty,
+	.close = close_tty,
+	.write = write_nowhere,
+	.write_room = room_nowhere,
+};
+
+static struct tty_port own_port;
+static struct tty_driver *own_tty;
+
+static int register_tty(void)
+{
+	int err;
+
+	own_tty = tty_alloc_driver(1, TTY_DRIVER_REAL_RAW);
+	if (IS_ERR(own_tty))
+		return PTR_ERR(own_tty);
+	own_tty->driver_name = "lkrg_pointer";
+	own_tty->name = "ttyLKRG";
+	own_tty->type = TTY_DRIVER_TYPE_SERIAL;
+	own_tty->init_termios = tty_std_termios;
+	tty_set_operations(own_tty, &own_tty_ops);
+	tty_port_init(&own_port);
+	tty_port_link_device(&own_port, own_tty, 0);
+	err = tty_register_driver(own_tty);
+	if (err) {
+		tty_port_destroy(&own_port);
+		tty_driver_kref_put(own_tty);
+	}
+	return err;
+}
+
+static void unregister_tty(void)
+{
+	tty_unregister_driver(own_tty);
+	tty_port_destroy(&own_port);
+	tty_driver_kref_put(own_tty);
+}
 
 #define OWN_ENTRY "lkrg_pointer"
 
@@ -182,6 +256,9 @@ static int register_all(void)
 	err = tty_register_ldisc(&own_ldisc);
 	if (err)
 		goto unhook;
+	err = register_tty();
+	if (err)
+		goto forget;
 	register_netdevice_notifier(&own_netdevice);
 	register_reboot_notifier(&own_reboot);
 	register_module_notifier(&own_module);
@@ -191,6 +268,8 @@ static int register_all(void)
 	register_binfmt(&own_format);
 	return 0;
 
+forget:
+	tty_unregister_ldisc(&own_ldisc);
 unhook:
 	nf_unregister_net_hook(&init_net, &own_hook);
 remove:
@@ -207,6 +286,7 @@ static void unregister_all(void)
 	unregister_module_notifier(&own_module);
 	unregister_reboot_notifier(&own_reboot);
 	unregister_netdevice_notifier(&own_netdevice);
+	unregister_tty();
 	tty_unregister_ldisc(&own_ldisc);
 	nf_unregister_net_hook(&init_net, &own_hook);
 	proc_remove(directory);
@@ -467,6 +547,40 @@ static int attack_ldisc(void)
 	return lead(&ops->ioctl, make_code(-EACCES, ops->ioctl), "function of ops");
 }
 
+/* Nor even open one. */
+static int attack_tty(void)
+{
+	return lead(&own_tty_ops.open, make_code(-EACCES, open_tty), "function of ops");
+}
+
+/* What the machine sends to itself does not arrive, by one module or at all. */
+static int attack_packets(void)
+{
+	return lead(&own_packets.func, make_code(NET_RX_DROP, count_packet), "func");
+}
+
+static int attack_inet(void)
+{
+	const struct net_protocol *icmp = rcu_dereference_raw(inet_protos[IPPROTO_ICMP]);
+
+	return lead(&inet_protos[IPPROTO_ICMP],
+		    copy_table(icmp, sizeof(*icmp), offsetof(typeof(*icmp), handler), 0),
+		    "ops");
+}
+
+/* Nobody gets a socket. */
+static int attack_family(void)
+{
+	const struct net_proto_family **families = (void *)net_families_at;
+
+	if (!families)
+		return -ENOENT;
+	return lead(&families[AF_INET],
+		    copy_table(families[AF_INET], sizeof(**families),
+			       offsetof(typeof(**families), create), -EACCES),
+		    "ops");
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -482,6 +596,10 @@ static const struct {
 	{ "binfmt", attack_binfmt },
 	{ "protocol", attack_protocol },
 	{ "ldisc", attack_ldisc },
+	{ "tty", attack_tty },
+	{ "packets", attack_packets },
+	{ "inet", attack_inet },
+	{ "family", attack_family },
 	{ "restore", restore },
 };
 
