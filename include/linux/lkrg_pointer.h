@@ -8,10 +8,13 @@
 #ifndef _LINUX_LKRG_POINTER_H
 #define _LINUX_LKRG_POINTER_H
 
+#include <linux/ktime.h>
 #include <linux/types.h>
 
+struct hrtimer;
 struct proc_dir_entry;
 struct super_block;
+struct timer_list;
 
 /**
  * enum lkrg_pointers_kind - How to get at pointers, and what protects them
@@ -72,6 +75,14 @@ struct lkrg_proc_entry {
 /* What lkrg_visit_proc() calls with each entry: return whether it is enough. */
 typedef bool (*lkrg_proc_visitor)(const struct lkrg_proc_entry *entry, void *arg);
 
+/* What others call with each that is pending, interrupts off. */
+typedef void (*lkrg_timer_visitor)(const struct timer_list *timer, void *arg);
+typedef void (*lkrg_hrtimer_visitor)(const struct hrtimer *timer, void *arg);
+typedef void (*lkrg_work_visitor)(const void *function, void *arg);
+
+/* So many are visited at once. */
+#define LKRG_VISIT_MAX 64
+
 #if defined(CONFIG_SECURITY_LKRG) && !defined(MODULE)
 
 #include <linux/compiler.h>
@@ -96,6 +107,11 @@ int lkrg_visit_proc(struct proc_dir_entry *root, bool resume,
 		    lkrg_proc_visitor visit, void *arg);
 bool lkrg_visit_super(bool first, void (*visit)(struct super_block *sb, void *arg),
 		      void *arg);
+unsigned int lkrg_visit_timers(unsigned int cpu, unsigned int bucket,
+			       lkrg_timer_visitor visit, void *arg);
+ktime_t lkrg_visit_hrtimers(unsigned int cpu, unsigned int clock, ktime_t from,
+			    lkrg_hrtimer_visitor visit, void *arg);
+bool lkrg_visit_works(int *pool, lkrg_work_visitor visit, void *arg);
 
 #else
 

@@ -61,7 +61,7 @@ messages_documented() {
 		"$LKRG_TOP"/security/lkrg/*.c >"$LKRG_TMP/messages"
 	[ -s "$LKRG_TMP/messages" ] || echo 'no message was found'
 	while IFS= read -r message; do
-		pattern=$(printf '%s' "$message" | sed -e 's/[][*^$.]/\\&/g' -e 's/%[lz]*[a-z]/<[a-z]*>/g')
+		pattern=$(printf '%s' "$message" | sed -e 's/[][*^$.]/\\&/g' -e 's/%\\\*pE/<[a-z]*>/g' -e 's/%[lz]*[a-z]/<[a-z]*>/g')
 		grep -qx "\`\`$pattern\`\`" "$admin_guide" || echo "not documented: $message"
 	done <"$LKRG_TMP/messages"
 }
@@ -166,6 +166,9 @@ tracers() {
 		cp -L "$path" "$root/usr/bin/"
 		ldd "$path" | grep -o '/[^ ]*' | xargs cp -L --parents -t "$root"
 	done
+	# bpftrace knows types by headers where the kernel does not tell them.
+	cp -L --parents -R -t "$root" /usr/include/linux /usr/include/asm-generic /usr/include/x86_64-linux-gnu/asm
+	echo 'typedef int pid_t;' >"$root/usr/include/pid_t.h"
 	pack "$root" "$root.cpio"
 	guest control-tracers --memory 2048 --timeout 300 --archive "$root.cpio" -- /guest/traced
 	went_well 'control: an attack is traced'
@@ -176,7 +179,7 @@ tracers() {
 
 # Which thread it was is in the report.
 is_traced_by() {
-	fields='kind=cred_overwritten reaction=kill at=file_open pid=[0-9]* tgid=[0-9]* cpu=-1: Task: attack_victim\[.*: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed'
+	fields='kind=cred_overwritten reaction=kill at=file_open pid=[0-9]* tgid=[0-9]* cpu=-1: ALERT: DETECT: Task: attack_victim\[.*: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed'
 	grep -q "^$1: .*$fields" "$out" || cat "$out"
 }
 

@@ -8,9 +8,16 @@ test_scan() {
 	guest scan --smp 4 --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:scan_test.sh
 	went_well 'scan: with lkrg'
 	tap scan "$out"
-	clean_console 'scan: nothing else on the console' 'DETECT: Kernel: passes stopped: '
+	clean_console 'scan: nothing else on the console' 'DETECT: Kernel: passes stopped: ' \
+		'DETECT: Kernel: text changed: kernel_halt'
 
 	guest scan-panic --append 'lkrg.kint_enforce=2 lkrg.kint_validate=2 lkrg.interval=5' --expect-panic 'passes stopped: the next one was taken away' -- /guest/attack scan-timer
 	went_well 'scan: kint_enforce=2 is a panic'
 	check 'scan: the report before the panic' judge_panic 'DETECT: Kernel: passes stopped: the next one was taken away, .*; panic$'
+
+	[ -z "$full" ] || check 'scan: passes cost little and grow as they should' grows
+}
+
+grows() {
+	"$LKRG_TOP/scripts/bench" --growth --check >"$LKRG_TMP/growth" 2>&1 || cat "$LKRG_TMP/growth"
 }

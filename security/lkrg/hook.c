@@ -6,7 +6,8 @@
  * writable memory leads.  A pass looks whether that is text which belongs to
  * somebody.  What modules may hook is decided when they ask for it.
  *
- * The pointers in tables and lists are in pointer.c.
+ * The pointers in tables and lists are in pointer.c, those of timers and work items in
+ * deferred.c.
  *
  * Locking: text_mutex protects the inventory of modules; whoever unregisters what
  * leads to a module has done so before its entry is dropped.  Inside of it a pass
@@ -33,6 +34,7 @@
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
+#include "deferred.h"
 #include "hook.h"
 #include "image.h"
 #include "param.h"
@@ -90,10 +92,18 @@ static unsigned long read_pointer(const void *place)
 	return get_kernel_nofault(to, (const unsigned long *)place) ? 0 : to;
 }
 
-static noinline void report_hook(struct lkrg_cursor *cursor,
-				 const struct lkrg_hooked *what,
-				 const struct lkrg_pointer *pointer,
-				 unsigned long to)
+/**
+ * lkrg_hook_report - A pointer leads to what belongs to nobody
+ * @cursor: where the pass is
+ * @what: whose pointer it is
+ * @pointer: the pointer
+ * @to: where it leads
+ *
+ * Context: text_mutex held.
+ */
+noinline void lkrg_hook_report(struct lkrg_cursor *cursor,
+			       const struct lkrg_hooked *what,
+			       const struct lkrg_pointer *pointer, unsigned long to)
 {
 	struct lkrg_report report = {
 		.what = LKRG_HOOK_FOREIGN,
@@ -139,7 +149,7 @@ unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
 	if (!to || (pointer->is_legal ? pointer->is_legal(to) : lkrg_text_is_owned(to)))
 		return to;
 	if (to == read_pointer(pointer->place))
-		report_hook(cursor, what, pointer, to);
+		lkrg_hook_report(cursor, what, pointer, to);
 	return 0;
 }
 
@@ -341,6 +351,9 @@ static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	lkrg_walk_packets,
 	lkrg_walk_net_entries,
 	lkrg_walk_netfilter,
+	lkrg_walk_timers,
+	lkrg_walk_hrtimers,
+	lkrg_walk_works,
 };
 
 static enum lkrg_step walk(struct lkrg_cursor *cursor)

@@ -411,6 +411,8 @@ void lkrg_scan_restart(void)
 	spin_lock_irqsave(&stats_lock, flags);
 	if (lkrg_scan_state() == LKRG_SCAN_LOST) {
 		INIT_WORK(&pass_work, run_pass);
+		/* It may be pending, for a time that never comes. */
+		timer_delete(&pass_timer);
 		timer_setup(&pass_timer, queue_pass, 0);
 		set_timer(0);
 	}
@@ -443,7 +445,8 @@ static int __init lkrg_init_scan(void)
 {
 	if (!static_key_enabled(&lkrg_enabled))
 		return 0;
-	queue = alloc_workqueue("lkrg", WQ_UNBOUND | WQ_FREEZABLE, 1);
+	/* One item has one worker.  Who takes it off a list must not leave a full queue. */
+	queue = alloc_workqueue("lkrg", WQ_UNBOUND | WQ_FREEZABLE, 0);
 	if (!queue)
 		lkrg_panic_no_memory("the workqueue");
 	if (rodata_enabled && (lkrg_text_init() || lkrg_rodata_init()))

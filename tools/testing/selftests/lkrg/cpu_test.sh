@@ -16,6 +16,9 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 CPUS=/sys/devices/system/cpu
 
+# What passes say of what was reported
+mention="LKRG: ALERT: DETECT: Kernel: still changed: reported before: 1; logged"
+
 # attack, title of the report, what is done about it, and what else may happen then if
 # not everything: while a CPU stays in the kernel no other can go, and whoever has
 # it flush its TLB has it write what the kernel thinks is in CR4
@@ -36,12 +39,26 @@ cpu-umip:register changed:logged:nothing
 cpu-fsgsbase:register changed:logged:nothing
 cpu-pke:register changed:logged:nothing
 cpu-xcr0:register changed:logged:modules
+cpu-dr0:register changed:logged
 cpu-dr1:register changed:logged
+cpu-dr2:register changed:logged
+cpu-dr3:register changed:logged
 cpu-idtr:register changed:logged
 cpu-idtr_limit:register changed:logged
 cpu-gdtr:register changed:logged
 cpu-gdtr_limit:register changed:logged
 cpu-gdt:register changed:logged
+cpu-gdt_kernel_cs:register changed:logged
+cpu-gdt_kernel_ds:register changed:logged
+cpu-gdt_user32_cs:register changed:logged
+cpu-gdt_user_ds:register changed:logged
+cpu-gdt_user_cs:register changed:logged
+cpu-ist1:register changed:logged
+cpu-ist2:register changed:logged
+cpu-ist3:register changed:logged
+cpu-ist4:register changed:logged
+cpu-ist5:register changed:logged
+cpu-ist6:register changed:logged
 cpu-ist7:register changed:logged
 cpu-present:mask changed:logged
 cpu-active:mask changed:logged
@@ -83,7 +100,6 @@ unload_other()
 expect_mentions()
 {
 	read_log
-	mention="LKRG: ALERT: DETECT: Kernel: still changed: reported before: 1; logged"
 	alerts | grep -vFx "$mention" > "$scratch/others" &&
 		fault "reported again: $(head -n 1 "$scratch/others")"
 	[ "$1" = 0 ] || alerts | grep -qFx "$mention" || fault "not mentioned"
@@ -129,10 +145,11 @@ cpu_attack()
 	verdict "$title"
 }
 
-# The CPU takes what is wrong with it along, but not unseen.
+# The CPU takes what is wrong with it along, but not unseen.  Of some registers there
+# would be nothing left: it sets them when it comes.
 goes_with_it()
 {
-	title="cpu-ist7 of a CPU that goes"
+	title="$1 of a CPU that goes"
 	cpu=$(last_cpu)
 	if [ "$guard" = off ] || [ ! -w "$CPUS/cpu$cpu/online" ]; then
 		ktap_test_skip "$title: no guard, or the CPU cannot go"
@@ -140,8 +157,8 @@ goes_with_it()
 	fi
 	problem=
 	mark
-	request cpu-ist7
-	report=$(what_was_changed)
+	request "$1"
+	report=$(what_was_changed | sed 's/[][+.]/[&]/g')
 	echo 0 > "$CPUS/cpu$cpu/online" || fault "the CPU does not go"
 	expect_report "CPU: register changed: $report; logged"
 	echo 1 > "$CPUS/cpu$cpu/online" || fault "the CPU does not come"
@@ -149,6 +166,69 @@ goes_with_it()
 	# The one that the CPU has asked for may still be at it.
 	run_pass || fault "no pass"
 	verdict "$title"
+}
+
+# Without a pass: who opens a file there has the CPU looked at.
+at_a_hook()
+{
+	[ "$guard" = on ] || { skipped="no guard"; return; }
+	command -v taskset > /dev/null || { skipped="no taskset"; return; }
+	set_knob kint_validate 1
+	expect_pass
+	before=$(statistic passes_started)
+	for attack in cpu-wp cpu-smep cpu-smap; do
+		mark
+		request "$attack"
+		taskset "$(printf %x $((1 << $(last_cpu))))" cat /dev/null
+		expect_report "CPU: register changed: $(what_was_changed); restored"
+		request cpu-restore
+	done
+	[ "$(statistic passes_started)" = "$before" ] || fault "there was a pass"
+	set_knob kint_validate 2
+	mark
+	expect_pass
+	expect_silence
+}
+
+# It is there until it is restored: a hook has found it, and a pass mentions it.
+expect_logged()
+{
+	read_log
+	alerts | grep -vFx "$mention" > "$scratch/others"
+	grep -Eqx "LKRG: ALERT: DETECT: $1; logged" "$scratch/others" &&
+		[ "$(wc -l < "$scratch/others")" -eq 1 ] ||
+		fault "$(cat "$scratch/others") instead of $1"
+	reports_expected=$((reports_expected + 1))
+}
+
+# Arguments: attack, knobs that are 0 one after the other, what is done with all
+with_knobs()
+{
+	[ "$guard" = on ] || { skipped="no guard"; return; }
+	for knob in $2; do
+		before=$(cat "$KNOBS/$knob")
+		set_knob "$knob" 0
+		mark
+		request "$1"
+		report="CPU: register changed: $(what_was_changed | sed 's/[][+.]/[&]/g')"
+		expect_pass
+		case $knob in
+		*_validate)
+			expect_silence
+			set_knob "$knob" "$before"
+			expect_pass
+			expect_report "$report; $3"
+			;;
+		*)
+			expect_logged "$report"
+			;;
+		esac
+		mark
+		request cpu-restore
+		expect_pass
+		expect_silence
+		set_knob "$knob" "$before"
+	done
 }
 
 # Arguments: title, function
@@ -232,14 +312,20 @@ say_what_is_expected
 	set_knob "${setting%%=*}" "${setting#*=}"
 done
 # shellcheck disable=SC2046
-ktap_set_plan $(($(echo "$attacks" | grep -c :) + 7))
+ktap_set_plan $(($(echo "$attacks" | grep -c :) + 13))
 
 while IFS=: read -r attack what done meanwhile <&3; do
 	[ -z "$attack" ] || cpu_attack
 done 3<<END
 $attacks
 END
-goes_with_it
+goes_with_it cpu-ist7
+goes_with_it cpu-lstar
+run_test "without a pass" at_a_hook
+run_test "knobs of SMEP" with_knobs cpu-smep "smep_validate smep_enforce" restored
+run_test "knobs of SMAP" with_knobs cpu-smap "smap_validate smap_enforce" restored
+run_test "knobs of CR0.WP" with_knobs cpu-wp "kint_enforce" restored
+run_test "knob of MSRs" with_knobs cpu-lstar "msr_validate" logged
 honest "registers get what is in them" rewritten
 honest "CPUs go and come" hotplug
 honest "breakpoints of perf" breakpoints

@@ -62,6 +62,7 @@ load_attacks()
 		$(symbol vdso_image_64) $(symbol pass_timer) \
 		$(symbol pass_work) $(symbol watch_timer) \
 		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) \
+		$(symbol lkrg_trigger) \
 		$(symbol suppress_printk) $(symbol core_pattern) \
 		$(symbol modprobe_path) $(symbol poweroff_cmd) \
 		$(symbol __start_lkrg_variables) $(symbol __stop_lkrg_variables) \

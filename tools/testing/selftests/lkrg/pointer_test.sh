@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Pointers that rootkits swap: operations of files, sequences and inodes, netfilter
-# hooks, notifiers, binary formats, protocols and terminals.  Each is led to code that
-# nobody owns, which changes what somebody sees.
+# hooks, notifiers, binary formats, protocols, terminals, timers and work items.  Each is
+# led to code that nobody owns, which changes what somebody sees.
 #
 # With lkrg enabled the next pass has to report it, once, with what was changed;
 # without it this is the control.  In both cases somebody has to see something else
@@ -38,6 +38,9 @@ tty:tty driver ttyLKRG
 packets:packet type 2048
 inet:IPv4 protocol 1
 family:socket family 2
+timer:timer of CPU [0-9]+
+hrtimer:hrtimer of CPU [0-9]+
+work:delayed work of CPU [0-9]+
 "
 
 # === What somebody sees, by the attack ===
@@ -114,6 +117,29 @@ see_packets()
 see_inet()
 {
 	see_netfilter
+}
+
+# What is due counts, unless somebody else is called.
+see_count()
+{
+	seen=$(cat "$PARAMETERS/$1")
+	echo 1 > "$PARAMETERS/beat"
+	[ "$(cat "$PARAMETERS/$1")" -eq "$seen" ] || echo counted
+}
+
+see_timer()
+{
+	see_count timers
+}
+
+see_hrtimer()
+{
+	see_count hrtimers
+}
+
+see_work()
+{
+	see_count works
 }
 
 see_family()

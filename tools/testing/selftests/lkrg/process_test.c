@@ -589,15 +589,17 @@ static void change_namespaces_ia32(void)
 	CHECK(ia32_syscall(IA32_SETNS, fd, CLONE_NEWIPC) == -EINVAL && !use());
 }
 
-/* As containers begin: another root, and the old one goes away. */
-static void pivot(void)
+/* As containers begin: another root, and the old one goes away.  What is here is /work. */
+static void change_root(void)
 {
-	CHECK(!unshare(CLONE_NEWNS | CLONE_FS) && !use());
 	CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	CHECK(!mkdir("root", 0755));
+	CHECK(!mkdir("root", 0755) || errno == EEXIST);
 	CHECK(!mount("root", "root", "tmpfs", 0, NULL));
 	CHECK(!mkdir("root/old", 0755) && !mkdir("root/dev", 0755));
-	CHECK(!mount("/dev", "root/dev", NULL, MS_BIND, NULL));
+	CHECK(!mkdir("root/work", 0755) && !mkdir("root/proc", 0555));
+	CHECK(!mount("/dev", "root/dev", NULL, MS_BIND | MS_REC, NULL));
+	CHECK(!mount("/proc", "root/proc", NULL, MS_BIND | MS_REC, NULL));
+	CHECK(!mount(".", "root/work", NULL, MS_BIND | MS_REC, NULL));
 	if (syscall(__NR_pivot_root, "root", "root/old")) {
 		/* The root of the initramfs cannot be exchanged. */
 		CHECK(!chdir("root") && !mount(".", "/", NULL, MS_MOVE, NULL));
@@ -606,6 +608,12 @@ static void pivot(void)
 		CHECK(!chdir("/") && !use());
 		CHECK(!umount2("/old", MNT_DETACH) && !use());
 	}
+}
+
+static void pivot(void)
+{
+	CHECK(!unshare(CLONE_NEWNS | CLONE_FS) && !use());
+	change_root();
 	become_user();
 	CHECK(!use() && in_child(just_use) == 0);
 }
@@ -624,6 +632,155 @@ static void pivot_root(void)
 		CHECK(status_of(pid) == 0);
 		rmdir("root");
 	}
+}
+
+/* === Containers ========================================================= */
+
+static void map_root(pid_t pid)
+{
+	char path[64], map[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
+	CHECK(!write_text(path, "deny"));
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+	snprintf(map, sizeof(map), "0 %d 1", TEST_UID);
+	CHECK(!write_text(path, map));
+	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
+	snprintf(map, sizeof(map), "0 %d 1", TEST_GID);
+	CHECK(!write_text(path, map));
+}
+
+/* What runtimes take away before the program of a container begins */
+static void confine(void)
+{
+	struct caps caps;
+	int cap;
+
+	for (cap = CAP_FOWNER; cap <= CAP_LAST_CAP; cap++)
+		CHECK(!prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && !use());
+	CHECK(!caps_get(&caps));
+	caps.effective &= (1ULL << CAP_FOWNER) - 1;
+	caps.permitted = caps.effective;
+	caps.inheritable = 0;
+	CHECK(!caps_set(&caps) && !use());
+	CHECK(!prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !use());
+	if (filter(0))
+		skip("seccomp filters");
+	CHECK(!use());
+}
+
+static void run_in_container(void)
+{
+	confine();
+	CHECK(in_child(just_use) == 0);
+	CHECK(exec_victim("/work/plain", "pass") == 0);
+}
+
+#define CONTAINER (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | \
+		   CLONE_NEWIPC | CLONE_NEWCGROUP)
+
+static pid_t fork_into(__u64 namespaces)
+{
+	struct clone_args args = { .flags = namespaces, .exit_signal = SIGCHLD };
+
+	return syscall(__NR_clone3, &args, sizeof(args));
+}
+
+/* Its first process: says when it is ready, and ends with its parent. */
+static void contain(int ready, int end)
+{
+	char c;
+
+	CHECK(getpid() == 1 && !use());
+	change_root();
+	CHECK(!sethostname("container", 9) && !use());
+	run_in_container();
+	CHECK(write(ready, "r", 1) == 1);
+	CHECK(read(end, &c, 1) == 0 && !use());
+}
+
+/* As "docker exec" does it: another process in the namespaces of the container. */
+static void join_container(pid_t container)
+{
+	int fd = syscall(__NR_pidfd_open, container, 0);
+
+	CHECK(fd >= 0);
+	CHECK(!setns(fd, CONTAINER) && !use());
+	close(fd);
+	CHECK(!chdir("/") && !use());
+	CHECK(in_child(run_in_container) == 0);
+	CHECK(!use());
+}
+
+/* As runc and crun do it for Docker, containerd and Kubernetes, as root */
+static void container(void)
+{
+	int ready[2], end[2];
+	pid_t pid, joined;
+	char c;
+
+	CHECK(!pipe(ready) && !pipe(end));
+	pid = fork_into(CONTAINER);
+	CHECK(pid >= 0);
+	if (!pid) {
+		close(end[1]);
+		contain(ready[1], end[0]);
+		_exit(KSFT_PASS);
+	}
+	close(ready[1]);
+	close(end[0]);
+	CHECK(read(ready[0], &c, 1) == 1);
+	joined = fork();
+	CHECK(joined >= 0);
+	if (!joined) {
+		close(end[1]);
+		join_container(pid);
+		_exit(KSFT_PASS);
+	}
+	CHECK(status_of(joined) == 0);
+	close(end[1]);
+	CHECK(status_of(pid) == 0 && !use());
+}
+
+/* In a second one it is the user again, and has nothing in the first one. */
+static void leave_user_namespace(void)
+{
+	char map[32];
+
+	CHECK(!unshare(CLONE_NEWUSER) && !use());
+	snprintf(map, sizeof(map), "%d 0 1", TEST_UID);
+	CHECK(!write_text("/proc/self/uid_map", map));
+	CHECK(!setresuid(TEST_UID, TEST_UID, TEST_UID) && !use());
+}
+
+/* As bubblewrap does it, which Flatpak uses, and Podman for users */
+static void container_of_user(void)
+{
+	int mapped[2];
+	pid_t pid;
+	char c;
+
+	CHECK(!mkdir("root", 0755) && !pipe(mapped));
+	become_user();
+	/* Its own files in /proc are not root's then. */
+	CHECK(!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	pid = fork_into(CLONE_NEWUSER | CONTAINER);
+	if (pid < 0)
+		skip("clone3(CLONE_NEWUSER)");
+	if (!pid) {
+		close(mapped[1]);
+		CHECK(read(mapped[0], &c, 1) == 0 && !use());
+		CHECK(!setresuid(0, 0, 0) && !setresgid(0, 0, 0) && !use());
+		change_root();
+		leave_user_namespace();
+		run_in_container();
+		_exit(KSFT_PASS);
+	}
+	map_root(pid);
+	close(mapped[0]);
+	close(mapped[1]);
+	CHECK(status_of(pid) == 0 && !use());
 }
 
 /* === Sandboxes ========================================================== */
@@ -744,20 +901,6 @@ static void io_uring(void)
 }
 
 /* === Namespaces ========================================================= */
-
-static void map_root(pid_t pid)
-{
-	char path[64], map[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
-	CHECK(!write_text(path, "deny"));
-	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
-	snprintf(map, sizeof(map), "0 %d 1", TEST_UID);
-	CHECK(!write_text(path, map));
-	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
-	snprintf(map, sizeof(map), "0 %d 1", TEST_GID);
-	CHECK(!write_text(path, map));
-}
 
 static void be_root_in_namespace(void)
 {
@@ -1078,6 +1221,16 @@ FIXTURE_VARIANT_ADD(honest, change_namespaces_ia32)
 FIXTURE_VARIANT_ADD(honest, pivot_root)
 {
 	.work = pivot_root,
+};
+
+FIXTURE_VARIANT_ADD(honest, container)
+{
+	.work = container,
+};
+
+FIXTURE_VARIANT_ADD(honest, container_of_user)
+{
+	.work = container_of_user,
 };
 
 FIXTURE_VARIANT_ADD(honest, sandbox)

@@ -279,7 +279,18 @@ by_exit()
 {
 	counted exit
 	counted munmap
-	expect_silence
+	fires exit 300000 many_exits
+	fires munmap 300000 many_unmapped
+}
+
+many_exits()
+{
+	request event-exit
+}
+
+many_unmapped()
+{
+	request event-munmap
 }
 
 # Each level has what the one below has not.
@@ -298,6 +309,26 @@ levels()
 	fires written 1 start_pass
 	set_knob kint_validate 3
 	counted exit
+	expect_silence
+}
+
+# Nothing is learned while nobody looks, whatever happens.
+not_learned()
+{
+	set_knob kint_validate 0
+	request text-flip
+	a_module
+	a_cpu
+	skipped=
+	expect_pass
+	expect_silence
+	mark
+	set_knob kint_validate 3
+	expect_pass
+	expect_report "Kernel: text changed: kernel_halt.*; logged"
+	request text-restore
+	mark
+	expect_pass
 	expect_silence
 }
 
@@ -417,7 +448,7 @@ prepare_attacks
 say_what_is_expected
 # All triggers.
 set_knob kint_validate 3
-ktap_set_plan 27
+ktap_set_plan 28
 
 run_test "10,000 triggers by a shell" storm
 run_test "10,000 triggers at once" at_once
@@ -436,6 +467,7 @@ run_test "trigger netevent" by_netevent
 run_test "trigger usb" by_usb
 run_test "triggers exit and munmap" by_exit
 run_test "kint_validate from 1 to 3" levels
+run_test "nothing is learned while kint_validate is 0" not_learned
 run_test "nothing to verify" off
 run_test "a pass each interval" periodic
 run_test "heartbeat" heartbeat

@@ -1539,6 +1539,24 @@ static const struct cpu_attack cpu_attacks[] = {
 	{ "TSS ist7", IN_TSS, 6, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 	{ "present", IN_PRESENT, 0, 1, 0, BIT_SHOWN },
 	{ "active", IN_ACTIVE, 0, 1, 0, BIT_SHOWN },
+	{ "DR0", IN_DR7, 0, 0, (ulong)kernel_halt, ADDRESS_SHOWN },
+	{ "DR2", IN_DR7, 2, 0, (ulong)kernel_halt, ADDRESS_SHOWN },
+	{ "DR3", IN_DR7, 3, 0, (ulong)kernel_halt, ADDRESS_SHOWN },
+	/* The bit that is there for software */
+	{ "GDT kernel code", IN_GDT, GDT_ENTRY_KERNEL_CS, 0, BIT_ULL(52), HEX_SHOWN },
+	{ "GDT kernel data", IN_GDT, GDT_ENTRY_KERNEL_DS, 0, BIT_ULL(52), HEX_SHOWN },
+	{ "GDT 32-bit user code", IN_GDT, GDT_ENTRY_DEFAULT_USER32_CS, 0,
+	  BIT_ULL(52), HEX_SHOWN },
+	{ "GDT user data", IN_GDT, GDT_ENTRY_DEFAULT_USER_DS, 0, BIT_ULL(52),
+	  HEX_SHOWN },
+	{ "GDT user code", IN_GDT, GDT_ENTRY_DEFAULT_USER_CS, 0, BIT_ULL(52),
+	  HEX_SHOWN },
+	{ "TSS ist1", IN_TSS, 0, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "TSS ist2", IN_TSS, 1, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "TSS ist3", IN_TSS, 2, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "TSS ist4", IN_TSS, 3, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "TSS ist5", IN_TSS, 4, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "TSS ist6", IN_TSS, 5, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 };
 
 static const struct cpu_attack *cpu_changed;
@@ -2416,6 +2434,28 @@ static int raise_acpi(struct task_struct *task, size_t field)
 static ulong usb_event_at;
 module_param_named(__lkrg_usb_event, usb_event_at, ulong, 0400);
 MODULE_PARM_DESC(__lkrg_usb_event, "Address of that function");
+
+/* As the trigger's own source calls it; its number is in trigger.h. */
+static ulong lkrg_trigger_at;
+module_param_named(lkrg_trigger, lkrg_trigger_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_trigger, "Address of that function");
+
+#define TRIGGER_EXIT	13
+#define TRIGGER_MUNMAP	14
+
+static int raise_event(struct task_struct *task, size_t which)
+{
+	void (*const function)(unsigned int what) = (void *)lkrg_trigger_at;
+	int i;
+
+	if (!function)
+		return -ENOENT;
+	for (i = 0; i < EVENTS; i++) {
+		function(which);
+		cond_resched();
+	}
+	return 0;
+}
 
 static int raise_storm(struct task_struct *task, size_t field)
 {
@@ -3415,6 +3455,20 @@ static const struct attack attacks[] = {
 	CPU("ist7", 22),
 	CPU("present", 23),
 	CPU("active", 24),
+	CPU("dr0", 25),
+	CPU("dr2", 26),
+	CPU("dr3", 27),
+	CPU("gdt_kernel_cs", 28),
+	CPU("gdt_kernel_ds", 29),
+	CPU("gdt_user32_cs", 30),
+	CPU("gdt_user_ds", 31),
+	CPU("gdt_user_cs", 32),
+	CPU("ist1", 33),
+	CPU("ist2", 34),
+	CPU("ist3", 35),
+	CPU("ist4", 36),
+	CPU("ist5", 37),
+	CPU("ist6", 38),
 	ATTACK("cpu-restore", restore_cpu, "the CPU as it was"),
 	ATTACK("cpu-rewrite", rewrite_cpu, "its registers get what is in them"),
 	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
@@ -3445,6 +3499,18 @@ static const struct attack attacks[] = {
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
 	ATTACK("scan-block", block_passes, "passes wait for a lock"),
 	ATTACK("scan-release", release_passes, "which is released"),
+	{
+		.name = "event-exit",
+		.what = "tasks have exited, it seems",
+		.run = raise_event,
+		.field = TRIGGER_EXIT,
+	},
+	{
+		.name = "event-munmap",
+		.what = "memory was unmapped, it seems",
+		.run = raise_event,
+		.field = TRIGGER_MUNMAP,
+	},
 	{
 		.name = "policy-kint_enforce",
 		.what = "lkrg.kint_enforce becomes 0",

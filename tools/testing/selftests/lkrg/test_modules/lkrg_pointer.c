@@ -16,15 +16,19 @@
 #include <linux/array_size.h>
 #include <linux/binfmts.h>
 #include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/execmem.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/init.h>
 #include <linux/kallsyms.h>
+#include <linux/jiffies.h>
 #include <linux/kdebug.h>
+#include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -45,12 +49,14 @@
 #include <linux/socket.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <linux/tty.h>
 #include <linux/tty_driver.h>
 #include <linux/tty_ldisc.h>
 #include <linux/tty_port.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/protocol.h>
 #include <net/sock.h>
@@ -177,6 +183,59 @@ static struct tty_ldisc_ops own_ldisc = {
 	.num = N_DEVELOPMENT,
 };
 
+/* What is due in an hour, or when somebody writes to the parameter "beat". */
+static uint timers, hrtimers, works;
+module_param(timers, uint, 0444);
+MODULE_PARM_DESC(timers, "How often the timer was called (read only)");
+module_param(hrtimers, uint, 0444);
+MODULE_PARM_DESC(hrtimers, "How often the high-resolution timer was (read only)");
+module_param(works, uint, 0444);
+MODULE_PARM_DESC(works, "How often the work was (read only)");
+
+static void count_timer(struct timer_list *timer)
+{
+	timers++;
+}
+
+static enum hrtimer_restart count_hrtimer(struct hrtimer *timer)
+{
+	hrtimers++;
+	return HRTIMER_NORESTART;
+}
+
+static void count_work(struct work_struct *work)
+{
+	works++;
+}
+
+static DEFINE_TIMER(own_timer, count_timer);
+static DECLARE_DELAYED_WORK(own_work, count_work);
+static struct hrtimer own_hrtimer;
+
+#define SECONDS 3600
+
+static void wait_for_beat(void)
+{
+	mod_timer(&own_timer, jiffies + SECONDS * HZ);
+	mod_delayed_work(system_wq, &own_work, SECONDS * HZ);
+	hrtimer_start(&own_hrtimer, ktime_set(SECONDS, 0), HRTIMER_MODE_REL);
+}
+
+static int set_beat(const char *text, const struct kernel_param *kp)
+{
+	mod_timer(&own_timer, jiffies);
+	mod_delayed_work(system_wq, &own_work, 0);
+	hrtimer_start(&own_hrtimer, 0, HRTIMER_MODE_REL);
+	msleep(100);
+	flush_delayed_work(&own_work);
+	wait_for_beat();
+	return 0;
+}
+
+static const struct kernel_param_ops beat_param = { .set = set_beat };
+module_param_cb(beat, &beat_param, NULL, 0200);
+MODULE_PARM_DESC(beat, "Let timers and work be due");
+
 static int open_tty(struct tty_struct *tty, struct file *file)
 {
 	return 0;
@@ -265,6 +324,9 @@ static int register_all(void)
 	register_die_notifier(&own_die);
 	atomic_notifier_chain_register(&panic_notifier_list, &own_panic);
 	dev_add_pack(&own_packets);
+	hrtimer_init(&own_hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	own_hrtimer.function = count_hrtimer;
+	wait_for_beat();
 	register_binfmt(&own_format);
 	return 0;
 
@@ -280,6 +342,9 @@ remove:
 static void unregister_all(void)
 {
 	unregister_binfmt(&own_format);
+	hrtimer_cancel(&own_hrtimer);
+	cancel_delayed_work_sync(&own_work);
+	timer_shutdown_sync(&own_timer);
 	dev_remove_pack(&own_packets);
 	atomic_notifier_chain_unregister(&panic_notifier_list, &own_panic);
 	unregister_die_notifier(&own_die);
@@ -568,6 +633,23 @@ static int attack_inet(void)
 		    "ops");
 }
 
+/* And nothing is counted. */
+static int attack_timer(void)
+{
+	return lead(&own_timer.function, make_code(0, count_timer), "function");
+}
+
+static int attack_hrtimer(void)
+{
+	return lead(&own_hrtimer.function, make_code(HRTIMER_NORESTART, count_hrtimer),
+		    "function");
+}
+
+static int attack_work(void)
+{
+	return lead(&own_work.work.func, make_code(0, count_work), "function");
+}
+
 /* Nobody gets a socket. */
 static int attack_family(void)
 {
@@ -600,6 +682,9 @@ static const struct {
 	{ "packets", attack_packets },
 	{ "inet", attack_inet },
 	{ "family", attack_family },
+	{ "timer", attack_timer },
+	{ "hrtimer", attack_hrtimer },
+	{ "work", attack_work },
 	{ "restore", restore },
 };
 
