@@ -139,6 +139,7 @@ test_control() {
 	fi
 	tracers
 	off_the_machine
+	by_auditd
 
 	guest control-silent --append 'lkrg.kint_enforce=2' --expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- \
 		sh -c '. /selftests/lkrg/functions.sh; load_attacks /selftests/lkrg/test_modules; echo log-silence >"$DEVICE"; exec /guest/attack policy-kint_enforce'
@@ -154,18 +155,24 @@ test_control() {
 	check 'control: the report before the panic' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 2 -> 0; panic$'
 }
 
-# Tools of this machine, with the libraries that they load
-tracers() {
-	root=$LKRG_TMP/tracers
-	for tool in trace-cmd perf bpftrace; do
-		path=$(command -v "$tool") || {
-			skipped "control: tools that read tracepoints: $tool is not installed (scripts/setup --full)"
-			return
+# programs DIR PROGRAM...: put programs of this machine into DIR, with the libraries
+# that they load.
+programs() {
+	root=$1
+	shift
+	for program; do
+		path=$(PATH=$PATH:/usr/sbin command -v "$program") || {
+			skipped "control: $program is not installed (scripts/setup --full)"
+			return 1
 		}
-		mkdir -p "$root/usr/bin"
-		cp -L "$path" "$root/usr/bin/"
+		mkdir -p "$root${path%/*}"
+		cp -L "$path" "$root$path"
 		ldd "$path" | grep -o '/[^ ]*' | xargs cp -L --parents -t "$root"
 	done
+}
+
+tracers() {
+	programs "$LKRG_TMP/tracers" trace-cmd perf bpftrace || return 0
 	# bpftrace knows types by headers where the kernel does not tell them.
 	cp -L --parents -R -t "$root" /usr/include/linux /usr/include/asm-generic /usr/include/x86_64-linux-gnu/asm
 	echo 'typedef int pid_t;' >"$root/usr/include/pid_t.h"
@@ -183,24 +190,50 @@ is_traced_by() {
 	grep -q "^$1: .*$fields" "$out" || cat "$out"
 }
 
+# listen TYPE: set port, and write what arrives there to LKRG_TMP/received.
+listen() {
+	need python3 python3
+	python3 -c 'if True:
+		import socket, sys
+		s = socket.socket(socket.AF_INET, getattr(socket, sys.argv[1]))
+		s.bind(("127.0.0.1", 0))
+		print(s.getsockname()[1], flush=True)
+		s.settimeout(300)
+		if sys.argv[1] == "SOCK_STREAM":
+			s.listen()
+			s = s.accept()[0]
+		while True:
+			print(s.recv(65536).decode("utf-8", "replace"), end="", flush=True)
+	' "$1" >"$LKRG_TMP/received" 2>/dev/null &
+	listener=$!
+	while [ ! -s "$LKRG_TMP/received" ]; do sleep 0.1; done
+	port=$(head -n 1 "$LKRG_TMP/received")
+}
+
+# auditd has the record, and tells another machine.
+by_auditd() {
+	programs "$LKRG_TMP/auditd" auditd audisp-remote || return 0
+	pack "$root" "$root.cpio"
+	listen SOCK_STREAM
+	guest control-auditd --network --append audit=1 --archive "$root.cpio" -- /guest/remote "$port"
+	went_well 'control: auditd with its remote plug-in'
+	check 'control: the record has left by auditd' has_record
+	kill "$listener"
+	command -v ausearch >/dev/null || return 0
+	sed 1d "$LKRG_TMP/received" >"$LKRG_TMP/audit.log"
+	check 'control: ausearch finds what auditd has sent' is_searched_in "$LKRG_TMP/audit.log"
+}
+
+has_record() {
+	grep -q 'type=UNKNOWN\[1429\] msg=audit(.* op=violation kind=cred_overwritten .* comm="attack_victim" reaction=kill ' \
+		"$LKRG_TMP/received" || cat "$LKRG_TMP/received" "$out"
+}
+
 # What is left when the machine has stopped: the memory that ramoops has reserved, and
 # what netconsole has sent.
 off_the_machine() {
-	need python3 python3
+	listen SOCK_DGRAM
 	ramoops='memmap=1M$0x20000000 ramoops.mem_address=0x20000000 ramoops.mem_size=0x100000 ramoops.record_size=0x20000 ramoops.ecc=1'
-	python3 -c 'if True:
-		import socket, sys
-		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-		s.bind(("127.0.0.1", 0))
-		print(s.getsockname()[1], flush=True)
-		s.settimeout(120)
-		while True:
-			print(s.recv(65536).decode("utf-8", "replace"), end="", flush=True)
-	' >"$LKRG_TMP/datagrams" 2>/dev/null &
-	listener=$!
-	while [ ! -s "$LKRG_TMP/datagrams" ]; do sleep 0.1; done
-	port=$(head -n 1 "$LKRG_TMP/datagrams")
-
 	guest control-ramoops-panic --ram "$LKRG_TMP/ram" --network \
 		--append "lkrg.kint_enforce=2 $ramoops netconsole=@10.0.2.15/eth0,$port@10.0.2.2/" \
 		--expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- /guest/attack policy-kint_enforce
@@ -209,7 +242,7 @@ off_the_machine() {
 		sh -c 'mount -t pstore none /sys/fs/pstore; cat /sys/fs/pstore/dmesg-ramoops-*'
 	went_well 'control: the next boot'
 	check 'control: the last report is in pstore' is_said_in "$out"
-	check 'control: the last report has left by netconsole' is_said_in "$LKRG_TMP/datagrams"
+	check 'control: the last report has left by netconsole' is_said_in "$LKRG_TMP/received"
 	kill "$listener"
 }
 
@@ -221,7 +254,11 @@ is_said_in() {
 is_searched() {
 	grep '^audit(' "$out" | sed 's/^/type=UNKNOWN[1429] msg=/' >"$LKRG_TMP/audit.log"
 	[ -s "$LKRG_TMP/audit.log" ] || echo 'there is no record'
-	ausearch -if "$LKRG_TMP/audit.log" -m 1429 -i >"$LKRG_TMP/audit.found" 2>&1
+	is_searched_in "$LKRG_TMP/audit.log"
+}
+
+is_searched_in() {
+	ausearch -if "$1" -m 1429 -i >"$LKRG_TMP/audit.found" 2>&1
 	grep -q 'kind=cred_overwritten .*comm=attack_victim reaction=kill ' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
 }
 

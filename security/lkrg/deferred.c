@@ -60,7 +60,7 @@ static void report(struct lkrg_cursor *cursor, const struct findings *findings,
 		};
 		const struct lkrg_pointer pointer = { "function", found->place };
 
-		lkrg_hook_report(cursor, &what, &pointer, found->to);
+		lkrg_report_hook(cursor, &what, &pointer, found->to);
 	}
 }
 

@@ -93,7 +93,7 @@ static unsigned long read_pointer(const void *place)
 }
 
 /**
- * lkrg_hook_report - A pointer leads to what belongs to nobody
+ * lkrg_report_hook - A pointer leads to what belongs to nobody
  * @cursor: where the pass is
  * @what: whose pointer it is
  * @pointer: the pointer
@@ -101,7 +101,7 @@ static unsigned long read_pointer(const void *place)
  *
  * Context: text_mutex held.
  */
-noinline void lkrg_hook_report(struct lkrg_cursor *cursor,
+noinline void lkrg_report_hook(struct lkrg_cursor *cursor,
 			       const struct lkrg_hooked *what,
 			       const struct lkrg_pointer *pointer, unsigned long to)
 {
@@ -149,7 +149,7 @@ unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
 	if (!to || (pointer->is_legal ? pointer->is_legal(to) : lkrg_text_is_owned(to)))
 		return to;
 	if (to == read_pointer(pointer->place))
-		lkrg_hook_report(cursor, what, pointer, to);
+		lkrg_report_hook(cursor, what, pointer, to);
 	return 0;
 }
 

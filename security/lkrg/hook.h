@@ -48,7 +48,7 @@ struct lkrg_hooked {
 unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
 			       const struct lkrg_hooked *what,
 			       const struct lkrg_pointer *pointer);
-void lkrg_hook_report(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
+void lkrg_report_hook(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
 		      const struct lkrg_pointer *pointer, unsigned long to);
 enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_hooks_by_modules(void);

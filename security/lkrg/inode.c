@@ -177,7 +177,7 @@ static int react(struct inode *inode, struct lkrg_report *report)
 	report->what = LKRG_INODE_CHANGED;
 	report->done = enforce == 0 ? LKRG_DID_LOG :
 		       enforce == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC;
-	lkrg_task_name(&report->inode.by, current);
+	lkrg_take_name(&report->inode.by, current);
 	report->inode.number = inode->i_ino;
 	strscpy(report->inode.file_system, inode->i_sb->s_type->name);
 	lkrg_report(report);

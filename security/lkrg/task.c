@@ -375,13 +375,13 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 }
 
 /**
- * lkrg_task_name - Who is it?
+ * lkrg_take_name - Who is it?
  * @name: is filled in
  * @task: the thread
  *
  * Context: any; a reference on the thread, or it is current.
  */
-void lkrg_task_name(struct lkrg_task_name *name, struct task_struct *task)
+void lkrg_take_name(struct lkrg_task_name *name, struct task_struct *task)
 {
 	name->pid = task_pid_nr(task);
 	name->tgid = task_tgid_nr(task);
@@ -447,7 +447,7 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 	if (lives_on(task, report->what) && mark_reported(task, report->what))
 		return err;
 
-	lkrg_task_name(&report->task.name, task);
+	lkrg_take_name(&report->task.name, task);
 	report->done = LKRG_DID_LOG;
 	switch (enforce) {
 	case 0:
@@ -504,7 +504,7 @@ int lkrg_task_switches_namespaces(struct task_struct *task)
 
 	if (is_condemned(lkrg_task(current)))
 		return -EPERM;
-	lkrg_task_name(&report.task.other, task);
+	lkrg_take_name(&report.task.other, task);
 	return react(current, &report);
 }
 
@@ -552,7 +552,7 @@ int lkrg_task_loads_module(const char *name)
 		lkrg_count_block();
 		return -EPERM;
 	}
-	lkrg_task_name(&report.block.by, current);
+	lkrg_take_name(&report.block.by, current);
 	strscpy_pad(report.block.name, name);
 	lkrg_report(&report);
 	return -EPERM;

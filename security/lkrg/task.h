@@ -221,7 +221,7 @@ int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 
 int lkrg_task_flow_broken(enum lkrg_place at, const struct lkrg_flow *flow);
 int lkrg_task_loads_module(const char *name);
-void lkrg_task_name(struct lkrg_task_name *name, struct task_struct *task);
+void lkrg_take_name(struct lkrg_task_name *name, struct task_struct *task);
 int lkrg_task_check_traced(struct task_struct *child);
 int lkrg_task_switches_namespaces(struct task_struct *task);
 bool lkrg_task_looks_wrong(struct task_struct *task);

@@ -419,7 +419,7 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 	report.umh.why = objection(p);
 	if (!report.umh.why)
 		return 0;
-	lkrg_task_name(&report.umh.by, current);
+	lkrg_take_name(&report.umh.by, current);
 	program = program_of(info);
 	strscpy(report.umh.path, *program ? program : info->path,
 		sizeof(report.umh.path));
