@@ -499,7 +499,8 @@ static void look_at(struct visit *visit, const struct table *table,
 static unsigned long skip(unsigned long addr)
 {
 #ifdef CONFIG_KASAN
-	if (addr >= KASAN_SHADOW_START && addr < KASAN_SHADOW_END)
+	/* With five levels it takes the whole entry that it begins in. */
+	if (addr >= (KASAN_SHADOW_START & PGDIR_MASK) && addr < KASAN_SHADOW_END)
 		return KASAN_SHADOW_END;
 #endif
 	if (addr >= ESPFIX_BASE_ADDR && addr < ESPFIX_BASE_ADDR + BIT(P4D_SHIFT))
