@@ -10,7 +10,7 @@ analyse() {
 	guest "$1-kunit" --memory 2048 --timeout 1800 --append 'kunit.enable=1 kunit.filter_glob=lkrg*' -- true
 	went_well "$1: the kernel boots"
 	tap "$1" "$console"
-	clean_console "$1: KUnit, nothing else on the console" 'ISSUE: lkrg\.kunit: '
+	clean_console "$1: KUnit, nothing else on the console" 'ISSUE: lkrg\.(kunit|patch): '
 
 	guest "$1" --memory 2048 --timeout 7200 -- /guest/analysed
 	went_well "$1: with lkrg"

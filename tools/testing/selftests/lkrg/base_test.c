@@ -347,19 +347,83 @@ TEST_F(guard, knobs_take_one_value_a_write)
 	ASSERT_EQ(100, knob_get("interval"));
 }
 
-/* Whoever is not root of the machine changes nothing. */
-static int try_to_write(void)
+/* What is no text, and what is more than any value takes. */
+TEST_F(guard, knobs_take_text)
 {
+	static const char zero[] = "1\0", late[] = "1\n\0", early[] = "\0001";
+	static char overlong[5000];
+	const struct {
+		const char *bytes;
+		size_t size;
+	} bad[] = {
+		{ zero, sizeof(zero) - 1 },
+		{ late, sizeof(late) - 1 },
+		{ early, sizeof(early) - 1 },
+		{ overlong, sizeof(overlong) },
+	};
 	char path[64];
-	size_t i;
+	size_t i, j;
 	int fd;
 
+	memset(overlong, '1', sizeof(overlong));
 	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
 		knob_path(path, sizeof(path), knobs[i].name);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0 && errno != EACCES && errno != EPERM)
-			return KSFT_FAIL;
-		if (fd >= 0 && (write(fd, "1", 1) >= 0 || errno != EPERM))
+		for (j = 0; j < ARRAY_SIZE(bad); j++) {
+			fd = open(path, O_WRONLY | O_CLOEXEC);
+			ASSERT_LE(0, fd);
+			ASSERT_EQ(-1, write(fd, bad[j].bytes, bad[j].size))
+				TH_LOG("lkrg.%s takes number %zu", knobs[i].name, j);
+			ASSERT_EQ(EINVAL, errno);
+			ASSERT_EQ(0, close(fd));
+			ASSERT_EQ(self->values[i], knob_get(knobs[i].name));
+		}
+	}
+}
+
+/* One of the knobs takes words, and no others. */
+TEST_F(guard, words_are_whole)
+{
+	static const char *const bad[] = {
+		"den\n", "denied\n", "deny allow\n", "DENY\n", "deny,\n",
+	};
+	size_t i;
+
+	ASSERT_EQ(0, knob_set("patch", "deny\n"));
+	ASSERT_EQ(2, knob_get("patch"));
+	ASSERT_EQ(0, knob_set("patch", "log"));
+	ASSERT_EQ(1, knob_get("patch"));
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		ASSERT_EQ(-1, knob_set("patch", bad[i]))
+			TH_LOG("%s", bad[i]);
+		ASSERT_EQ(EINVAL, errno);
+		ASSERT_EQ(1, knob_get("patch"));
+	}
+}
+
+static bool is_refused(const char *path, int flags)
+{
+	char c = '1';
+	int fd, len;
+
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		return errno == EACCES || errno == EPERM;
+	len = flags == O_WRONLY ? write(fd, &c, 1) : read(fd, &c, 1);
+	close(fd);
+	return len < 0 && errno == EPERM;
+}
+
+/* Whoever is not root of the machine changes nothing, and sees nothing. */
+static int try_to_write(void)
+{
+	static const char *const others[] = { "lock", "umh_allow" };
+	char path[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(knobs) + ARRAY_SIZE(others); i++) {
+		knob_path(path, sizeof(path), i < ARRAY_SIZE(knobs) ?
+			  knobs[i].name : others[i - ARRAY_SIZE(knobs)]);
+		if (!is_refused(path, O_WRONLY) || !is_refused(path, O_RDONLY))
 			return KSFT_FAIL;
 	}
 	if (open(STATE "stats", O_WRONLY | O_CLOEXEC) >= 0 ||
