@@ -11,7 +11,8 @@
  *
  * Locking: text_mutex protects the inventory of modules; whoever unregisters what
  * leads to a module has done so before its entry is dropped.  Inside of it a pass
- * tries to get ftrace_lock or kprobe_mutex, which others take before text_mutex.
+ * tries to get ftrace_lock or kprobe_mutex, which others take before text_mutex; see
+ * pointer.c and deferred.c for theirs.
  * Tracepoints are read under RCU.
  */
 

@@ -197,8 +197,8 @@ static struct task_struct *next_of_all(struct task_struct *task)
 /*
  * Who is neither in the pid table nor in the inventory still runs with the others.
  * If the one where the last piece has stopped has exited it begins again, and passes
- * those by that were looked at; where that goes on and on it is enough.  Tasks that exit between two pieces may move one out
- * of sight, until the next pass.
+ * those by that were looked at; where that goes on and on it is enough.  Tasks that exit
+ * between two pieces may move one out of sight, until the next pass.
  */
 static bool walk_threads(struct lkrg_cursor *cursor, struct findings *found)
 {
@@ -257,7 +257,8 @@ enum lkrg_step lkrg_inventory_step(struct lkrg_cursor *cursor)
 	bool done;
 	int i;
 
-	if (!lkrg_knob(pint_validate))
+	/* What has begun ends, and gives its reference back. */
+	if (cursor->stage == START && !lkrg_knob(pint_validate))
 		return LKRG_STEP_DONE;
 
 	read_lock(&tasklist_lock);

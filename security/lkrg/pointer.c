@@ -794,12 +794,18 @@ static enum lkrg_step walk_nets(struct lkrg_cursor *cursor,
 				enum lkrg_step (*walk)(struct lkrg_cursor *cursor,
 						       const struct net *net))
 {
+	/* Whose hooks or entries are counted by the index */
+	static const struct net *walked;
 	struct net *net;
 
 	/* No reference is kept from one piece to the next: somebody may wait for it. */
 	while ((net = get_next_net(cursor))) {
-		enum lkrg_step step = walk(cursor, net);
+		enum lkrg_step step;
 
+		if (net != walked)
+			cursor->index = 0;
+		walked = net;
+		step = walk(cursor, net);
 		if (step == LKRG_STEP_DONE) {
 			set_last_net(net);
 			cursor->position++;

@@ -7,10 +7,12 @@
  * for those who look from outside.  None of them depends on another one.
  */
 
+#include <linux/atomic.h>
 #include <linux/audit.h>
 #include <linux/ima.h>
 #include <linux/memory.h>
 #include <linux/mutex.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 
 #include <asm/sections.h>
@@ -79,12 +81,18 @@ void lkrg_publish(const struct lkrg_news *news)
 				  strlen(news->line), false, NULL, 0);
 }
 
-/* Returns an error if IMA measures no critical data. */
+/*
+ * With a number, because what was measured before would not be measured again.  Returns an
+ * error if IMA measures no critical data.
+ */
 static int measure_settings(void)
 {
-	char settings[LKRG_SETTINGS_SIZE];
+	static atomic_t number;
+	char settings[LKRG_SETTINGS_SIZE + 16];
+	int len = scnprintf(settings, sizeof(settings), "%d ",
+			    atomic_inc_return(&number));
 
-	lkrg_param_format(settings, sizeof(settings));
+	lkrg_param_format(settings + len, sizeof(settings) - len);
 	return ima_measure_critical_data(LKRG_NAME, "settings", settings,
 					 strlen(settings), false, NULL, 0);
 }
@@ -109,6 +117,28 @@ void lkrg_publish_set(const char *name, int old, int new)
 		audit_log_end(ab);
 	}
 	measure_settings();
+}
+
+/**
+ * lkrg_publish_set_list - Tell who keeps records that a list was set
+ * @name: its name
+ * @list: what it is from now on
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_publish_set_list(const char *name, const char *list)
+{
+	struct audit_buffer *ab;
+
+	ab = audit_log_start(audit_context(), GFP_KERNEL, AUDIT_LKRG);
+	if (ab) {
+		audit_log_format(ab, "op=set knob=%s list=", name);
+		audit_log_untrustedstring(ab, list);
+		audit_log_task_info(ab);
+		audit_log_format(ab, " res=1");
+		audit_log_end(ab);
+	}
+	ima_measure_critical_data(LKRG_NAME, name, list, strlen(list), false, NULL, 0);
 }
 
 /**

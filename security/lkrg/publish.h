@@ -30,6 +30,7 @@ struct lkrg_news {
 
 void lkrg_publish(const struct lkrg_news *news);
 void lkrg_publish_set(const char *name, int old, int new);
+void lkrg_publish_set_list(const char *name, const char *list);
 void lkrg_publish_baseline(void);
 
 #endif /* _SECURITY_LKRG_PUBLISH_H */

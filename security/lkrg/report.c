@@ -1034,11 +1034,29 @@ void lkrg_say_clean(unsigned long pass)
  */
 void lkrg_say_set(const char *name, int old, int new)
 {
-	if (is_wanted(STATE_LEVEL))
+	/* Who wants no lines any more is told of in the last one. */
+	if (is_wanted(STATE_LEVEL) || !strcmp(name, "log_level"))
 		pr_notice("STATE: lkrg.%s: %d -> %d, by %*pE[%d/%d]\n", name, old, new,
 			  (int)strnlen(current->comm, sizeof(current->comm)),
 			  current->comm, task_pid_nr(current), task_tgid_nr(current));
 	lkrg_publish_set(name, old, new);
+}
+
+/**
+ * lkrg_say_set_list - A list was set to something else
+ * @name: its name
+ * @list: what it is from now on
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_say_set_list(const char *name, const char *list)
+{
+	if (is_wanted(STATE_LEVEL))
+		pr_notice("STATE: lkrg.%s: \"%*pE\", by %*pE[%d/%d]\n", name,
+			  (int)strlen(list), list,
+			  (int)strnlen(current->comm, sizeof(current->comm)),
+			  current->comm, task_pid_nr(current), task_tgid_nr(current));
+	lkrg_publish_set_list(name, list);
 }
 
 /**

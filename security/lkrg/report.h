@@ -344,6 +344,7 @@ void __init lkrg_say_no_registers(void);
 void lkrg_say_still_changed(unsigned long known);
 void lkrg_say_clean(unsigned long pass);
 void lkrg_say_set(const char *name, int old, int new);
+void lkrg_say_set_list(const char *name, const char *list);
 void lkrg_say_bad_value(const char *name, int min, int max);
 void lkrg_say_bad_list(const char *name, size_t size);
 void lkrg_say_locked(const char *name, const char *knob);

@@ -42,6 +42,7 @@
 #include <linux/string.h>
 #include <linux/tick.h>
 #include <linux/timer.h>
+#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
 #include "cpu.h"
@@ -84,8 +85,8 @@ static DECLARE_WORK(pass_work, run_pass);
 static void queue_pass(struct timer_list *timer);
 static DEFINE_TIMER(pass_timer, queue_pass);
 
-/* A timer that is so late nobody will call any more, and none is so early. */
-#define OVERDUE (5 * HZ)
+/* Nobody sets a timer for so long after an interval. */
+#define TOO_EARLY (5 * HZ)
 
 static DEFINE_SPINLOCK(stats_lock);
 static struct lkrg_scan_stats stats;
@@ -306,6 +307,8 @@ void lkrg_scan_trigger(bool demanded)
 		stats.demanded = stats.started + 1;
 	if (stats.requested > stats.started) {
 		stats.coalesced++;
+		if (demanded && timer_pending(&pass_timer))
+			set_timer(delay(true));
 	} else {
 		stats.requested = stats.started + 1;
 		wait = delay(demanded);
@@ -353,6 +356,15 @@ struct lkrg_scan_stats lkrg_scan_stats(void)
 	return copy;
 }
 
+/* Is it where timers are called?  One that was taken out by hand is pending for ever. */
+static bool is_linked(const struct timer_list *timer)
+{
+	struct hlist_node **const place = data_race(timer->entry.pprev);
+	struct hlist_node *there;
+
+	return place && !get_kernel_nofault(there, place) && there == &timer->entry;
+}
+
 /**
  * lkrg_scan_state - Where the passes are
  *
@@ -370,9 +382,9 @@ enum lkrg_scan_state lkrg_scan_state(void)
 	/* See above. */
 	if (data_race(!list_empty(&pass_work.entry)))
 		return LKRG_SCAN_WAITING;
-	return timer_pending(&pass_timer) && pass_timer.function == queue_pass &&
-	       time_in_range(pass_timer.expires, jiffies - OVERDUE,
-			     jiffies + lkrg_knob(interval) * HZ + OVERDUE) ?
+	return is_linked(&pass_timer) && data_race(pass_timer.function) == queue_pass &&
+	       time_before(data_race(pass_timer.expires),
+			   jiffies + lkrg_knob(interval) * HZ + TOO_EARLY) ?
 		LKRG_SCAN_WAITING : LKRG_SCAN_LOST;
 }
 
@@ -412,7 +424,8 @@ void lkrg_scan_restart(void)
 	if (lkrg_scan_state() == LKRG_SCAN_LOST) {
 		INIT_WORK(&pass_work, run_pass);
 		/* It may be pending, for a time that never comes. */
-		timer_delete(&pass_timer);
+		if (is_linked(&pass_timer))
+			timer_delete(&pass_timer);
 		timer_setup(&pass_timer, queue_pass, 0);
 		set_timer(0);
 	}

@@ -135,7 +135,7 @@ struct lkrg_scan_stats {
  * enum lkrg_scan_state - Where the passes are
  * @LKRG_SCAN_WAITING: for their time, or for the worker
  * @LKRG_SCAN_RUNNING: one is under way
- * @LKRG_SCAN_LOST: nothing will ever start the next one
+ * @LKRG_SCAN_LOST: nothing will ever start the next one, or it is between two places
  */
 enum lkrg_scan_state {
 	LKRG_SCAN_WAITING,

@@ -33,7 +33,7 @@
 static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 {
 	/* By kint_validate */
-	static const char *const but[] = {
+	const char *but[] = {
 		", but the kernel is not verified (kint_validate=0)",
 		", the kernel when lkrg.trigger was last written (kint_validate=1)",
 		"",
@@ -41,6 +41,8 @@ static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 	};
 	const char *verdict;
 
+	if (lkrg_knob(kint_validate) == 1 && !scan->demanded)
+		but[1] = ", but the kernel was never verified (kint_validate=1)";
 	if (scan->last_violations || scan->changed)
 		verdict = "TAMPERED WITH, see the violations and the kernel log";
 	else if (!scan->done)

@@ -201,9 +201,11 @@ static int handle_allow(const struct ctl_table *table, int write, void *buffer,
 	if (len && text[len - 1] == '\n')
 		text[len - 1] = '\0';
 	err = lkrg_umh_allow(text);
-	if (!err)
-		*ppos += len;
-	return err;
+	if (err)
+		return err;
+	lkrg_say_set_list("umh_allow", text);
+	*ppos += len;
+	return 0;
 }
 
 static struct ctl_table sysctls[] = {

@@ -43,6 +43,10 @@ static unsigned long ticks;
 /* Of the tick alone */
 static unsigned long seen, busy;
 static unsigned int waited;
+/* The next pass was nowhere: look again soon. */
+static bool lost;
+
+#define SOON (NSEC_PER_SEC / 10)
 
 static ktime_t period(void)
 {
@@ -67,18 +71,29 @@ static void report(const char *how, enum lkrg_done done)
  */
 static void passes_do_not_advance(void)
 {
+	const bool again = lost;
+
+	lost = false;
 	switch (lkrg_scan_state()) {
 	case LKRG_SCAN_LOST:
+		/* It may be on its way from one place to the next. */
+		if (!again) {
+			lost = true;
+			break;
+		}
 		report("the next one was taken away", lkrg_image_stops() ?
 		       LKRG_DID_PANIC : LKRG_DID_RESTORE);
 		lkrg_scan_restart();
 		break;
 	case LKRG_SCAN_RUNNING:
-		report(lkrg_scan_stats().busy != busy ? "one waits for a lock" :
-							"one does not end", LKRG_DID_LOG);
+		if (!again)
+			report(lkrg_scan_stats().busy != busy ?
+			       "one waits for a lock" : "one does not end",
+			       LKRG_DID_LOG);
 		break;
 	case LKRG_SCAN_WAITING:
-		report("the next one does not begin", LKRG_DID_LOG);
+		if (!again)
+			report("the next one does not begin", LKRG_DID_LOG);
 		break;
 	}
 }
@@ -92,10 +107,11 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 		seen = progress;
 		busy = lkrg_scan_stats().busy;
 		waited = 0;
-	} else if (++waited % TICKS_ALLOWED == 0) {
+		lost = false;
+	} else if (lost || ++waited % TICKS_ALLOWED == 0) {
 		passes_do_not_advance();
 	}
-	hrtimer_forward_now(timer, period());
+	hrtimer_forward_now(timer, lost ? SOON : period());
 	return HRTIMER_RESTART;
 }
 

@@ -52,9 +52,8 @@ static_assert(LKRG_BREAKPOINT == INT3_INSN_OPCODE);
 
 /*
  * All functions that are traced call the same one.  To look it up once in a tick
- * also spares the tracer, which sees how it is done.  A tag says which it was, and when.
- *
- * Pokes are excluded.
+ * also spares the tracer, which sees how it is done.  A tag says which it was, and when:
+ * one that is half of another CPU's is none.
  */
 static bool is_text(unsigned long addr)
 {
@@ -62,11 +61,12 @@ static bool is_text(unsigned long addr)
 	struct lkrg_record_tag now =
 		lkrg_record_close(lkrg_record_head((void *)addr, jiffies));
 
-	if (lkrg_same_tag(last, now))
+	if (READ_ONCE(last.low) == now.low && READ_ONCE(last.high) == now.high)
 		return true;
 	if (!lkrg_text_is_owned(addr))
 		return false;
-	last = now;
+	WRITE_ONCE(last.low, now.low);
+	WRITE_ONCE(last.high, now.high);
 	return true;
 }
 

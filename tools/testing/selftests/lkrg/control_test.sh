@@ -274,11 +274,16 @@ changes()
 	knob_is interval "$interval"
 	expect_state "lkrg.interval: 77 -> $interval"
 	knob_is log_level 0
-	mark
+	expect_state "lkrg.log_level: 3 -> 0"
 	knob_is interval 77
 	expect_state ''
 	knob_is interval "$interval"
 	knob_is log_level 3
+	mark
+	allowed=$(cat "$KNOBS/umh_allow")
+	echo /bin/some > "$KNOBS/umh_allow" || fault "umh_allow cannot be set"
+	expect_state 'lkrg.umh_allow: "/bin/some"'
+	echo "$allowed" > "$KNOBS/umh_allow" || fault "umh_allow cannot be set"
 	mark
 	if audit_is_on; then
 		hear
