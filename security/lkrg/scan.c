@@ -307,8 +307,6 @@ void lkrg_scan_trigger(bool demanded)
 		stats.demanded = stats.started + 1;
 	if (stats.requested > stats.started) {
 		stats.coalesced++;
-		if (demanded && timer_pending(&pass_timer))
-			set_timer(delay(true));
 	} else {
 		stats.requested = stats.started + 1;
 		wait = delay(demanded);
