@@ -3666,6 +3666,7 @@ static void __exit attack_exit(void)
 	restore_hook(NULL, 0);
 	restore_memory(NULL, 0);
 	unregister_hooks(NULL, 0);
+	ftrace_free_filter(&hook_ops);
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
