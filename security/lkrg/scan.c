@@ -357,6 +357,7 @@ struct lkrg_scan_stats lkrg_scan_stats(void)
 /* Is it where timers are called?  One that was taken out by hand is pending for ever. */
 static bool is_linked(const struct timer_list *timer)
 {
+	/* Who asks does so again if it seems to be lost. */
 	struct hlist_node **const place = data_race(timer->entry.pprev);
 	struct hlist_node *there;
 
@@ -374,15 +375,18 @@ static bool is_linked(const struct timer_list *timer)
  */
 enum lkrg_scan_state lkrg_scan_state(void)
 {
+	unsigned long expires;
+
 	/* See above. */
 	if (data_race(running))
 		return LKRG_SCAN_RUNNING;
 	/* See above. */
 	if (data_race(!list_empty(&pass_work.entry)))
 		return LKRG_SCAN_WAITING;
-	return is_linked(&pass_timer) && data_race(pass_timer.function) == queue_pass &&
-	       time_before(data_race(pass_timer.expires),
-			   jiffies + lkrg_knob(interval) * HZ + TOO_EARLY) ?
+	/* See above. */
+	expires = data_race(pass_timer.expires);
+	return is_linked(&pass_timer) && READ_ONCE(pass_timer.function) == queue_pass &&
+	       time_before(expires, jiffies + lkrg_knob(interval) * HZ + TOO_EARLY) ?
 		LKRG_SCAN_WAITING : LKRG_SCAN_LOST;
 }
 

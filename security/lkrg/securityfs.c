@@ -33,16 +33,17 @@
 static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 {
 	/* By kint_validate */
-	const char *but[] = {
+	static const char *const buts[] = {
 		", but the kernel is not verified (kint_validate=0)",
 		", the kernel when lkrg.trigger was last written (kint_validate=1)",
 		"",
 		"",
 	};
-	const char *verdict;
+	const int validate = lkrg_knob(kint_validate);
+	const char *verdict, *but = buts[validate];
 
-	if (lkrg_knob(kint_validate) == 1 && !scan->demanded)
-		but[1] = ", but the kernel was never verified (kint_validate=1)";
+	if (validate == 1 && !scan->demanded)
+		but = ", but the kernel was never verified (kint_validate=1)";
 	if (scan->last_violations || scan->changed)
 		verdict = "TAMPERED WITH, see the violations and the kernel log";
 	else if (!scan->done)
@@ -51,7 +52,7 @@ static void show_verdict(struct seq_file *m, const struct lkrg_scan_stats *scan)
 		verdict = "clean now, see the violations";
 	else
 		verdict = "clean";
-	seq_printf(m, "Verdict:     %s%s\n", verdict, but[lkrg_knob(kint_validate)]);
+	seq_printf(m, "Verdict:     %s%s\n", verdict, but);
 }
 
 static void show_settings(struct seq_file *m)

@@ -346,7 +346,7 @@ storm()
 	done
 	knob_is umh_validate 1
 	wait_until 10 all_are_told ||
-		fault "$lines lines, $suppressed too many, $lost lost of $(($(blocked_helpers) - before))"
+		fault "$lines lines, $suppressed too many, $lost lost, after $before"
 	[ "$suppressed" -gt 0 ] || fault "nothing was too much: $lines lines"
 	alerts | grep -q ' DETECT: [0-9]* reports were too many for the log, see stats$' ||
 		fault "the log does not say so"
