@@ -202,8 +202,10 @@ listen() {
 		if sys.argv[1] == "SOCK_STREAM":
 			s.listen()
 			s = s.accept()[0]
-		while True:
-			print(s.recv(65536).decode("utf-8", "replace"), end="", flush=True)
+		data = s.recv(65536)
+		while data:
+			print(data.decode("utf-8", "replace"), end="", flush=True)
+			data = s.recv(65536)
 	' "$1" >"$LKRG_TMP/received" 2>/dev/null &
 	listener=$!
 	while [ ! -s "$LKRG_TMP/received" ]; do sleep 0.1; done
