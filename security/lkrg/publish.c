@@ -97,6 +97,24 @@ static int measure_settings(void)
 					 strlen(settings), false, NULL, 0);
 }
 
+/* Returns the record of a setting that was changed, or NULL. */
+static struct audit_buffer *start_set(const char *name)
+{
+	struct audit_buffer *ab;
+
+	ab = audit_log_start(audit_context(), GFP_KERNEL, AUDIT_LKRG);
+	if (ab)
+		audit_log_format(ab, "op=set knob=%s", name);
+	return ab;
+}
+
+static void end_set(struct audit_buffer *ab)
+{
+	audit_log_task_info(ab);
+	audit_log_format(ab, " res=1");
+	audit_log_end(ab);
+}
+
 /**
  * lkrg_publish_set - Tell who keeps records that a knob was set
  * @name: knob
@@ -107,14 +125,11 @@ static int measure_settings(void)
  */
 void lkrg_publish_set(const char *name, int old, int new)
 {
-	struct audit_buffer *ab;
+	struct audit_buffer *ab = start_set(name);
 
-	ab = audit_log_start(audit_context(), GFP_KERNEL, AUDIT_LKRG);
 	if (ab) {
-		audit_log_format(ab, "op=set knob=%s old=%d new=%d", name, old, new);
-		audit_log_task_info(ab);
-		audit_log_format(ab, " res=1");
-		audit_log_end(ab);
+		audit_log_format(ab, " old=%d new=%d", old, new);
+		end_set(ab);
 	}
 	measure_settings();
 }
@@ -128,15 +143,12 @@ void lkrg_publish_set(const char *name, int old, int new)
  */
 void lkrg_publish_set_list(const char *name, const char *list)
 {
-	struct audit_buffer *ab;
+	struct audit_buffer *ab = start_set(name);
 
-	ab = audit_log_start(audit_context(), GFP_KERNEL, AUDIT_LKRG);
 	if (ab) {
-		audit_log_format(ab, "op=set knob=%s list=", name);
+		audit_log_format(ab, " list=");
 		audit_log_untrustedstring(ab, list);
-		audit_log_task_info(ab);
-		audit_log_format(ab, " res=1");
-		audit_log_end(ab);
+		end_set(ab);
 	}
 	ima_measure_critical_data(LKRG_NAME, name, list, strlen(list), false, NULL, 0);
 }
