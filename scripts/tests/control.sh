@@ -33,6 +33,18 @@ kinds() {
 		"$LKRG_TOP/security/lkrg/report.c"
 }
 
+# Of each knob another value than the default, by the table that documented() has made.
+# The lock has guests of its own.
+others() {
+	awk '$1 != "lock" { split($2, range, "-"); print $1 "=" range[$3 == range[2] ? 1 : 2] }' \
+		"$LKRG_TMP/knobs" >"$LKRG_TMP/others"
+	echo 'umh_allow=/bin/some,key:/bin/other' >>"$LKRG_TMP/others"
+}
+
+have_values() {
+	! grep -vxFf "$out" "$LKRG_TMP/others"
+}
+
 # Each file with descriptions is pulled into the document about the design.
 descriptions_pulled() {
 	cd "$LKRG_TOP"
@@ -110,6 +122,15 @@ test_control() {
 		'BLOCK: UMH: helper blocked: .*, to load a module: umh_validate is 2; refused$' \
 		'DETECT: [0-9]+ reports (were too many for the log|did not fit), see stats$' \
 		'BLOCK: Module: (insmod|load_probe)\[[0-9]+/[0-9]+\]: module blocked: '
+
+	others
+	guest control-boot --append "$(sed 's/^/lkrg./' "$LKRG_TMP/others" | tr '\n' ' ')" -- \
+		sh -c 'cd /proc/sys/lkrg; for knob in *; do echo "$knob=$(cat $knob)"; done'
+	went_well 'control: each knob at boot'
+	check 'control: each knob at boot has its value' have_values
+	# The kernel itself asks for some.
+	clean_console 'control: each knob at boot, nothing else on the console' \
+		'BLOCK: Module: swapper/0\[1/1\]: module blocked: crypto-'
 
 	guest control-fuzz --smp 4 --timeout 600 -- /selftests/lkrg/fuzz_interface -l 10
 	went_well 'control: every file of the interface'
