@@ -39,6 +39,22 @@ enum lkrg_patcher {
 	LKRG_PATCH_DEBUGGER,
 };
 
+/**
+ * enum lkrg_module_stage - Where a module can be found
+ * @LKRG_MODULE_GONE: nowhere
+ * @LKRG_MODULE_GOING: in the list of modules
+ * @LKRG_MODULE_COMING: also by an address in it
+ * @LKRG_MODULE_STOPPED: also in sysfs
+ * @LKRG_MODULE_LIVE: in all of them, and its code is used
+ */
+enum lkrg_module_stage {
+	LKRG_MODULE_GONE,
+	LKRG_MODULE_GOING,
+	LKRG_MODULE_COMING,
+	LKRG_MODULE_STOPPED,
+	LKRG_MODULE_LIVE,
+};
+
 #ifdef CONFIG_SECURITY_LKRG
 
 #include <linux/init.h>
@@ -84,7 +100,7 @@ void __lkrg_usb_event(void);
 void __lkrg_kernel_is_readonly(void);
 int __lkrg_module_formed(struct module *module);
 void __lkrg_module_initialised(struct module *module, bool readonly);
-void __lkrg_module_going(struct module *module);
+void __lkrg_module_stage(struct module *module, enum lkrg_module_stage stage);
 void __lkrg_module_freed(struct module *module);
 void __init __lkrg_start_tasks(void);
 
@@ -473,15 +489,17 @@ static inline void lkrg_module_initialised(struct module *module, bool readonly)
 }
 
 /**
- * lkrg_module_going - Declare that a module begins to disappear
- * @module: the module, still in all of them
+ * lkrg_module_stage - Declare where a module can be found from now on
+ * @module: the module, of which lkrg_module_formed() need not know
+ * @stage: said after a module has appeared somewhere, and before it disappears
  *
  * Context: may sleep, text_mutex not held.
  */
-static inline void lkrg_module_going(struct module *module)
+static inline void lkrg_module_stage(struct module *module,
+				     enum lkrg_module_stage stage)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		__lkrg_module_going(module);
+		__lkrg_module_stage(module, stage);
 }
 
 /**
@@ -665,7 +683,8 @@ static inline int lkrg_module_formed(struct module *module)
 
 static inline void lkrg_module_initialised(struct module *module,
 					   bool readonly) { }
-static inline void lkrg_module_going(struct module *module) { }
+static inline void lkrg_module_stage(struct module *module,
+				     enum lkrg_module_stage stage) { }
 static inline void lkrg_module_freed(struct module *module) { }
 static inline void lkrg_cr4_is_pinned(unsigned long bits) { }
 static inline void lkrg_cpu_present(unsigned int cpu, bool present) { }

@@ -13,7 +13,8 @@
 
 #include <linux/lkrg.h>
 
-void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size);
+void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size,
+			       unsigned long caller);
 void __lkrg_execmem_free_begin(const void *start);
 void __lkrg_execmem_free_end(void);
 
@@ -22,16 +23,19 @@ void __lkrg_execmem_free_end(void);
  * @type: whose code
  * @start: the memory, or NULL
  * @size: how much was asked for, in bytes
+ * @caller: to where execmem_alloc() returns
+ *
+ * What is not allocated by the kernel itself belongs to nobody.
  *
  * Context: task context, may sleep.  The memory is not executable yet.
  * Return: @start, or NULL when the guard has freed it because there was no memory
  * for its record.
  */
 static inline void *lkrg_execmem_allocated(enum execmem_type type, void *start,
-					   size_t size)
+					   size_t size, unsigned long caller)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		return __lkrg_execmem_allocated(type, start, size);
+		return __lkrg_execmem_allocated(type, start, size, caller);
 	return start;
 }
 
@@ -63,7 +67,7 @@ static inline void lkrg_execmem_free_end(void)
 #else /* !CONFIG_SECURITY_LKRG */
 
 static inline void *lkrg_execmem_allocated(enum execmem_type type, void *start,
-					   size_t size)
+					   size_t size, unsigned long caller)
 {
 	return start;
 }

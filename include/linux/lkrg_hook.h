@@ -43,7 +43,7 @@ static inline int lkrg_register_kprobe(struct kprobe *p, const void *addr,
 }
 
 /**
- * lkrg_register_ftrace - Ask before functions are traced
+ * lkrg_register_ftrace - Ask before functions are traced, or call something else
  * @ops: who wants to trace which of them
  * @direct: what they are to call themselves, or 0
  * @caller: to where the function that registers @ops returns
@@ -92,6 +92,7 @@ typedef void (*lkrg_kprobe_visitor)(struct kprobe *p, void *arg);
 
 /* What the core kernel has for the guard: see there. */
 unsigned long lkrg_traced_function(const struct ftrace_ops *ops);
+bool lkrg_is_tracer(unsigned long ip, unsigned long to);
 struct kretprobe *lkrg_kretprobe(const struct kprobe *p);
 int lkrg_visit_kprobes(unsigned int list, lkrg_kprobe_visitor visit, void *arg);
 

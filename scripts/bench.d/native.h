@@ -20,7 +20,6 @@ typedef int64_t s64;
 typedef uint8_t u8;
 typedef uint32_t u32;
 typedef unsigned long long u64;
-typedef __int128 s128;
 typedef unsigned __int128 u128;
 
 #define PAGE_SIZE 4096
@@ -32,6 +31,7 @@ typedef unsigned __int128 u128;
 #define __ro_after_init
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
+#define static_assert _Static_assert
 #define __packed __attribute__((packed))
 #define __aligned(bytes) __attribute__((aligned(bytes)))
 

@@ -151,6 +151,11 @@ test_control() {
 	went_well 'control: with lockdown'
 	clean_console 'control: with lockdown nothing else on the console' "$issues"
 
+	guest control-ima -- sh -c '. /selftests/lkrg/functions.sh; cd /sys/kernel/security/ima; run_pass; grep " lkrg\| baseline " ascii_runtime_measurements; echo "measure func=CRITICAL_DATA label=lkrg" >policy; run_pass; run_pass; awk "/ baseline / || / settings / { print \$4 }" ascii_runtime_measurements'
+	went_well 'control: IMA gets a policy late'
+	check 'control: what was not measured at boot is measured then, once' is_measured
+	clean_console 'control: IMA gets a policy late, nothing else on the console'
+
 	if command -v ausearch >/dev/null; then
 		guest control-audit --append audit=1 -- /guest/audited
 		went_well 'control: an audited attack'
@@ -169,7 +174,7 @@ test_control() {
 
 	guest control-taint --append 'lkrg.kint_enforce=1 panic_on_taint=0x200' --expect-panic 'policy changed: lkrg.kint_enforce: 1 -> 0' -- /guest/attack policy-kint_enforce
 	went_well 'control: panic_on_taint'
-	check 'control: the report before that panic' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 1 -> 0; restored$'
+	check 'control: the report before that panic' judge_panic 'DETECT: Kernel: policy changed: lkrg\.kint_enforce: 1 -> 0; panic$'
 
 	guest control-panic --append 'lkrg.kint_enforce=2' --expect-panic 'policy changed: lkrg.kint_enforce: 2 -> 0' -- /guest/attack policy-kint_enforce
 	went_well 'control: kint_enforce=2 is a panic, also of who sets it to 0'
@@ -285,6 +290,10 @@ is_searched() {
 is_searched_in() {
 	ausearch -if "$1" -m 1429 -i >"$LKRG_TMP/audit.found" 2>&1
 	grep -q 'kind=cred_overwritten .*comm=attack_victim reaction=kill ' "$LKRG_TMP/audit.found" || cat "$LKRG_TMP/audit.found"
+}
+
+is_measured() {
+	printf 'settings\nbaseline\n' | diff - "$out" || :
 }
 
 count_is() {

@@ -71,7 +71,10 @@ struct record {
 static_assert(sizeof_field(struct record, is) % LKRG_PAIR == 0);
 static_assert(RECORD_PAIRS < LKRG_RECORD_PAIRS);
 
-static struct record __percpu *records __ro_after_init;
+/* The kernel's own number of them can be written. */
+unsigned int lkrg_nr_cpus __ro_after_init;
+
+static struct record __percpu *cpu_records __ro_after_init;
 static struct lkrg_finding *gates __ro_after_init;
 
 /* It is to be looked at by itself, because no pass may interrupt it. */
@@ -161,7 +164,7 @@ static void report(enum lkrg_register which, unsigned int index, u64 expected,
 {
 	const struct lkrg_report report = {
 		.what = which >= LKRG_REG_GATE ? LKRG_GATE_CHANGED :
-			which >= LKRG_REG_PRESENT ? LKRG_CPU_MASK_CHANGED :
+			which >= LKRG_REG_RECORD ? LKRG_CPU_MASK_CHANGED :
 						    LKRG_CPU_CHANGED,
 		.done = reaction(which),
 		.cpu = {
@@ -220,7 +223,7 @@ static bool are_lent(const struct record *record)
 static void look(void *info)
 {
 	unsigned int cpu = smp_processor_id(), which;
-	struct record *record = per_cpu_ptr(records, cpu);
+	struct record *record = per_cpu_ptr(cpu_records, cpu);
 	u64 *expected = record->expected, *found = record->found;
 	struct lkrg_cpu_claims claims = record->is.claims;
 	struct lkrg_cpu_summary *summary = info;
@@ -268,7 +271,7 @@ void lkrg_cpu_look_at_bits(void)
 	unsigned int which;
 
 	local_irq_save(flags);
-	record = this_cpu_ptr(records);
+	record = this_cpu_ptr(cpu_records);
 	lkrg_registers_look_at_bits(record->expected, record->found);
 	for (which = 0; which < LKRG_NR_REGISTERS; which++) {
 		if (can_be_restored(which))
@@ -282,7 +285,7 @@ void lkrg_cpu_look_at_bits(void)
 /* What is on record and what the kernel says, with cpu_hotplug_lock held. */
 static void look_at_masks(unsigned int cpu, struct lkrg_cpu_summary *summary)
 {
-	struct record *record = per_cpu_ptr(records, cpu);
+	struct record *record = per_cpu_ptr(cpu_records, cpu);
 
 	if (!record->is.online)
 		judge(record, cpu, LKRG_REG_RECORD, true, is_authentic(record, cpu),
@@ -301,7 +304,7 @@ static void look_at_masks(unsigned int cpu, struct lkrg_cpu_summary *summary)
 static void verify(unsigned int cpu, const struct lkrg_cursor *cursor,
 		   struct lkrg_cpu_summary *summary)
 {
-	const struct record *record = per_cpu_ptr(records, cpu);
+	const struct record *record = per_cpu_ptr(cpu_records, cpu);
 
 	look_at_masks(cpu, summary);
 	/* Who is not there would never answer. */
@@ -351,9 +354,9 @@ enum lkrg_step lkrg_cpu_step(struct lkrg_cursor *cursor)
 	struct lkrg_cpu_summary summary = { };
 	unsigned int cpu = cursor->position, index;
 
-	if (!records || !cursor->of_kernel)
+	if (!cpu_records || !cursor->of_kernel)
 		return LKRG_STEP_DONE;
-	if (cpu >= nr_cpu_ids) {
+	if (cpu >= lkrg_nr_cpus) {
 		for (index = 0; index < LKRG_GATES; index++)
 			verify_gate(index, cursor);
 		return LKRG_STEP_DONE;
@@ -379,7 +382,7 @@ enum lkrg_step lkrg_cpu_step(struct lkrg_cursor *cursor)
 /* A record that was forged stays so. */
 static void set_word(unsigned int cpu, size_t offset, u64 value)
 {
-	struct record *record = per_cpu_ptr(records, cpu);
+	struct record *record = per_cpu_ptr(cpu_records, cpu);
 	size_t index = offset / LKRG_PAIR;
 	const void *pair = (void *)&record->is + index * LKRG_PAIR;
 	unsigned long flags;
@@ -396,13 +399,13 @@ static void set_word(unsigned int cpu, size_t offset, u64 value)
 
 void __lkrg_cpu_present(unsigned int cpu, bool present)
 {
-	if (records)
+	if (cpu_records)
 		set_word(cpu, WORD(present), present);
 }
 
 void __lkrg_breakpoint(int slot, unsigned long addr)
 {
-	if (records)
+	if (cpu_records)
 		set_word(smp_processor_id(), WORD(claims.breakpoint[0]) +
 			 slot * sizeof(u64), addr);
 }
@@ -411,7 +414,7 @@ void __lkrg_msr_lent(u32 msr, const u64 *host)
 {
 	int index = lkrg_lent_index(msr);
 
-	if (!records || index < 0)
+	if (!cpu_records || index < 0)
 		return;
 	set_word(smp_processor_id(), WORD(claims.lent[0]) + index * sizeof(u64),
 		 (uintptr_t)host);
@@ -423,10 +426,10 @@ void __lkrg_msrs_returned(void)
 {
 	int i;
 
-	if (!records)
+	if (!cpu_records)
 		return;
 	for (i = 0; i < LKRG_NR_LENT; i++) {
-		if (this_cpu_read(records->is.claims.lent[i]))
+		if (this_cpu_read(cpu_records->is.claims.lent[i]))
 			set_word(smp_processor_id(), WORD(claims.lent[0]) +
 				 i * sizeof(u64), 0);
 	}
@@ -483,7 +486,7 @@ static long look_before_sleep(void *unused)
  */
 void lkrg_cpu_sleeps(void)
 {
-	if (records)
+	if (cpu_records)
 		work_on_cpu(cpumask_first(cpu_online_mask), look_before_sleep, NULL);
 }
 
@@ -502,7 +505,7 @@ static int __init init_records(void)
 		record->tag = lkrg_record_tag(record, cpu, &record->is, RECORD_PAIRS);
 	}
 	/* What is declared before there is a tag would make it look forged. */
-	records = new;
+	cpu_records = new;
 	return cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "security/lkrg:online", comes,
 				 goes);
 }
@@ -512,6 +515,7 @@ static int __init lkrg_init_cpu(void)
 {
 	if (!static_key_enabled(&lkrg_enabled))
 		return 0;
+	lkrg_nr_cpus = nr_cpu_ids;
 	if (!lkrg_registers_init()) {
 		lkrg_say_no_registers();
 		return 0;
@@ -530,10 +534,10 @@ void lkrg_cpu_show(struct seq_file *m)
 {
 	unsigned int cpu;
 
-	if (!records)
+	if (!cpu_records)
 		return;
 	for_each_possible_cpu(cpu) {
-		const struct record *record = per_cpu_ptr(records, cpu);
+		const struct record *record = per_cpu_ptr(cpu_records, cpu);
 
 		seq_printf(m, "cpu%u %s %llu\n", cpu,
 			   record->is.online ? "online" :

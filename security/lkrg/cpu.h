@@ -57,6 +57,7 @@ struct lkrg_register_row {
 };
 
 extern const struct lkrg_register_row lkrg_registers[];
+extern unsigned int lkrg_nr_cpus;
 
 /**
  * struct lkrg_cpu_summary - What one look at a CPU found

@@ -42,11 +42,11 @@ static DEFINE_PER_CPU(u64, serials);
 
 /*
  * Serials are unique without a shared cache line: each CPU counts in steps of
- * the number of CPUs.  Preemption is off.
+ * the number of CPUs that there can be.  Preemption is off.
  */
 static u64 next_serial(void)
 {
-	return __this_cpu_inc_return(serials) * nr_cpu_ids + smp_processor_id();
+	return __this_cpu_inc_return(serials) * NR_CPUS + smp_processor_id();
 }
 
 static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,

@@ -18,6 +18,7 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
+#include "cpu.h"
 #include "deferred.h"
 #include "hook.h"
 #include "text.h"
@@ -81,7 +82,7 @@ static void look_at_timer(const struct timer_list *timer, void *findings)
  */
 enum lkrg_step lkrg_walk_timers(struct lkrg_cursor *cursor)
 {
-	while (cursor->position < nr_cpu_ids) {
+	while (cursor->position < lkrg_nr_cpus) {
 		unsigned int cpu = cursor->position;
 		struct findings findings = { };
 
@@ -110,7 +111,7 @@ static void look_at_hrtimer(const struct hrtimer *timer, void *findings)
  */
 enum lkrg_step lkrg_walk_hrtimers(struct lkrg_cursor *cursor)
 {
-	while (cursor->position < nr_cpu_ids * HRTIMER_MAX_CLOCK_BASES) {
+	while (cursor->position < lkrg_nr_cpus * HRTIMER_MAX_CLOCK_BASES) {
 		unsigned int cpu = cursor->position / HRTIMER_MAX_CLOCK_BASES;
 		unsigned int clock = cursor->position % HRTIMER_MAX_CLOCK_BASES;
 		struct findings findings = { };

@@ -18,6 +18,8 @@
 
 #include <linux/align.h>
 #include <linux/array_size.h>
+#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/crash_reserve.h>
 #include <linux/execmem.h>
@@ -49,26 +51,31 @@
 
 /* === The inventory ====================================================== */
 
-/* By address; an entry is a short tag over its range. */
-static DEFINE_MTREE(owned);
+/* By address; an entry is whose code it is and a short tag over its range. */
+static struct maple_tree owned = MTREE_INIT(owned, MT_FLAGS_USE_RCU);
 static DEFINE_MUTEX(owned_mutex);
 
-static void *seal(unsigned long first, unsigned long last)
+#define TYPE_BITS 2
+
+static_assert(EXECMEM_BPF < BIT(TYPE_BITS));
+
+static void *seal(unsigned long first, unsigned long last, enum execmem_type type)
 {
 	const u64 range[] = { first, last };
+	u64 tag = lkrg_record_fold(lkrg_record_head(&owned, type) +
+				   lkrg_record_span(range, 0, 1));
 
-	return xa_mk_value(lkrg_record_fold(lkrg_record_head(&owned, 0) +
-					    lkrg_record_span(range, 0, 1)));
+	return xa_mk_value(tag << TYPE_BITS | type);
 }
 
-static int own(unsigned long start, unsigned long end)
+static int own(unsigned long start, unsigned long end, enum execmem_type type)
 {
-	return mtree_store_range(&owned, start, end - 1, seal(start, end - 1),
+	return mtree_store_range(&owned, start, end - 1, seal(start, end - 1, type),
 				 GFP_KERNEL);
 }
 
 /* Returns where the range ends that an address is in, or 0. */
-static unsigned long owned_until(unsigned long addr)
+static unsigned long owned_until(unsigned long addr, enum execmem_type *type)
 {
 	MA_STATE(mas, &owned, addr, addr);
 	const void *entry;
@@ -76,18 +83,37 @@ static unsigned long owned_until(unsigned long addr)
 	rcu_read_lock();
 	entry = mas_walk(&mas);
 	rcu_read_unlock();
-	return entry && entry == seal(mas.index, mas.last) ? mas.last + 1 : 0;
+	if (!entry)
+		return 0;
+	*type = xa_to_value(entry) & GENMASK(TYPE_BITS - 1, 0);
+	return entry == seal(mas.index, mas.last, *type) ? mas.last + 1 : 0;
 }
 
-void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size)
+/**
+ * lkrg_execmem_is_owned - Is it memory that code of some kind is in?
+ * @addr: an address
+ * @type: whose code
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool lkrg_execmem_is_owned(unsigned long addr, enum execmem_type type)
+{
+	enum execmem_type found;
+
+	return owned_until(addr, &found) && found == type;
+}
+
+void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size,
+			       unsigned long caller)
 {
 	int err;
 
 	/* Data of modules is not to be executable. */
-	if (!start || type == EXECMEM_MODULE_DATA)
+	if (!start || type == EXECMEM_MODULE_DATA || !core_kernel_text(caller))
 		return start;
 	mutex_lock(&owned_mutex);
-	err = own((unsigned long)start, (unsigned long)start + PAGE_ALIGN(size));
+	err = own((unsigned long)start, (unsigned long)start + PAGE_ALIGN(size), type);
 	mutex_unlock(&owned_mutex);
 	if (!err)
 		return start;
@@ -116,7 +142,7 @@ struct taken {
 static void __init take_range(struct taken *taken)
 {
 	if (taken->end && !taken->err)
-		taken->err = own(taken->start, taken->end);
+		taken->err = own(taken->start, taken->end, EXECMEM_FTRACE);
 }
 
 static void __init take_leaf(const struct lkrg_leaf *leaf, void *data)
@@ -170,7 +196,8 @@ static bool is_reserved(unsigned long frame)
  * lkrg_execmem_init - Make the inventory, of what is executable by now
  *
  * Which is what alternatives, function tracing and a hypervisor have needed so
- * early in the boot: nobody else has run.
+ * early in the boot: nobody else has run, and of them only function tracing cares
+ * whose it is.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -198,7 +225,7 @@ void lkrg_execmem_baseline(void)
 	unsigned int i;
 
 	for (i = 0; lkrg_other_code(i, &start, &size); i++) {
-		if (size && own(start, start + size))
+		if (size && own(start, start + size, EXECMEM_DEFAULT))
 			lkrg_panic_no_memory("the inventory of code");
 	}
 }
@@ -263,6 +290,8 @@ static bool may_be_mapped_again(unsigned long frame)
 static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 		      unsigned long *until)
 {
+	enum execmem_type type;
+
 	/* How these pages are mapped image.c looks itself. */
 	*until = core_until(addr) ?: lkrg_module_guards_until(addr);
 	if (*until)
@@ -273,7 +302,7 @@ static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 									  SECOND;
 	if (leaf->writable)
 		return WRITABLE;
-	*until = owned_until(addr);
+	*until = owned_until(addr, &type);
 	if (*until)
 		return FINE;
 	*until = addr + PAGE_SIZE;

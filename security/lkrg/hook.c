@@ -36,8 +36,10 @@
 #include <linux/uaccess.h>
 
 #include "deferred.h"
+#include "execmem.h"
 #include "hook.h"
 #include "image.h"
+#include "module.h"
 #include "param.h"
 #include "pointer.h"
 #include "report.h"
@@ -164,10 +166,7 @@ static unsigned long traced_function(const struct ftrace_ops *ops)
 /* One that was made for somebody is what this very pointer says. */
 static bool is_trampoline(unsigned long addr)
 {
-	struct lkrg_mapping mapping = lkrg_mapping(addr);
-
-	return core_kernel_text(addr) ||
-	       (mapping.frame != LKRG_NOT_MAPPED && !mapping.writable);
+	return core_kernel_text(addr) || lkrg_execmem_is_owned(addr, EXECMEM_FTRACE);
 }
 #endif
 
@@ -403,22 +402,6 @@ enum {
 
 static atomic_long_t by_modules;
 
-/* Whose code or data it is; init functions are the ones that register. */
-static __maybe_unused bool is_of_module(unsigned long addr,
-					char name[MODULE_NAME_LEN])
-{
-#ifdef CONFIG_MODULES
-	const struct module *module;
-
-	guard(preempt)();
-	module = __module_address(addr);
-	if (module)
-		strscpy(name, module->name, MODULE_NAME_LEN);
-	return module;
-#else
-	return false;
-#endif
-}
 
 static __maybe_unused int judge(const char *how, unsigned long function,
 				const char *module)
@@ -448,7 +431,7 @@ int __lkrg_register_kprobe(struct kprobe *p, const void *addr,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(by); i++) {
-		if (is_of_module(by[i], module))
+		if (lkrg_module_name(by[i], module))
 			return judge("kprobe", (unsigned long)addr, module);
 	}
 	return 0;
@@ -456,7 +439,7 @@ int __lkrg_register_kprobe(struct kprobe *p, const void *addr,
 #endif
 
 #ifdef CONFIG_FUNCTION_TRACER
-/* Who only looks on may. */
+/* Also who says that he only looks on: whoever is called can change where it goes on. */
 int __lkrg_register_ftrace(const struct ftrace_ops *ops, unsigned long direct,
 			   unsigned long caller)
 {
@@ -469,10 +452,8 @@ int __lkrg_register_ftrace(const struct ftrace_ops *ops, unsigned long direct,
 	char module[MODULE_NAME_LEN];
 	size_t i;
 
-	if (!direct && !(ops->flags & FTRACE_OPS_FL_IPMODIFY))
-		return 0;
 	for (i = 0; i < ARRAY_SIZE(by); i++) {
-		if (is_of_module(by[i], module))
+		if (lkrg_module_name(by[i], module))
 			return judge("ftrace", traced_function(ops), module);
 	}
 	return 0;

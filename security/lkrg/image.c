@@ -49,11 +49,9 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
 	section->start = (unsigned long)start & PAGE_MASK;
 	section->nr_pages = PFN_UP((unsigned long)end) -
 			    PFN_DOWN((unsigned long)start);
-	section->state = kvcalloc(section->nr_pages, sizeof(*section->state),
-				  GFP_KERNEL);
 	section->pages = kvcalloc(section->nr_pages, sizeof(*section->pages),
 				  GFP_KERNEL);
-	if (!section->state || !section->pages)
+	if (!section->pages)
 		return -ENOMEM;
 	for (i = 0; i < section->nr_pages; i++)
 		section->pages[i].low[0] = LKRG_NOT_LOCATED;
@@ -66,7 +64,6 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
  */
 void lkrg_section_free(struct lkrg_section *section)
 {
-	kvfree(section->state);
 	kvfree(section->pages);
 }
 
@@ -335,10 +332,10 @@ static noinline void found_different(struct lkrg_section *section,
 				     struct lkrg_cursor *cursor)
 {
 	u32 before = lkrg_image_stops() ? LKRG_AS_IT_SHOULD_BE :
-					  section->state[index];
+					  section->pages[index].state;
 	u32 mapped = state & MAPPING;
 
-	section->state[index] = state;
+	section->pages[index].state = state;
 	cursor->violations++;
 	if (state == before) {
 		cursor->known++;
@@ -362,8 +359,8 @@ static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor
 		found_different(section, index,
 				matches ? mapped : state_of(section, index, mapped),
 				cursor);
-	else if (unlikely(section->state[index]))
-		section->state[index] = LKRG_AS_IT_SHOULD_BE;
+	else if (unlikely(section->pages[index].state))
+		section->pages[index].state = LKRG_AS_IT_SHOULD_BE;
 }
 
 /**

@@ -18,8 +18,6 @@
  * @start: first byte, page aligned
  * @nr_pages: length
  * @pages: what each page should be
- * @state: of each page, what was found and reported, LKRG_AS_IT_SHOULD_BE if
- *	nothing
  *
  * Constant after init, or covered by a tag, so that nobody can shorten it.
  */
@@ -28,10 +26,7 @@ struct lkrg_section {
 	unsigned long start;
 	unsigned long nr_pages;
 	struct lkrg_page *pages;
-	u32 *state;
 };
-
-#define LKRG_AS_IT_SHOULD_BE 0
 
 int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end);

@@ -16,7 +16,9 @@
  *       list_lock	of the modules in sysfs
  */
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
+#include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/init.h>
 #include <linux/kobject.h>
@@ -59,14 +61,15 @@ static const struct {
 /*
  * What is on record.  There are no holes but those in sections, which are zero,
  * and the tag covers it in pairs of 64-bit words.  The first one changes: how many
- * sections are read-only, and whether the module is in the loader's list, in the
- * address tree and in sysfs, which is from the end of its init function until
- * free_module().
+ * sections are read-only, and where the module can be found, see enum
+ * lkrg_module_stage.
  */
 struct identity {
 	u32 sections;
-	u32 visible;
+	u32 stage;
 	struct module *module;
+	/* What it taints the kernel with, which the loader has found out by then */
+	u64 taints;
 	char name[MODULE_NAME_LEN];
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
 };
@@ -250,6 +253,7 @@ int __lkrg_module_formed(struct module *module)
 	if (!entry)
 		return -ENOMEM;
 	entry->is.module = module;
+	entry->is.taints = module->taints;
 	strscpy_pad(entry->is.name, module->name);
 	entry->is.sections = RO_AFTER_INIT;
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
@@ -298,14 +302,15 @@ static struct lkrg_module *find_entry(const struct module *module)
 	return entry;
 }
 
-static void set_visible(struct lkrg_module *entry, bool visible, u32 sections)
+static void set_stage(struct lkrg_module *entry, enum lkrg_module_stage stage,
+		      u32 sections)
 {
 	u128 sum;
 
 	/* A forged entry stays forged. */
 	mutex_lock(&text_mutex);
 	sum = lkrg_record_sum(entry->tag) - lkrg_record_pair(&entry->is, 0);
-	entry->is.visible = visible;
+	entry->is.stage = stage;
 	entry->is.sections = sections;
 	entry->tag = lkrg_record_close(sum + lkrg_record_pair(&entry->is, 0));
 	mutex_unlock(&text_mutex);
@@ -320,7 +325,8 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	/* What is still writable is written to. */
 	if (readonly)
 		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
-	set_visible(entry, true, readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
+	set_stage(entry, LKRG_MODULE_LIVE,
+		  readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
 	mutex_lock(&text_mutex);
 	for_class_mod_mem_type(type, init)
 		remove_place(&entry->place[type]);
@@ -328,12 +334,12 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 
-void __lkrg_module_going(struct module *module)
+void __lkrg_module_stage(struct module *module, enum lkrg_module_stage stage)
 {
 	struct lkrg_module *entry = find_entry(module);
 
 	if (entry)
-		set_visible(entry, false, entry->is.sections);
+		set_stage(entry, stage, entry->is.sections);
 }
 
 void __lkrg_module_freed(struct module *module)
@@ -376,7 +382,17 @@ static bool has_own_tables(const struct lkrg_module *entry)
 	has &= contains(entry, module->ftrace_callsites,
 			module->num_ftrace_callsites * sizeof(*module->ftrace_callsites));
 #endif
-	return has;
+#ifdef CONFIG_TRACEPOINTS
+	has &= contains(entry, module->tracepoints_ptrs,
+			module->num_tracepoints * sizeof(*module->tracepoints_ptrs));
+#endif
+	return has && contains(entry, module->extable,
+			       module->num_exentries * sizeof(*module->extable));
+}
+
+static bool is_livepatch(const struct lkrg_module *entry)
+{
+	return entry->is.taints & BIT(TAINT_LIVEPATCH);
 }
 
 /**
@@ -399,6 +415,7 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 	if (!place || !place->is.section)
 		return true;
 	if (!is_authentic(place->is.entry) || !has_own_tables(place->is.entry) ||
+	    (who == LKRG_PATCH_LIVEPATCH && !is_livepatch(place->is.entry)) ||
 	    (unsigned long)addr + len > place->is.start + place->is.size ||
 	    !lkrg_patch_is_legal(who, place->is.entry->is.module, addr, new, len))
 		return false;
@@ -439,6 +456,25 @@ bool lkrg_module_has_data(unsigned long addr)
 }
 
 /**
+ * lkrg_module_name - Whose code or data is it?
+ * @addr: an address
+ * @name: is set, if it is of a module in the inventory
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN])
+{
+	const struct place *place;
+
+	guard(rcu)();
+	place = find_place(addr);
+	if (place)
+		memcpy(name, place->is.entry->is.name, MODULE_NAME_LEN);
+	return place;
+}
+
+/**
  * lkrg_module_guards_until - Is it in a section of a module?
  * @addr: an address
  *
@@ -449,7 +485,10 @@ unsigned long lkrg_module_guards_until(unsigned long addr)
 {
 	const struct place *place = find_place(addr);
 
-	return place && place->is.section ? place->is.start + place->is.size : 0;
+	/* What is read-only after init is so then. */
+	return place && place->is.section &&
+	       place->is.section - place->is.entry->is.section < place->is.entry->is.sections ?
+		place->is.start + place->is.size : 0;
 }
 
 static unsigned long address_in(const struct lkrg_module *entry, unsigned long frame)
@@ -521,27 +560,52 @@ static bool is_in_list(const struct lkrg_module *entry)
 
 	list_for_each_entry_rcu(module, &modules, list) {
 		if (module == entry->is.module)
-			return module->state != MODULE_STATE_UNFORMED &&
-			       !strcmp(module->name, entry->is.name);
+			return !strcmp(module->name, entry->is.name);
 	}
 	return false;
 }
 
-/* The kernel's own ways to find it.  All but sysfs leave out what is unformed. */
+/* By each range of addresses; what is unformed is left out. */
+static bool is_in_tree(const struct lkrg_module *entry)
+{
+	for_class_mod_mem_type(type, core) {
+		const struct place *place = &entry->place[type];
+
+		if (place->linked &&
+		    __module_address(place->is.start) != entry->is.module)
+			return false;
+	}
+	return true;
+}
+
+static const char *unlinked_from(const struct lkrg_module *entry)
+{
+	guard(preempt)();
+	if (!is_in_list(entry))
+		return "the list of modules";
+	return entry->is.stage < LKRG_MODULE_COMING || is_in_tree(entry) ?
+		NULL : "the address tree";
+}
+
+/* The kernel's own ways to find it, and what it says there. */
 static const char *hidden_from(const struct lkrg_module *entry)
 {
 	struct module *const module = entry->is.module;
-	const char *from = NULL;
+	const u32 stage = entry->is.stage;
+	const char *from;
 
-	preempt_disable();
-	if (!is_in_list(entry))
-		from = "the list of modules";
-	else if (__module_address((unsigned long)module) != module)
-		from = "the address tree";
-	preempt_enable();
-	if (!from && !is_in_sysfs(module))
-		from = "sysfs";
-	return from;
+	if (stage < LKRG_MODULE_GOING)
+		return NULL;
+	from = unlinked_from(entry);
+	if (from)
+		return from;
+	if (stage >= LKRG_MODULE_STOPPED && !is_in_sysfs(module))
+		return "sysfs";
+	if (stage >= LKRG_MODULE_LIVE && module->state != MODULE_STATE_LIVE)
+		return "those that are live";
+	if (READ_ONCE(module->taints) != entry->is.taints)
+		return "its taints";
+	return has_own_tables(entry) ? NULL : "its own tables";
 }
 
 static void report_hidden(const char *name, unsigned long size, const char *from)
@@ -576,7 +640,7 @@ static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 
 	if (!authentic)
 		from = "the inventory";
-	else if (entry->is.visible)
+	else
 		from = hidden_from(entry);
 	entry->reported = from;
 	if (from) {
@@ -774,7 +838,7 @@ void lkrg_module_show(struct seq_file *m)
 		seq_printf(m, "%*pE %lu %s%s\n",
 			   (int)strnlen(entry->is.name, sizeof(entry->is.name)),
 			   entry->is.name, pages,
-			   entry->is.visible ? "live" : "coming-or-going",
+			   entry->is.stage == LKRG_MODULE_LIVE ? "live" : "coming-or-going",
 			   entry->reported ? " reported" : "");
 	}
 	mutex_unlock(&text_mutex);

@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/lkrg.h>
+#include <linux/moduleparam.h>
 #include <linux/types.h>
 
 #include "scan.h"
@@ -22,6 +23,7 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		       size_t len);
 bool lkrg_module_has_text(unsigned long addr);
 bool lkrg_module_has_data(unsigned long addr);
+bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN]);
 unsigned long lkrg_module_guards_until(unsigned long addr);
 unsigned long lkrg_module_address(unsigned long frame);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
@@ -41,6 +43,11 @@ static inline bool lkrg_module_has_text(unsigned long addr)
 }
 
 static inline bool lkrg_module_has_data(unsigned long addr)
+{
+	return false;
+}
+
+static inline bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN])
 {
 	return false;
 }

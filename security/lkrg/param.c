@@ -11,7 +11,7 @@
  */
 
 #include <linux/array_size.h>
-#include <linux/bitops.h>
+#include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/cleanup.h>
@@ -32,10 +32,10 @@
 #include <linux/vmalloc.h>
 
 #include "common.h"
-#include "image.h"
 #include "param.h"
 #include "report.h"
 #include "scan.h"
+#include "tag.h"
 #include "trigger.h"
 #include "umh.h"
 #include "watch.h"
@@ -66,8 +66,8 @@ static DEFINE_STATIC_KEY_FALSE(is_booted);
 static bool is_readonly;
 static DEFINE_MUTEX(settings_lock);
 
-/* Those that were reported and are still to be put back */
-static DECLARE_BITMAP(reported, LKRG_NR_KNOBS);
+/* What was reported and is still to be put back, see mark_of() */
+static u64 reported[LKRG_NR_KNOBS];
 
 /* Where they can be written: a mapping that is there for as long as it takes. */
 static u64 *open_settings(void)
@@ -90,7 +90,13 @@ static void set(u64 *settings, enum lkrg_knob which, int value)
 {
 	WRITE_ONCE(settings[which], lkrg_setting(&lkrg_settings_key, which, value));
 	WRITE_ONCE(spare[which], lkrg_setting(&spare_key, which, value));
-	clear_bit(which, reported);
+	WRITE_ONCE(reported[which], 0);
+}
+
+/* Of what was found.  Whoever writes over a setting does not keep it from being told. */
+static u64 mark_of(enum lkrg_knob which, u64 found)
+{
+	return lkrg_record_fold(lkrg_record_head(&reported[which], found));
 }
 
 /* What was set.  Who has written over both gets what guards most. */
@@ -129,10 +135,13 @@ int lkrg_knob_repair(enum lkrg_knob which, u64 found)
 			.found = (u32)found,
 		},
 	};
+	/* It may be this one that was written over. */
+	const bool stops = remembered(LKRG_KNOB_kint_enforce) == 2;
+	u64 mark = mark_of(which, found);
 
-	if (test_and_set_bit(which, reported))
+	if (xchg(&reported[which], mark) == mark && !stops)
 		return report.policy.expected;
-	report.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_RESTORE;
+	report.done = stops ? LKRG_DID_PANIC : LKRG_DID_RESTORE;
 	lkrg_report(&report);
 	lkrg_trigger(LKRG_TRIGGER_HOOK);
 	return report.policy.expected;
@@ -155,7 +164,7 @@ enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor)
 	for (which = 0; which < LKRG_NR_KNOBS; which++) {
 		if (is_authentic(which)) {
 			/* A reader that came late may have left it. */
-			clear_bit(which, reported);
+			WRITE_ONCE(reported[which], 0);
 			continue;
 		}
 		cursor->violations++;
@@ -247,6 +256,7 @@ static void take_effect(void)
 /* All of them or none. */
 static int assign(const char *name, struct assignment *list, size_t count)
 {
+	bool changed = false;
 	u64 *settings;
 	size_t i;
 
@@ -255,6 +265,7 @@ static int assign(const char *name, struct assignment *list, size_t count)
 			enum lkrg_knob which = list[i].which;
 
 			list[i].old = lkrg_knob_value(which);
+			changed |= list[i].old != list[i].value;
 			if (!lkrg_param_weakens(&lkrg_knobs[which], list[i].old,
 						list[i].value) || !lkrg_param_is_locked())
 				continue;
@@ -268,7 +279,8 @@ static int assign(const char *name, struct assignment *list, size_t count)
 			set(settings, list[i].which, list[i].value);
 		close_settings(settings);
 	}
-	take_effect();
+	if (changed)
+		take_effect();
 	/* At boot there is a line for all. */
 	if (!static_branch_likely(&is_booted))
 		return 0;

@@ -9,9 +9,12 @@
 
 #include <linux/atomic.h>
 #include <linux/audit.h>
+#include <linux/cleanup.h>
 #include <linux/ima.h>
 #include <linux/memory.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 
@@ -153,28 +156,42 @@ void lkrg_publish_set_list(const char *name, const char *list)
 	ima_measure_critical_data(LKRG_NAME, name, list, strlen(list), false, NULL, 0);
 }
 
+#ifdef CONFIG_IMA
+static void hash_range(struct sha256_state *state, const char *start, const char *end)
+{
+	while (start < end) {
+		size_t len = min_t(size_t, end - start, PAGE_SIZE);
+
+		scoped_guard(mutex, &text_mutex)
+			sha256_update(state, start, len);
+		start += len;
+		cond_resched();
+	}
+}
+#endif
+
 /**
- * lkrg_publish_baseline - Measure the settings and what passes compare with
+ * lkrg_publish_baseline - Measure the settings and what passes compare with, once
  *
  * It differs from boot to boot, because addresses do: who attests looks whether it
- * is followed by a violation.  If IMA measures no critical data it is not computed.
+ * is followed by a violation.  While IMA measures no critical data it is not computed.
  *
- * Context: kernel_init(), when the kernel is read-only.
+ * Context: task context, may sleep: kernel_init(), when the kernel is read-only, or
+ * after a pass that has found nothing.
  */
 void lkrg_publish_baseline(void)
 {
 #ifdef CONFIG_IMA
 	u8 digest[SHA256_DIGEST_SIZE];
 	struct sha256_state state;
+	static bool done;
 
-	if (measure_settings())
+	if (done || measure_settings())
 		return;
+	done = true;
 	sha256_init(&state);
-	mutex_lock(&text_mutex);
-	sha256_update(&state, (const u8 *)_stext, _etext - _stext);
-	mutex_unlock(&text_mutex);
-	sha256_update(&state, (const u8 *)__start_rodata,
-		      __end_rodata - __start_rodata);
+	hash_range(&state, _stext, _etext);
+	hash_range(&state, __start_rodata, __end_rodata);
 	sha256_final(&state, digest);
 	ima_measure_critical_data(LKRG_NAME, "baseline", digest, sizeof(digest), false,
 				  NULL, 0);

@@ -19,10 +19,12 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/cleanup.h>
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
@@ -795,7 +797,10 @@ static void publish(const struct lkrg_report *report, const char *line)
 	lkrg_publish(&news);
 }
 
-static void drain(struct work_struct *work)
+/* One at a time: the work item, and passes, should somebody have stopped that. */
+static DEFINE_MUTEX(drain_lock);
+
+static void drain(void)
 {
 	static char line[1024];
 	static DEFINE_RATELIMIT_STATE(lost_limit, LINES_INTERVAL, 1);
@@ -834,7 +839,29 @@ static void drain(struct work_struct *work)
 	}
 }
 
-static DECLARE_WORK(drain_work, drain);
+static void drain_ring(struct work_struct *work)
+{
+	guard(mutex)(&drain_lock);
+	drain();
+}
+
+static DECLARE_WORK(drain_work, drain_ring);
+
+/**
+ * lkrg_report_flush - Do what there is to be reported and to be killed
+ *
+ * Who takes the work item away that does so, or keeps it from being queued, does not
+ * take away the passes, over which there is another clock.
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_report_flush(void)
+{
+	if (!mutex_trylock(&drain_lock))
+		return;
+	drain();
+	mutex_unlock(&drain_lock);
+}
 
 static void raise(struct irq_work *work)
 {
@@ -848,6 +875,7 @@ static void __noreturn report_and_panic(const struct lkrg_report *report)
 	static atomic_t owner = ATOMIC_INIT(-1);
 	static char line[1024];
 	int cpu = raw_smp_processor_id(), other;
+	static struct lkrg_report last;
 	struct seq_buf s;
 
 	/* One line, one panic: another CPU waits to be stopped by it. */
@@ -858,7 +886,10 @@ static void __noreturn report_and_panic(const struct lkrg_report *report)
 	if (other == cpu)
 		panic("LKRG: %s", kinds[report->what].title);
 	seq_buf_init(&s, line, sizeof(line));
-	lkrg_report_format(&s, report);
+	/* What else was to be done about it does not happen any more. */
+	last = *report;
+	last.done = LKRG_DID_PANIC;
+	lkrg_report_format(&s, &last);
 	/* Who has silenced the log would silence what is left of a panic as well. */
 	WRITE_ONCE(suppress_printk, 0);
 	pr_crit("%s\n", seq_buf_str(&s));
@@ -886,7 +917,8 @@ void lkrg_report(const struct lkrg_report *report)
 	if (taints(report))
 		add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 
-	for (i = 0; i < SLOTS; i++) {
+	/* Anybody can cause blocks: those leave room for violations. */
+	for (i = is_block(report->what) ? SLOTS / 2 : 0; i < SLOTS; i++) {
 		struct slot *slot = &ring[i];
 
 		if (atomic_cmpxchg(&slot->state, FREE, FILLING) != FREE)

@@ -92,6 +92,8 @@ static DEFINE_SPINLOCK(stats_lock);
 static struct lkrg_scan_stats stats;
 /* When the last pass started and the one before, in jiffies; whether it is under way */
 static unsigned long last_start, start_before;
+/* When it ended */
+static unsigned long last_end;
 static bool running;
 
 static atomic_long_t waits;
@@ -195,15 +197,20 @@ static void set_timer(unsigned long wait)
 	add_timer_on(&pass_timer, housekeeping_any_cpu(HK_TYPE_TIMER));
 }
 
-/* The next pass comes after an interval, unless somebody waits for it. */
+/*
+ * The next pass comes an interval after the last one, unless somebody waits for it.  Who
+ * changes a setting again and again does not put it off.
+ */
 static void reschedule(void)
 {
+	unsigned long when = last_end + lkrg_knob(interval) * HZ, now = jiffies;
+
 	lockdep_assert_held(&stats_lock);
 	if (stats.requested > stats.started)
 		return;
 	/* The first one takes the location sums. */
 	if (are_periodic())
-		set_timer(stats.started ? lkrg_knob(interval) * HZ : 0);
+		set_timer(stats.started && time_after(when, now) ? when - now : 0);
 	else
 		timer_delete(&pass_timer);
 }
@@ -235,6 +242,7 @@ static void run_pass(struct work_struct *work)
 	violations = verify_everything(asked_for, &changed, &known, &bytes,
 				       &longest, &used);
 	lkrg_watch_verify();
+	lkrg_report_flush();
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
@@ -247,13 +255,18 @@ static void run_pass(struct work_struct *work)
 	stats.last_bytes = bytes;
 	stats.bytes += bytes;
 	stats.done = number;
+	last_end = jiffies;
 	running = false;
 	reschedule();
 	spin_unlock_irqrestore(&stats_lock, flags);
 
 	if (known && lkrg_knob(kint_enforce) == 1)
 		lkrg_say_still_changed(known);
-	if (!violations && !changed && lkrg_knob(heartbeat))
+	if (violations || changed)
+		return;
+	/* Until IMA has a policy. */
+	lkrg_publish_baseline();
+	if (lkrg_knob(heartbeat))
 		lkrg_say_clean(number);
 }
 

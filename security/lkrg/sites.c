@@ -17,6 +17,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bsearch.h>
+#include <linux/cleanup.h>
 #include <linux/cache.h>
 #include <linux/ftrace.h>
 #include <linux/init.h>
@@ -24,11 +25,13 @@
 #include <linux/kgdb.h>
 #include <linux/kprobes.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_hook.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/set_memory.h>
 #include <linux/sort.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include <asm/sections.h>
@@ -166,6 +169,9 @@ static bool is_jump_label(const struct module *module, const u8 *addr,
 	entry = module ? module_jump(module, addr) : core_jump(addr);
 	if (!entry)
 		return false;
+	/* Its key says which of them. */
+	if (on != (static_key_enabled(jump_entry_key(entry)) ^ jump_entry_is_branch(entry)))
+		return false;
 	target = jump_entry_target(entry);
 	return on ? lkrg_insn_jumps_to(target, new, len, addr) &&
 		    lkrg_insn_is_nop(addr, len) :
@@ -223,32 +229,53 @@ static void __init index_calls(u32 *site)
 	sort(site, calls.nr, sizeof(*site), compare_calls, NULL);
 }
 
-static bool is_core_call(const u8 *addr)
+static const struct static_call_site *core_call(const u8 *addr)
 {
 	static size_t hint;
+	const u32 *site = search(&calls, &hint, (unsigned long)addr, call_addr);
 
-	return search(&calls, &hint, (unsigned long)addr, call_addr);
+	return site ? &__start_static_call_sites[*site] : NULL;
 }
 
 #ifdef CONFIG_MODULES
-/* This one table is writable, so that is all that it says. */
-static bool is_module_call(const struct module *module, const u8 *addr)
+/* This one table is writable. */
+static const struct static_call_site *module_call(const struct module *module,
+						  const u8 *addr)
 {
 	const struct static_call_site *call = module->static_call_sites;
 	int i;
 
 	for (i = 0; i < module->num_static_call_sites; i++, call++) {
 		if (call_site(call) == (unsigned long)addr)
-			return true;
+			return call;
 	}
-	return false;
+	return NULL;
 }
 #else
-static bool is_module_call(const struct module *module, const u8 *addr)
+static const struct static_call_site *module_call(const struct module *module,
+						  const u8 *addr)
 {
-	return false;
+	return NULL;
 }
 #endif
+
+/* The key knows where it is to lead, or the trampoline, which has none beside it. */
+static bool is_static_call(const struct module *module, const u8 *addr,
+			   const u8 *new, size_t len)
+{
+	const struct static_call_site *call;
+	const struct static_call_key *key;
+	unsigned long function;
+
+	if (!lkrg_insn_is_static_call(new, len, addr))
+		return false;
+	call = module ? module_call(module, addr) : core_call(addr);
+	if (!call)
+		return lkrg_is_static_call_trampoline(addr);
+	key = (void *)(((unsigned long)&call->key + call->key) & ~STATIC_CALL_SITE_FLAGS);
+	return !get_kernel_nofault(function, (const unsigned long *)&key->func) &&
+	       lkrg_insn_is_static_call_of(new, len, addr, function);
+}
 #else
 static size_t __init room_for_calls(void)
 {
@@ -257,24 +284,13 @@ static size_t __init room_for_calls(void)
 
 static void __init index_calls(u32 *site) { }
 
-static bool is_core_call(const u8 *addr)
-{
-	return false;
-}
-
-static bool is_module_call(const struct module *module, const u8 *addr)
-{
-	return false;
-}
-#endif
-
 static bool is_static_call(const struct module *module, const u8 *addr,
 			   const u8 *new, size_t len)
 {
 	return lkrg_insn_is_static_call(new, len, addr) &&
-	       ((module ? is_module_call(module, addr) : is_core_call(addr)) ||
-		lkrg_is_static_call_trampoline(addr));
+	       lkrg_is_static_call_trampoline(addr);
 }
+#endif
 
 /**
  * lkrg_is_behind_static_call - Is there the site of a static call before an address?
@@ -362,8 +378,8 @@ static bool is_module_traced(const struct module *module, const u8 *addr)
 }
 #endif
 
-/* What all functions call while they are traced, and calls from there. */
-static bool is_tracer(const u8 *addr)
+/* What all functions call while they are traced, and calls from there to anybody. */
+static bool is_in_tracer(const u8 *addr)
 {
 	return addr == (const u8 *)ftrace_call ||
 	       addr == (const u8 *)ftrace_regs_call;
@@ -377,8 +393,11 @@ static bool is_traced_call(const struct module *module, const u8 *addr,
 	if (on ? !lkrg_insn_leads_to_text(new, len, addr) :
 		 !(off && lkrg_insn_is_call(addr)))
 		return false;
-	return module ? is_module_traced(module, addr) :
-			is_core_traced(addr) || is_tracer(addr);
+	if (!module && is_in_tracer(addr))
+		return true;
+	if (on && !lkrg_is_tracer((unsigned long)addr, lkrg_insn_target(new, len, addr)))
+		return false;
+	return module ? is_module_traced(module, addr) : is_core_traced(addr);
 }
 #else
 static size_t __init room_for_traced(void)
@@ -397,31 +416,28 @@ static bool is_traced_call(const struct module *module, const u8 *addr,
 
 /* === The rest === */
 
-static bool is_probed(const u8 *addr)
+/* In the table from before it is armed until it is disarmed. */
+static bool is_of_probe(const u8 *addr, const u8 *new, size_t len)
 {
-	bool is;
+	struct kprobe *probe;
 
-	/* In the table from before it is armed until it is disarmed. */
-	preempt_disable();
-	is = get_kprobe((void *)addr);
-	preempt_enable();
-	return is;
+	guard(preempt)();
+	probe = get_kprobe((void *)addr);
+	return probe && lkrg_probe_may_write(probe, addr, new, len);
 }
 
 /* The jump to what an optimized probe runs. */
 static bool is_optimized_probe(const u8 *addr, const u8 *new, size_t len)
 {
-	return *addr == LKRG_BREAKPOINT &&
-	       lkrg_insn_jumps_to_probe(new, len, addr) && is_probed(addr);
-}
+	struct kprobe *probe;
 
-static bool is_livepatch(const struct module *module)
-{
-#ifdef CONFIG_LIVEPATCH
-	return module->klp;
-#else
-	return false;
-#endif
+	if (*addr != LKRG_BREAKPOINT || !lkrg_insn_jumps_to_probe(new, len, addr))
+		return false;
+	guard(preempt)();
+	probe = get_kprobe((void *)addr);
+	if (probe)
+		lkrg_probe_jumps(probe, addr);
+	return probe;
 }
 
 static bool is_debugged(void)
@@ -455,13 +471,13 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 		       is_static_call(module, addr, new, len) ||
 		       is_optimized_probe(addr, new, len);
 	case LKRG_PATCH_PROBE:
-		return is_probed(addr);
+		return is_of_probe(addr, new, len);
 	case LKRG_PATCH_LOCK:
 		return lkrg_insn_is_lock(addr) && lkrg_insn_is_lock(new);
 	case LKRG_PATCH_PADDING:
 		return IS_ENABLED(CONFIG_CALL_THUNKS) && lkrg_is_padding(addr, len);
 	case LKRG_PATCH_LIVEPATCH:
-		return module && is_livepatch(module);
+		return module;
 	case LKRG_PATCH_DEBUGGER:
 		return is_debugged();
 	}

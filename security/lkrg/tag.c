@@ -12,50 +12,13 @@
 
 #include "tag.h"
 
-/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
-#define P ((1ULL << 61) - 1)
-
 u64 lkrg_page_key[2 * LKRG_PAGE_PAIRS] __ro_after_init;
 u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS] __ro_after_init;
+
+/* The Mersenne prime 2^61 - 1: reduction is a shift, a mask and an add. */
+#define FOLD_PRIME ((1ULL << 61) - 1)
+
 static u64 fold_key[sizeof(u128) / sizeof(u32)] __ro_after_init;
-
-static u64 reduce(u128 x)
-{
-	u64 r = ((u64)x & P) + ((u64)(x >> 61) & P) + (u64)(x >> 122);
-
-	r = (r & P) + (r >> 61);
-	return r >= P ? r - P : r;
-}
-
-static u64 add(u64 a, u64 b)
-{
-	u64 r = a + b;
-
-	return r >= P ? r - P : r;
-}
-
-static u64 sub(u64 a, u64 b)
-{
-	return a >= b ? a - b : a + P - b;
-}
-
-static u64 mul(u64 a, u64 b)
-{
-	return reduce((u128)a * b);
-}
-
-/* By Fermat: a^(p-2).  Only a report pays for it. */
-static u64 inverse(u64 a)
-{
-	u64 e = P - 2, r = 1;
-
-	for (; e; e >>= 1) {
-		if (e & 1)
-			r = mul(r, a);
-		a = mul(a, a);
-	}
-	return r;
-}
 
 /**
  * lkrg_tag_init - Make the secrets of this boot
@@ -70,8 +33,8 @@ void __init lkrg_tag_init(void)
 	get_random_bytes(lkrg_record_key, sizeof(lkrg_record_key));
 	for (i = 0; i < ARRAY_SIZE(fold_key); i++) {
 		do
-			fold_key[i] = get_random_u64() & P;
-		while (fold_key[i] == P);
+			fold_key[i] = get_random_u64() & FOLD_PRIME;
+		while (fold_key[i] == FOLD_PRIME);
 	}
 }
 
@@ -108,10 +71,58 @@ u64 lkrg_record_fold(u128 sum)
 {
 	u128 folded = 0;
 	size_t i;
+	u64 r;
 
 	for (i = 0; i < ARRAY_SIZE(fold_key); i++, sum >>= 32)
 		folded += (u128)fold_key[i] * (u32)sum;
-	return reduce(folded);
+	r = ((u64)folded & FOLD_PRIME) + (u64)(folded >> 61);
+	r = (r & FOLD_PRIME) + (r >> 61);
+	return r >= FOLD_PRIME ? r - FOLD_PRIME : r;
+}
+
+/* === Location sums ====================================================== */
+
+#define P LKRG_SUM_PRIME
+
+static u64 reduce(u128 x)
+{
+	u64 r;
+
+	while (x >> 64)
+		x = (x & ((1ULL << LKRG_SUM_BITS) - 1)) +
+		    LKRG_SUM_EXCESS * (x >> LKRG_SUM_BITS);
+	r = lkrg_sum_fold(lkrg_sum_fold(x));
+	return r >= P ? r - P : r;
+}
+
+static u64 add(u64 a, u64 b)
+{
+	u64 r = a + b;
+
+	return r >= P ? r - P : r;
+}
+
+static u64 sub(u64 a, u64 b)
+{
+	return a >= b ? a - b : a + P - b;
+}
+
+static u64 mul(u64 a, u64 b)
+{
+	return reduce((u128)a * b);
+}
+
+/* By Fermat: a^(p-2).  Only a report pays for it. */
+static u64 inverse(u64 a)
+{
+	u64 e = P - 2, r = 1;
+
+	for (; e; e >>= 1) {
+		if (e & 1)
+			r = mul(r, a);
+		a = mul(a, a);
+	}
+	return r;
 }
 
 /*
@@ -132,17 +143,23 @@ static const s16 powers[LKRG_SUMS][LKRG_SUMS] = {
 
 static void take_powers(struct lkrg_page *page, const u128 nested[LKRG_SUMS])
 {
+	u64 reduced[LKRG_SUMS];
 	int r, k;
 
-	for (r = 0; r < LKRG_SUMS; r++) {
-		u128 sum = 0;
+	for (r = 0; r < LKRG_LOW_SUMS; r++) {
+		page->low[r] = 0;
+		for (k = 0; k <= r; k++)
+			page->low[r] += powers[r][k] * nested[k];
+	}
+	for (k = 0; k < LKRG_SUMS; k++)
+		reduced[k] = reduce(nested[k]);
+	for (; r < LKRG_SUMS; r++) {
+		/* Not negative: a power is less than 2^15, and there are eight. */
+		u64 sum = P << 19;
 
 		for (k = 0; k <= r; k++)
-			sum += powers[r][k] * nested[k];
-		if (r < ARRAY_SIZE(page->low))
-			page->low[r] = sum;
-		else
-			page->high[r - ARRAY_SIZE(page->low)] = sum;
+			sum += powers[r][k] * reduced[k];
+		lkrg_set_high_sum(page, r - LKRG_LOW_SUMS, lkrg_sum_fold(sum));
 	}
 }
 
@@ -173,12 +190,12 @@ void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
 	take_powers(page, (u128[]){ s0, s1, s2, s3, s4, s5, s6, s7 });
 }
 
-/* The integer @after - @before, which fits into 128 bits with its sign, mod p. */
-static u64 difference(u128 after, u128 before)
+/* The integer @after - @before, which fits into 64 bits with its sign, mod p. */
+static u64 difference(u64 after, u64 before)
 {
-	s128 d = after - before;
+	s64 d = after - before;
 
-	return d < 0 ? sub(0, reduce(-d)) : reduce(d);
+	return d < 0 ? sub(0, reduce(-(u64)d)) : reduce(d);
 }
 
 /*
@@ -277,10 +294,11 @@ int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 	size_t i;
 
 	lkrg_sums_take(&page, words);
-	for (r = 0; r < ARRAY_SIZE(page.low); r++)
+	for (r = 0; r < LKRG_LOW_SUMS; r++)
 		diff[r] = difference(page.low[r], expected->low[r]);
 	for (; r < LKRG_SUMS; r++)
-		diff[r] = difference(page.high[r - 3], expected->high[r - 3]);
+		diff[r] = sub(lkrg_high_sum(&page, r - LKRG_LOW_SUMS),
+			      lkrg_high_sum(expected, r - LKRG_LOW_SUMS));
 
 	degree = shortest_recurrence(diff, c);
 	if (degree > LKRG_LOCATE_MAX)

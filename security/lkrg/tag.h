@@ -11,8 +11,8 @@
  *
  * A tag says that something differs.  Where, and what was there before, comes
  * from location sums: the power sums S_r = sum (i + 1)^r * w[i] for r < 2t
- * locate up to t changed words.  They are kept as integers, because a poke must
- * be cheap, and reduced modulo p when they are needed.
+ * locate up to t changed words.  The small ones are kept as integers, because a
+ * poke must be cheap, the others modulo a prime, because memory is not.
  *
  * It is sound against who writes memory without knowing the keys.  Who reads kernel
  * memory at will can read the keys as well.
@@ -21,6 +21,7 @@
 #ifndef _SECURITY_LKRG_TAG_H
 #define _SECURITY_LKRG_TAG_H
 
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/init.h>
 #include <linux/types.h>
@@ -34,23 +35,43 @@
 #define LKRG_LOCATE_MAX 4
 #define LKRG_SUMS (2 * LKRG_LOCATE_MAX)
 
+#define LKRG_LOW_SUMS 3
+#define LKRG_HIGH_SUMS (LKRG_SUMS - LKRG_LOW_SUMS)
+
 /* No location sum of 1024 words for r = 0 has this value. */
 #define LKRG_NOT_LOCATED U64_MAX
+
+/*
+ * The largest prime below 2^40.  More than 2^33, so that it tells all differences of
+ * words of 32 bits; the rest of it tells those that no word can have.
+ */
+#define LKRG_SUM_BITS 40
+#define LKRG_SUM_EXCESS 87
+#define LKRG_SUM_PRIME ((1ULL << LKRG_SUM_BITS) - LKRG_SUM_EXCESS)
 
 /**
  * struct lkrg_page - What a page should be
  * @tag: keyed tag over the address of the page, its frame and what is there
- * @high: location sums for r from 3 to 7
  * @low: location sums for r < 3: 1024 words of 32 bits times 2^20 fit in 64 bits;
  *	the first one is LKRG_NOT_LOCATED when there are no sums yet
+ * @middle: the lower 32 bits of those for r from 3 to 7
+ * @top: the upper 8 bits of them
+ * @state: what was found and reported, LKRG_AS_IT_SHOULD_BE if nothing
  *
  * The sums say where and what, never whether.
  */
 struct lkrg_page {
 	u128 tag;
-	u128 high[LKRG_SUMS - 3];
-	u64 low[3];
+	u64 low[LKRG_LOW_SUMS];
+	u32 middle[LKRG_HIGH_SUMS];
+	u32 state;
+	u8 top[LKRG_HIGH_SUMS];
 } __packed __aligned(8);
+
+/* Less than 2 per cent of a page */
+static_assert(sizeof(struct lkrg_page) == 72);
+
+#define LKRG_AS_IT_SHOULD_BE 0
 
 /**
  * struct lkrg_change - One changed word
@@ -64,6 +85,28 @@ struct lkrg_change {
 	u32 found;
 };
 
+/* Congruent to @x, and closer to the prime: 2^40 is as much as 87. */
+static __always_inline u64 lkrg_sum_fold(u64 x)
+{
+	return (x & ((1ULL << LKRG_SUM_BITS) - 1)) +
+	       LKRG_SUM_EXCESS * (x >> LKRG_SUM_BITS);
+}
+
+static __always_inline u64 lkrg_high_sum(const struct lkrg_page *page, size_t i)
+{
+	return (u64)page->top[i] << 32 | page->middle[i];
+}
+
+/* @sum is less than 2^42: folded, it is less than twice the prime. */
+static __always_inline void lkrg_set_high_sum(struct lkrg_page *page, size_t i, u64 sum)
+{
+	sum = lkrg_sum_fold(sum);
+	if (sum >= LKRG_SUM_PRIME)
+		sum -= LKRG_SUM_PRIME;
+	page->middle[i] = sum;
+	page->top[i] = sum >> 32;
+}
+
 /**
  * lkrg_sums_poke - Move location sums by one declared change
  * @page: the sums
@@ -76,16 +119,19 @@ struct lkrg_change {
 static __always_inline void lkrg_sums_poke(struct lkrg_page *page, u32 index,
 					   s64 delta)
 {
-	s64 x = index + 1, x2 = x * x, x3 = x2 * x;
+	s64 x = index + 1, x2 = x * x;
+	/* Not negative: the product is less than 2^62 either way. */
+	u64 term = lkrg_sum_fold(delta * x2 * x + (LKRG_SUM_PRIME << 23));
+	size_t i;
 
 	page->low[0] += delta;
 	page->low[1] += delta * x;
 	page->low[2] += delta * x2;
-	page->high[0] += delta * x3;
-	page->high[1] += (s128)(delta * x) * x3;
-	page->high[2] += (s128)(delta * x2) * x3;
-	page->high[3] += (s128)(delta * x3) * x3;
-	page->high[4] += (s128)(delta * x3) * (x2 * x2);
+#pragma GCC unroll 5
+	for (i = 0; i < LKRG_HIGH_SUMS; i++) {
+		lkrg_set_high_sum(page, i, lkrg_high_sum(page, i) + term);
+		term = lkrg_sum_fold(term * x);
+	}
 }
 
 /* Tags are over pairs of 64-bit words; this is the longest record and one. */

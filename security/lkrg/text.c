@@ -31,6 +31,7 @@
 
 #include <asm/sections.h>
 
+#include "execmem.h"
 #include "image.h"
 #include "module.h"
 #include "sites.h"
@@ -150,9 +151,13 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
  */
 bool lkrg_text_is_owned(unsigned long addr)
 {
-	return core_kernel_text(addr) || lkrg_module_has_text(addr) ||
-	       is_ftrace_trampoline(addr) || is_kprobe_insn_slot(addr) ||
-	       is_kprobe_optinsn_slot(addr) || is_bpf_text_address(addr);
+	if (core_kernel_text(addr) || lkrg_module_has_text(addr))
+		return true;
+	/* Both who uses it and who has given it know: lists of the first can be written. */
+	return (is_ftrace_trampoline(addr) && lkrg_execmem_is_owned(addr, EXECMEM_FTRACE)) ||
+	       ((is_kprobe_insn_slot(addr) || is_kprobe_optinsn_slot(addr)) &&
+		lkrg_execmem_is_owned(addr, EXECMEM_KPROBES)) ||
+	       (is_bpf_text_address(addr) && lkrg_execmem_is_owned(addr, EXECMEM_BPF));
 }
 
 bool __lkrg_is_own_text(unsigned long addr)

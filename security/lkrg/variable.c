@@ -143,7 +143,7 @@ static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
 	}
 }
 
-/* Returns whether it was reported before. */
+/* Returns whether it was reported before, and stays. */
 static bool found_different(const struct lkrg_variable *v, struct record *r)
 {
 	bool known = is_authentic(v, r);
@@ -157,7 +157,8 @@ static bool found_different(const struct lkrg_variable *v, struct record *r)
 			.known = known,
 		},
 	};
-	bool reported = r->reported;
+	/* Nobody may keep a panic from coming by what was reported once. */
+	bool reported = r->reported && report.done == LKRG_DID_LOG;
 
 	memcpy(report.variable.expected, r->value, report.variable.size);
 	memcpy(report.variable.found, v->data, report.variable.size);

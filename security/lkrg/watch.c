@@ -14,6 +14,7 @@
  * in scan.c, and what nests inside.
  */
 
+#include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/hrtimer.h>
 #include <linux/init.h>
@@ -34,15 +35,23 @@
 #define TICKS_PER_INTERVAL 4
 #define TICKS_ALLOWED (TICKS_PER_INTERVAL + TICKS_PER_INTERVAL / 2)
 
+/*
+ * A pass that goes round and round advances all the time.  One that takes so many
+ * intervals is at least worth a line.
+ */
+#define TICKS_OF_A_PASS (6 * TICKS_PER_INTERVAL)
+
 static struct hrtimer watch_timer;
 static DEFINE_MUTEX(watch_lock);
 static bool running;
+/* What it was started with */
+static ktime_t period_now;
 
 static unsigned long ticks;
 
 /* Of the tick alone */
-static unsigned long seen, busy;
-static unsigned int waited;
+static unsigned long seen, busy, pass;
+static unsigned int waited, lasted;
 /* The next pass was nowhere: look again soon. */
 static bool lost;
 
@@ -98,6 +107,18 @@ static void passes_do_not_advance(void)
 	}
 }
 
+static void look_at_pass(void)
+{
+	const unsigned long started = lkrg_scan_stats().started;
+
+	if (started != pass || lkrg_scan_state() != LKRG_SCAN_RUNNING) {
+		pass = started;
+		lasted = 0;
+	} else if (++lasted % TICKS_OF_A_PASS == 0) {
+		report("one does not end", LKRG_DID_LOG);
+	}
+}
+
 static enum hrtimer_restart tick(struct hrtimer *timer)
 {
 	unsigned long progress = lkrg_scan_progress();
@@ -108,6 +129,7 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 		busy = lkrg_scan_stats().busy;
 		waited = 0;
 		lost = false;
+		look_at_pass();
 	} else if (lost || ++waited % TICKS_ALLOWED == 0) {
 		passes_do_not_advance();
 	}
@@ -125,12 +147,15 @@ void lkrg_watch_start(void)
 	/* Boot parameters come before there is a clock. */
 	if (!watch_timer.function)
 		return;
-	mutex_lock(&watch_lock);
+	guard(mutex)(&watch_lock);
+	/* Whoever only changes other settings does not make it begin again. */
+	if (running && period_now == period())
+		return;
 	hrtimer_cancel(&watch_timer);
 	waited = 0;
+	period_now = period();
 	WRITE_ONCE(running, true);
-	hrtimer_start(&watch_timer, period(), HRTIMER_MODE_REL);
-	mutex_unlock(&watch_lock);
+	hrtimer_start(&watch_timer, period_now, HRTIMER_MODE_REL);
 }
 
 /**

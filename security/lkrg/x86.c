@@ -22,6 +22,7 @@
 #include <linux/pgtable.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
@@ -86,6 +87,15 @@ bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr)
 	       is_text(lkrg_insn_target(insn, len, addr));
 }
 
+/* See arch/x86/kernel/static_call.c: return 0 in place of a call, return. */
+static const u8 zero[] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
+static const u8 ret[] = {
+	RET_INSN_OPCODE, INT3_INSN_OPCODE, INT3_INSN_OPCODE,
+	INT3_INSN_OPCODE, INT3_INSN_OPCODE
+};
+
+static_assert(sizeof(zero) == CALL_INSN_SIZE && sizeof(ret) == CALL_INSN_SIZE);
+
 /**
  * lkrg_insn_is_static_call - Is it what may be at the site of a static call?
  * @insn: the bytes
@@ -99,13 +109,6 @@ bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr)
  */
 bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr)
 {
-	/* See arch/x86/kernel/static_call.c: return 0 in place of a call, return. */
-	static const u8 zero[] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
-	static const u8 ret[] = {
-		RET_INSN_OPCODE, INT3_INSN_OPCODE, INT3_INSN_OPCODE,
-		INT3_INSN_OPCODE, INT3_INSN_OPCODE
-	};
-
 	if (len == JCC32_SIZE)
 		return insn[0] == JCC32_ESCAPE && insn[1] == addr[1] &&
 		       (insn[1] & 0xf0) == JCC32_OPCODE &&
@@ -115,6 +118,43 @@ bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr)
 		!memcmp(insn, zero, len) || !memcmp(insn, ret, len) ||
 		lkrg_insn_leads_to_text(insn, len, addr));
 }
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+/* See there: where a conditional jump goes when there is nothing to be called. */
+extern void __static_call_return(void);
+
+/* Or to what is before it and counts calls. */
+static bool leads_to(unsigned long to, unsigned long function)
+{
+	return to == function ||
+	       (IS_ENABLED(CONFIG_CALL_THUNKS) &&
+		function - to <= CONFIG_FUNCTION_PADDING_BYTES);
+}
+
+/**
+ * lkrg_insn_is_static_call_of - Does it call what it should?
+ * @insn: the bytes, which may be at the site of a static call
+ * @len: how many
+ * @addr: where
+ * @function: what the static call is to call, or 0
+ *
+ * Return: whether it does.
+ */
+bool lkrg_insn_is_static_call_of(const u8 *insn, size_t len, const u8 *addr,
+				 unsigned long function)
+{
+	unsigned long to;
+
+	if (lkrg_insn_is_nop(insn, len) || !memcmp(insn, ret, sizeof(ret)))
+		return !function;
+	if (!memcmp(insn, zero, sizeof(zero)))
+		return function == (unsigned long)__static_call_return0;
+	to = lkrg_insn_target(insn, len, addr);
+	return function ? leads_to(to, function) :
+			  to == (unsigned long)__static_call_return ||
+			  to == (unsigned long)x86_return_thunk;
+}
+#endif
 
 /**
  * lkrg_is_static_call_trampoline - Is this where a static call can always go?
@@ -161,6 +201,61 @@ bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr)
 	       is_kprobe_optinsn_slot(lkrg_insn_target(insn, len, addr));
 #else
 	return false;
+#endif
+}
+
+static u64 insn_tag(const u8 *addr, const u8 *insn, size_t len)
+{
+	u64 bytes = 0;
+
+	memcpy(&bytes, insn, len);
+	return lkrg_record_fold(lkrg_record_head(addr, bytes));
+}
+
+/**
+ * lkrg_probe_may_write - May a kprobe write that where it is?
+ * @probe: the kprobe
+ * @addr: where it is
+ * @new: what it is about to write
+ * @len: number of bytes
+ *
+ * A breakpoint; or what was there before, which it keeps in memory that others may
+ * have written to, so that is under a tag.
+ *
+ * Context: text_mutex held.
+ * Return: whether it may.
+ */
+bool lkrg_probe_may_write(struct kprobe *probe, const u8 *addr, const u8 *new,
+			  size_t len)
+{
+#ifdef CONFIG_KPROBES
+	struct arch_specific_insn *insn = &probe->ainsn;
+
+	if (len == INT3_INSN_SIZE && *new == INT3_INSN_OPCODE) {
+		if (*addr != INT3_INSN_OPCODE)
+			insn->lkrg_opcode_tag = insn_tag(addr, addr, len);
+		return true;
+	}
+	if (len == INT3_INSN_SIZE)
+		return insn->lkrg_opcode_tag == insn_tag(addr, new, len);
+	return len == JMP32_INSN_SIZE && *new == INT3_INSN_OPCODE &&
+	       insn->lkrg_rest_tag == insn_tag(addr + 1, new + 1, len - 1);
+#else
+	return false;
+#endif
+}
+
+/**
+ * lkrg_probe_jumps - A kprobe is about to be optimized: remember what it writes over
+ * @probe: the kprobe
+ * @addr: where its breakpoint is
+ *
+ * Context: text_mutex held.
+ */
+void lkrg_probe_jumps(struct kprobe *probe, const u8 *addr)
+{
+#ifdef CONFIG_KPROBES
+	probe->ainsn.lkrg_rest_tag = insn_tag(addr + 1, addr + 1, JMP32_INSN_SIZE - 1);
 #endif
 }
 

@@ -17,6 +17,8 @@
 #include <asm/special_insns.h>
 #include <asm/text-patching.h>
 
+struct kprobe;
+
 /**
  * struct lkrg_mapping - How the kernel reaches an address
  * @frame: the page frame, or LKRG_NOT_MAPPED
@@ -168,6 +170,11 @@ bool lkrg_unwind(bool (*judge)(unsigned long addr, void *data), void *data);
 bool lkrg_insn_leads_to_text(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr);
 bool lkrg_insn_is_static_call(const u8 *insn, size_t len, const u8 *addr);
+bool lkrg_insn_is_static_call_of(const u8 *insn, size_t len, const u8 *addr,
+				 unsigned long function);
+bool lkrg_probe_may_write(struct kprobe *probe, const u8 *addr, const u8 *new,
+			  size_t len);
+void lkrg_probe_jumps(struct kprobe *probe, const u8 *addr);
 bool lkrg_is_static_call_trampoline(const u8 *addr);
 bool lkrg_insn_is_lock(const u8 *insn);
 bool lkrg_is_padding(const u8 *addr, size_t len);

@@ -6,7 +6,9 @@
  */
 
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/ftrace.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/limits.h>
@@ -80,7 +82,42 @@ static const u8 *other_state(struct jump_entry *entry, size_t *len)
 	return memcmp(addr, jump, *len) ? NULL : x86_nops[*len];
 }
 
-static void each_jump_label_may_become_its_other_state(struct kunit *test)
+static DEFINE_STATIC_KEY_FALSE(own_key);
+
+static noinline int ask_own_key(void)
+{
+	return static_branch_unlikely(&own_key);
+}
+
+static struct jump_entry *site_of(const struct static_key *key)
+{
+	struct jump_entry *entry;
+
+	for (entry = __start___jump_table; entry < __stop___jump_table; entry++) {
+		if (jump_entry_key(entry) == key)
+			return entry;
+	}
+	return NULL;
+}
+
+static void a_jump_label_follows_its_key(struct kunit *test)
+{
+	struct jump_entry *entry = site_of(&own_key.key);
+	const u8 *addr, *other;
+	size_t len;
+
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	KUNIT_EXPECT_EQ(test, 0, ask_own_key());
+	addr = (const u8 *)jump_entry_code(entry);
+	other = other_state(entry, &len);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_EXPECT_FALSE(test, is_legal(addr, other, len));
+	atomic_set(&own_key.key.enabled, 1);
+	KUNIT_EXPECT_TRUE(test, is_legal(addr, other, len));
+	atomic_set(&own_key.key.enabled, 0);
+}
+
+static void no_jump_label_may_change_without_its_key(struct kunit *test)
 {
 	struct jump_entry *entry;
 	const u8 *other;
@@ -93,7 +130,7 @@ static void each_jump_label_may_become_its_other_state(struct kunit *test)
 			continue;
 		other = other_state(entry, &len);
 		KUNIT_ASSERT_NOT_NULL_MSG(test, other, "%pS", addr);
-		KUNIT_EXPECT_TRUE_MSG(test, is_legal(addr, other, len), "%pS", addr);
+		KUNIT_EXPECT_FALSE_MSG(test, is_legal(addr, other, len), "%pS", addr);
 	}
 }
 
@@ -147,9 +184,9 @@ static void no_function_may_call_address_0(struct kunit *test)
 					      CALL_INSN_SIZE), "%pS", ip);
 }
 
-static void functions_may_call_text_and_nothing_else(struct kunit *test)
+static void functions_may_call_tracers_and_nothing_else(struct kunit *test)
 {
-	const void *data = __start_rodata;
+	const void *data = __start_rodata, *tracer = (void *)FTRACE_ADDR;
 	const unsigned long *addr;
 	int judged = 0;
 
@@ -160,13 +197,16 @@ static void functions_may_call_text_and_nothing_else(struct kunit *test)
 			continue;
 		judged++;
 		KUNIT_EXPECT_TRUE_MSG(test,
-				      is_legal(ip, leads(CALL_INSN_OPCODE, ip, _text),
+				      is_legal(ip, leads(CALL_INSN_OPCODE, ip, tracer),
 					       CALL_INSN_SIZE), "%pS", ip);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(ip, leads(CALL_INSN_OPCODE, ip, _text),
+						CALL_INSN_SIZE), "%pS", ip);
 		KUNIT_EXPECT_FALSE_MSG(test,
 				       is_legal(ip, leads(CALL_INSN_OPCODE, ip, data),
 						CALL_INSN_SIZE), "%pS", ip);
 		KUNIT_EXPECT_FALSE_MSG(test,
-				       is_legal(ip + 1, leads(CALL_INSN_OPCODE, ip + 1, _text),
+				       is_legal(ip + 1, leads(CALL_INSN_OPCODE, ip + 1, tracer),
 						CALL_INSN_SIZE), "%pS", ip);
 	}
 	KUNIT_EXPECT_GT(test, judged, 100);
@@ -174,26 +214,35 @@ static void functions_may_call_text_and_nothing_else(struct kunit *test)
 #endif
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-static void static_calls_may_call_text_and_nothing_else(struct kunit *test)
+static void static_calls_may_call_theirs_and_nothing_else(struct kunit *test)
 {
 	const struct static_call_site *call;
+	int judged = 0;
 
 	for (call = __start_static_call_sites; call < __stop_static_call_sites;
 	     call++) {
 		const u8 *addr = (const u8 *)&call->addr + call->addr;
+		const struct static_call_key *key =
+			(void *)(((unsigned long)&call->key + call->key) &
+				 ~STATIC_CALL_SITE_FLAGS);
 
 		/* Some are conditional jumps, of six bytes. */
 		if (!is_core_text((unsigned long)addr) || *addr != CALL_INSN_OPCODE)
 			continue;
+		judged++;
 		KUNIT_EXPECT_TRUE_MSG(test,
-				      is_legal(addr, leads(CALL_INSN_OPCODE, addr, _text),
+				      is_legal(addr, leads(CALL_INSN_OPCODE, addr, key->func),
 					       CALL_INSN_SIZE), "%pS", addr);
-		KUNIT_EXPECT_TRUE_MSG(test, is_legal(addr, x86_nops[5], 5), "%pS",
-				      addr);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       is_legal(addr, leads(CALL_INSN_OPCODE, addr, _text),
+						CALL_INSN_SIZE), "%pS", addr);
+		KUNIT_EXPECT_FALSE_MSG(test, is_legal(addr, x86_nops[5], 5), "%pS",
+				       addr);
 		KUNIT_EXPECT_FALSE_MSG(test,
 				       is_legal(addr, leads(CALL_INSN_OPCODE, addr, __start_rodata),
 						CALL_INSN_SIZE), "%pS", addr);
 	}
+	KUNIT_EXPECT_GT(test, judged, 10);
 }
 #endif
 
@@ -246,14 +295,15 @@ static struct kunit_case cases[] = {
 #ifdef CONFIG_DYNAMIC_FTRACE
 	KUNIT_CASE(no_function_may_call_address_0),
 #endif
-	KUNIT_CASE(each_jump_label_may_become_its_other_state),
+	KUNIT_CASE(a_jump_label_follows_its_key),
+	KUNIT_CASE(no_jump_label_may_change_without_its_key),
 	KUNIT_CASE(no_jump_label_may_lead_elsewhere),
 	KUNIT_CASE(no_patch_may_begin_elsewhere),
 #ifdef CONFIG_DYNAMIC_FTRACE
-	KUNIT_CASE(functions_may_call_text_and_nothing_else),
+	KUNIT_CASE(functions_may_call_tracers_and_nothing_else),
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	KUNIT_CASE(static_calls_may_call_text_and_nothing_else),
+	KUNIT_CASE(static_calls_may_call_theirs_and_nothing_else),
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
 	KUNIT_CASE(text_belongs_to_somebody),

@@ -182,6 +182,28 @@ module_attack()
 	verdict "$title"
 }
 
+answers()
+{
+	true 2> /dev/null < "$DEVICE"
+}
+
+# What it says about itself is no longer so.  While it seems to be about to go nobody can
+# ask it for more.
+lying_attack()
+{
+	problem=
+	mark
+	request "$attack"
+	[ "$guard" = off ] || expect_finding
+	wait_until 10 answers || fault "it does not answer"
+	mark
+	request module-show
+	is_listed || fault "not restored"
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
 # === Page tables ===
 
 mapping_attack()
@@ -501,6 +523,8 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 	[ "$prepared" = - ] || title="$title ($prepared)"
 	if [ "$use" = hidden ]; then
 		module_attack
+	elif [ "$use" = lying ]; then
+		lying_attack
 	elif [ "$use" = mapped ]; then
 		mapping_attack
 	elif [ "$use" = foreign ]; then

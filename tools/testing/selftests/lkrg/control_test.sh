@@ -102,7 +102,7 @@ patches_grew()
 	before=$(statistic patches_by_modules)
 }
 
-# One who traces, three kprobes and a kretprobe; who only looks on is not asked.
+# One who traces, and says that he only looks on, three kprobes and a kretprobe.
 patched()
 {
 	before=$(statistic patches_by_modules)
@@ -243,6 +243,16 @@ audit()
 }
 
 # Who keeps the kernel from logging has not silenced the rest.
+# Whoever takes away what writes reports has not taken away the next pass.
+held()
+{
+	request reports-hold
+	make_news
+	expect_pass
+	expect_report "Kernel: policy changed: lkrg.kint_enforce: 1 -> 0; restored"
+	request reports-release
+}
+
 silenced()
 {
 	event=$TRACING/events/lkrg/violation
@@ -394,7 +404,7 @@ need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
-ktap_set_plan 13
+ktap_set_plan 14
 
 run_test "policy-kint_enforce" policy
 run_test "policy-interval, twice" policy_again
@@ -404,6 +414,7 @@ run_test "log_level" log_level
 run_test "tracepoint" tracepoint
 run_test "audit" audit
 run_test "a silenced log" silenced
+run_test "reports that are held" held
 run_test "changes of settings" changes
 run_test "a storm of reports" storm
 run_test "taint" taint

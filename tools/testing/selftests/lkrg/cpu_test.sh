@@ -62,6 +62,7 @@ cpu-ist6:register changed:logged
 cpu-ist7:register changed:logged
 cpu-present:mask changed:logged
 cpu-active:mask changed:logged
+cpu-record:mask changed:logged
 gate-offset:gate changed:logged
 gate-dpl:gate changed:logged
 "

@@ -61,6 +61,8 @@ load_attacks()
 		$(symbol text_mutex) $(symbol __stop___ex_table) \
 		$(symbol vdso_image_64) $(symbol pass_timer) \
 		$(symbol pass_work) $(symbol watch_timer) \
+		$(symbol get_kprobe) $(symbol mod_tree) $(symbol execmem_alloc) \
+		$(symbol raise_work) $(symbol cpu_records) $(symbol tty_drivers) \
 		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) \
 		$(symbol lkrg_trigger) \
 		$(symbol suppress_printk) $(symbol core_pattern) \

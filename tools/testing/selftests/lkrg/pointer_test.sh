@@ -156,9 +156,8 @@ see()
 
 load()
 {
-	insmod "$MODULE" $(symbol execmem_alloc) $(symbol execmem_free) \
-		$(symbol set_memory_rox) $(symbol n_tty_ops) \
-		$(symbol net_families) 2>&1
+	insmod "$MODULE" $(symbol alloc_insn_page) $(symbol execmem_free) \
+		$(symbol n_tty_ops) $(symbol net_families) 2>&1
 }
 
 attack()

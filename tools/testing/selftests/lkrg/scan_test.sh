@@ -350,12 +350,18 @@ off()
 periodic()
 {
 	set_knob interval 5
-	before=$(statistic passes_done)
-	sleep 11
-	passes=$(($(statistic passes_done) - before))
-	[ "$passes" -ge 1 ] || fault "no pass in 11 s with interval=5"
+	periodic_passes 11 1
 	set_knob interval 1800
 	expect_silence
+}
+
+# Arguments: seconds, how many passes there are at least
+periodic_passes()
+{
+	before=$(statistic passes_done)
+	sleep "$1"
+	passes=$(($(statistic passes_done) - before))
+	[ "$passes" -ge "$2" ] || fault "$passes passes in $1 s with interval=5"
 }
 
 heartbeat()
@@ -431,6 +437,51 @@ worker_blocked()
 	set_knob interval 1800
 }
 
+# Whoever sets something again and again does not put off passes, nor what watches them.
+put_off()
+{
+	while :; do
+		echo 1 > "$KNOBS/heartbeat"
+		echo 0 > "$KNOBS/heartbeat"
+		echo 0 > "$KNOBS/heartbeat"
+		sleep 0.5
+	done
+}
+
+not_put_off()
+{
+	set_knob interval 5
+	expect_pass
+	put_off &
+	putting=$!
+	periodic_passes 12 2
+	request scan-block
+	start_pass
+	expect_stopped_report "one waits for a lock" logged
+	request scan-release
+	kill "$putting"
+	wait_until 30 pass_is_done || fault "the pass was not done"
+	set_knob heartbeat 0
+	set_knob interval 1800
+}
+
+# It advances, but not to an end.
+endless()
+{
+	set_knob interval 5
+	expect_pass
+	request scan-ring
+	start_pass
+	wait_until 60 was_reported || fault "no report within ten intervals"
+	expect_report "$stopped: one does not end, $number; logged"
+	request scan-end
+	wait_until 30 pass_is_done || fault "the pass was not done"
+	mark
+	expect_pass
+	expect_silence
+	set_knob interval 1800
+}
+
 watch_stopped()
 {
 	request scan-watch
@@ -448,7 +499,7 @@ prepare_attacks
 say_what_is_expected
 # All triggers.
 set_knob kint_validate 3
-ktap_set_plan 28
+ktap_set_plan 30
 
 run_test "10,000 triggers by a shell" storm
 run_test "10,000 triggers at once" at_once
@@ -477,6 +528,8 @@ run_test "scan-timer" timer_attacked scan-timer
 run_test "scan-timer-late" timer_attacked scan-timer-late
 run_test "scan-dequeue" work_dequeued
 run_test "scan-block" worker_blocked
+run_test "scan-block, and settings again and again" not_put_off
+run_test "scan-ring" endless
 run_test "scan-watch" watch_stopped
 set_knob kint_validate 3
 run_test "once more: 10,000 triggers at once" at_once

@@ -262,9 +262,16 @@ all_are_logged()
 	pass_in_silence
 	expect_values new
 
+	# What was reported and only logged is told again when something is done about it.
+	mark
 	echo 1 > "$KNOBS/kint_enforce"
 	expect_pass
 	expect_values old
+	reports_expected=$((reports_expected + count))
+	wait_until 10 all_are_reported || fault "not all are reported once more"
+	sed -i 's/; logged$/; restored/' "$scratch/expected"
+	alerts | sort | cmp -s - "$scratch/expected" ||
+		fault "not as expected: $(alerts | sort | diff - "$scratch/expected")"
 	mark
 	pass_in_silence
 }

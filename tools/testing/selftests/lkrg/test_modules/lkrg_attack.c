@@ -38,6 +38,7 @@
 #include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/execmem.h>
 #include <linux/extable.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
@@ -47,6 +48,7 @@
 #include <linux/idr.h>
 #include <linux/init.h>
 #include <linux/ipc_namespace.h>
+#include <linux/irq_work.h>
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
@@ -77,6 +79,7 @@
 #include <linux/processor.h>
 #include <linux/ptrace.h>
 #include <linux/random.h>
+#include <linux/rbtree_latch.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
@@ -1139,6 +1142,12 @@ static int poke_text(struct task_struct *task, size_t field)
 	return flip_by(&text_change, victim_text(), 1, 0x01, write_by_poke);
 }
 
+/* What somebody calls who should call something else */
+static noinline __used int lkrg_attack_agree(void)
+{
+	return 0;
+}
+
 static const u8 nop2[] = { BYTES_NOP2 };
 static const u8 nop5[] = { BYTES_NOP5 };
 
@@ -1167,6 +1176,12 @@ static int patch_traced_data(struct task_struct *task, size_t field)
 static int patch_traced_jump(struct task_struct *task, size_t field)
 {
 	return patch_traced(JMP32_INSN_OPCODE, kernel_halt - PAGE_SIZE);
+}
+
+/* A call of a function, which belongs to somebody, but does not trace it. */
+static int patch_traced_function(struct task_struct *task, size_t field)
+{
+	return patch_traced(CALL_INSN_OPCODE, (void *)lkrg_attack_agree);
 }
 
 /* A call of a function, where no call is to be. */
@@ -1291,6 +1306,77 @@ static int patch_label(struct task_struct *task, size_t field)
 	return -EOPNOTSUPP;
 }
 
+#ifdef CONFIG_KPROBES
+static ulong get_kprobe_at;
+module_param_named(get_kprobe, get_kprobe_at, ulong, 0400);
+MODULE_PARM_DESC(get_kprobe, "Address of that function");
+
+static noinline __used u64 lkrg_attack_probed(u64 x)
+{
+	return x * x + 1;
+}
+
+static int see_probe(struct kprobe *probe, struct pt_regs *regs)
+{
+	return 0;
+}
+
+/* With it the probe stays a breakpoint. */
+static void see_probe_after(struct kprobe *probe, struct pt_regs *regs,
+			    unsigned long flags)
+{
+}
+
+/* Behind what is there for function tracing */
+static struct kprobe restored_probe = {
+	.symbol_name = "lkrg_attack_probed",
+	.offset = 9,
+	.pre_handler = see_probe,
+	.post_handler = see_probe_after,
+};
+
+/*
+ * When a probe goes, the kernel writes back what it has kept; nobody calls the function.
+ * The breakpoint is what is declared to be there afterwards.
+ */
+static int forge_opcode(struct task_struct *task, size_t field)
+{
+	struct kprobe *(*const get)(void *addr) = (void *)get_kprobe_at;
+	struct change *const change = &module_text_change;
+	struct kprobe *probe;
+	u8 *at;
+	int err;
+
+	if (!get)
+		return -ENOENT;
+	if (change->size)
+		return -EBUSY;
+	restored_probe.addr = NULL;
+	restored_probe.flags = 0;
+	err = register_kprobe(&restored_probe);
+	if (err)
+		return err;
+	at = (u8 *)restored_probe.addr;
+	preempt_disable();
+	probe = get(at);
+	if (probe)
+		probe->opcode ^= 0x01;
+	preempt_enable();
+	unregister_kprobe(&restored_probe);
+	change->at = at;
+	change->size = 1;
+	change->old[0] = INT3_INSN_OPCODE;
+	snprintf(changed, sizeof(changed), "%pS: %*ph -> %*ph", at, 1, change->old,
+		 1, at);
+	return probe ? 0 : -ESRCH;
+}
+#else
+static int forge_opcode(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 static int restore_module_text(struct task_struct *task, size_t field)
 {
 	return restore(&module_text_change);
@@ -1348,6 +1434,114 @@ static int hide_module_state(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* It is found by its address, but not by that of its text. */
+static ulong mod_tree_at;
+module_param_named(mod_tree, mod_tree_at, ulong, 0400);
+MODULE_PARM_DESC(mod_tree, "Address of that object");
+
+static bool text_is_hidden;
+
+static bool is_below(struct latch_tree_node *a, struct latch_tree_node *b)
+{
+	return container_of(a, struct module_memory, mtn.node)->base <
+	       container_of(b, struct module_memory, mtn.node)->base;
+}
+
+static const struct latch_tree_ops mod_tree_ops = {
+	.less = is_below,
+};
+
+static int hide_module_text(struct task_struct *task, size_t field)
+{
+	struct module_memory *const text = &THIS_MODULE->mem[MOD_TEXT];
+
+	if (!mod_tree_at)
+		return -ENOENT;
+	if (text_is_hidden)
+		return -EBUSY;
+	latch_tree_erase(&text->mtn.node, (struct latch_tree_root *)mod_tree_at,
+			 &mod_tree_ops);
+	text_is_hidden = true;
+	return 0;
+}
+
+static void show_module_text(void)
+{
+	struct module_memory *const text = &THIS_MODULE->mem[MOD_TEXT];
+
+	if (text_is_hidden)
+		latch_tree_insert(&text->mtn.node,
+				  (struct latch_tree_root *)mod_tree_at, &mod_tree_ops);
+	text_is_hidden = false;
+}
+
+static int hide_module_sysfs(struct task_struct *task, size_t field)
+{
+	struct kobject *const kobj = &THIS_MODULE->mkobj.kobj;
+
+	spin_lock(&kobj->kset->list_lock);
+	list_del_init(&kobj->entry);
+	spin_unlock(&kobj->kset->list_lock);
+	return 0;
+}
+
+static void stay(struct work_struct *work)
+{
+	THIS_MODULE->state = MODULE_STATE_LIVE;
+}
+
+/* Until then nobody can ask for anything. */
+static DECLARE_DELAYED_WORK(stay_work, stay);
+
+static int hide_module_going(struct task_struct *task, size_t field)
+{
+	schedule_delayed_work(&stay_work, 5 * HZ);
+	THIS_MODULE->state = MODULE_STATE_GOING;
+	return 0;
+}
+
+/* It does not say any more what it is. */
+static unsigned long taints_before;
+
+static int clear_module_taints(struct task_struct *task, size_t field)
+{
+	if (!THIS_MODULE->taints)
+		return -EBUSY;
+	taints_before = THIS_MODULE->taints;
+	THIS_MODULE->taints = 0;
+	return 0;
+}
+
+/* Where its functions can be traced, in memory that can be written */
+static unsigned long *callsites, *callsites_before;
+
+static int redirect_module_tables(struct task_struct *task, size_t field)
+{
+#ifdef CONFIG_DYNAMIC_FTRACE
+	if (callsites)
+		return -EBUSY;
+	callsites_before = THIS_MODULE->ftrace_callsites;
+	callsites = kmemdup(callsites_before, THIS_MODULE->num_ftrace_callsites *
+			    sizeof(*callsites), GFP_KERNEL);
+	if (!callsites)
+		return -ENOMEM;
+	THIS_MODULE->ftrace_callsites = callsites;
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static void restore_module_tables(void)
+{
+#ifdef CONFIG_DYNAMIC_FTRACE
+	if (callsites)
+		THIS_MODULE->ftrace_callsites = callsites_before;
+	kfree(callsites);
+	callsites = NULL;
+#endif
+}
+
 static ulong module_inventory;
 module_param(module_inventory, ulong, 0400);
 MODULE_PARM_DESC(module_inventory, "Address of that list");
@@ -1391,6 +1585,10 @@ static int show_module(struct task_struct *task, size_t field)
 		list_add(entry, entry_before);
 	entry = NULL;
 	THIS_MODULE->state = MODULE_STATE_LIVE;
+	if (!THIS_MODULE->taints)
+		THIS_MODULE->taints = taints_before;
+	show_module_text();
+	restore_module_tables();
 	return 0;
 }
 
@@ -1461,6 +1659,7 @@ enum where {
 	IN_TSS,
 	IN_PRESENT,
 	IN_ACTIVE,
+	IN_RECORD,
 };
 
 /* Parts of IDTR and GDTR */
@@ -1557,7 +1756,28 @@ static const struct cpu_attack cpu_attacks[] = {
 	{ "TSS ist4", IN_TSS, 3, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 	{ "TSS ist5", IN_TSS, 4, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 	{ "TSS ist6", IN_TSS, 5, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
+	{ "record of lkrg", IN_RECORD, 0, 1, 0, BIT_SHOWN },
 };
+
+static ulong cpu_records_at;
+module_param_named(cpu_records, cpu_records_at, ulong, 0400);
+MODULE_PARM_DESC(cpu_records, "Address of that object");
+
+/* Behind two words and four for breakpoints; nothing but the tag tells of it. */
+#define RECORD_WORD	6
+
+static bool record_is_forged;
+
+static void forge_record(unsigned int cpu, bool forge)
+{
+	u64 __percpu *records;
+
+	if (!cpu_records_at || forge == record_is_forged)
+		return;
+	records = *(u64 __percpu **)cpu_records_at;
+	per_cpu_ptr(records, cpu)[RECORD_WORD] ^= BIT_ULL(63);
+	record_is_forged = forge;
+}
 
 static const struct cpu_attack *cpu_changed;
 static unsigned int cpu_of_change;
@@ -1631,6 +1851,8 @@ static u64 read_register(const struct cpu_attack *attack, unsigned int cpu)
 		return cpumask_test_cpu(cpu, &__cpu_present_mask);
 	case IN_ACTIVE:
 		return cpumask_test_cpu(cpu, &__cpu_active_mask);
+	case IN_RECORD:
+		return !record_is_forged;
 	}
 	return value;
 }
@@ -1672,6 +1894,9 @@ static void write_register(const struct cpu_attack *attack, unsigned int cpu,
 		break;
 	case IN_ACTIVE:
 		cpumask_assign_cpu(cpu, &__cpu_active_mask, value);
+		break;
+	case IN_RECORD:
+		forge_record(cpu, !value);
 		break;
 	}
 }
@@ -1979,7 +2204,7 @@ static void hooked_tracepoint(void *data, int chip, const char *reason, int pmax
 
 static struct ftrace_ops hook_ops = {
 	.func = hooked_trace,
-	.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY,
+	.flags = FTRACE_OPS_FL_SAVE_REGS,
 };
 
 /* The last two are at one place. */
@@ -2237,27 +2462,40 @@ static int flip_lsm_table(struct task_struct *task, size_t field)
 	return lsm_table_at ? flip(&lsm_change, (void *)lsm_table_at, 4, 0xff) : -ENOENT;
 }
 
-/* The call itself, which becomes: nothing is to be said against it. */
-static int patch_lsm_call(struct task_struct *task, size_t field)
+static int change_lsm_call(const u8 *insn, const void *function, write_t *write)
 {
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	/* xor %eax, %eax and three bytes that do nothing */
-	static const u8 agree[] = { 0x31, 0xc0, 0x66, 0x66, 0x90 };
 	const struct static_call_site *site = (void *)static_calls_start;
 
-	for (; lsm_call_at && site < (void *)static_calls_end; site++) {
+	for (; lsm_call_at && (ulong)site < static_calls_end; site++) {
 		void *const at = (void *)&site->addr + site->addr;
 		const ulong key = (ulong)&site->key + site->key;
 
 		if ((key & ~STATIC_CALL_SITE_FLAGS) != lsm_call_at)
 			continue;
-		if (offset_in_page(at) + sizeof(agree) > PAGE_SIZE)
+		if (offset_in_page(at) + CALL_INSN_SIZE > PAGE_SIZE)
 			return -EFAULT;
-		return change_to(&lsm_change, at, agree, sizeof(agree),
-				 write_through_alias);
+		if (function)
+			insn = text_gen_insn(CALL_INSN_OPCODE, at, function);
+		return change_to(&lsm_change, at, insn, CALL_INSN_SIZE, write);
 	}
 #endif
 	return -ENOENT;
+}
+
+/* The call itself, which becomes: nothing is to be said against it. */
+static int patch_lsm_call(struct task_struct *task, size_t field)
+{
+	/* xor %eax, %eax and three bytes that do nothing */
+	static const u8 agree[] = { 0x31, 0xc0, 0x66, 0x66, 0x90 };
+
+	return change_lsm_call(agree, NULL, write_through_alias);
+}
+
+/* The same by a function that says so, and by the kernel's own way to patch. */
+static int poke_lsm_call(struct task_struct *task, size_t field)
+{
+	return change_lsm_call(NULL, lkrg_attack_agree, write_by_poke_bp);
 }
 
 /* === The passes of the guard ============================================ */
@@ -2345,6 +2583,36 @@ static int release_passes(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* The list of drivers of terminals, of which the first one becomes its own successor */
+static ulong tty_drivers_at;
+module_param_named(tty_drivers, tty_drivers_at, ulong, 0400);
+MODULE_PARM_DESC(tty_drivers, "Address of that object");
+
+static struct list_head *ring, *ring_next;
+
+static int close_ring(struct task_struct *task, size_t field)
+{
+	const struct list_head *const drivers = (void *)tty_drivers_at;
+
+	if (!drivers)
+		return -ENOENT;
+	if (ring)
+		return -EBUSY;
+	ring = drivers->next;
+	ring_next = ring->next;
+	WRITE_ONCE(ring->next, ring);
+	return 0;
+}
+
+static int open_ring(struct task_struct *task, size_t field)
+{
+	if (!ring)
+		return -ESRCH;
+	WRITE_ONCE(ring->next, ring_next);
+	ring = NULL;
+	return 0;
+}
+
 /* === The settings of the guard ========================================== */
 
 static ulong lkrg_settings_at;
@@ -2378,6 +2646,31 @@ static int set_silence(int silent)
 	if (!object)
 		return -ENOENT;
 	WRITE_ONCE(*object, silent);
+	return 0;
+}
+
+static ulong raise_work_at;
+module_param_named(raise_work, raise_work_at, ulong, 0400);
+MODULE_PARM_DESC(raise_work, "Address of that object");
+
+/* It seems to be under way, so nobody sends it off. */
+static int hold_reports(struct task_struct *task, size_t field)
+{
+	struct irq_work *const work = (void *)raise_work_at;
+
+	if (!work)
+		return -ENOENT;
+	atomic_or(IRQ_WORK_PENDING, &work->node.a_flags);
+	return 0;
+}
+
+static int release_reports(struct task_struct *task, size_t field)
+{
+	struct irq_work *const work = (void *)raise_work_at;
+
+	if (!work)
+		return -ENOENT;
+	atomic_andnot(IRQ_WORK_PENDING, &work->node.a_flags);
 	return 0;
 }
 
@@ -2935,10 +3228,10 @@ static void free_code(void)
 		set_page(set_memory_rw_at, code_page);
 	}
 	is_rox = false;
-	if (is_vmalloc_addr(code_page))
-		vfree(code_page);
-	else
+	if (virt_addr_valid(code_page))
 		free_page((ulong)code_page);
+	else
+		vfree(code_page);
 	code_page = NULL;
 }
 
@@ -2987,6 +3280,22 @@ static int make_rwx(void *page)
 static int run_in_vmalloc(struct task_struct *task, size_t field)
 {
 	return code_page ? -EBUSY : run_code(vmalloc(PAGE_SIZE), make_rox);
+}
+
+/* By the function that others get theirs from */
+static ulong execmem_alloc_at;
+module_param_named(execmem_alloc, execmem_alloc_at, ulong, 0400);
+MODULE_PARM_DESC(execmem_alloc, "Address of that function");
+
+static int run_in_execmem(struct task_struct *task, size_t field)
+{
+	void *(*const alloc)(enum execmem_type type, size_t size) =
+		(void *)execmem_alloc_at;
+
+	if (!alloc)
+		return -ENOENT;
+	return code_page ? -EBUSY :
+		run_code(alloc(EXECMEM_MODULE_TEXT, PAGE_SIZE), make_rox);
 }
 
 static int run_in_writable(struct task_struct *task, size_t field)
@@ -3387,6 +3696,8 @@ static const struct attack attacks[] = {
 	       "a call to data where functions are traced"),
 	ATTACK("text-patch-jump", patch_traced_jump,
 	       "a jump where functions are traced"),
+	ATTACK("text-patch-function", patch_traced_function,
+	       "a call of another function where functions are traced"),
 	ATTACK("text-patch-elsewhere", patch_elsewhere,
 	       "a call where nothing is patched"),
 	ATTACK("text-restore", restore_text, "the text as it was"),
@@ -3401,6 +3712,7 @@ static const struct attack attacks[] = {
 	       "read-only data of a module executable"),
 	ATTACK("mapping-restore", map_as_before, "page tables as they were"),
 	ATTACK("memory-vmalloc", run_in_vmalloc, "code in memory from vmalloc()"),
+	ATTACK("memory-execmem", run_in_execmem, "code in memory for code, for nobody"),
 	ATTACK("memory-rwx", run_in_writable, "the same, and it is writable"),
 	ATTACK("memory-linear", run_in_linear, "code where all memory is mapped"),
 	ATTACK("memory-slot", map_slot_writable, "a slot of kprobes writable"),
@@ -3414,6 +3726,7 @@ static const struct attack attacks[] = {
 	       "one bit of module text, any"),
 	ATTACK("module_text-patch", patch_label,
 	       "a jump label of a module that leads elsewhere"),
+	ATTACK("module_text-probe", forge_opcode, "what is left of a kprobe"),
 	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
 	ATTACK("module_rodata-flip", flip_module_rodata,
 	       "one byte of read-only data of a module"),
@@ -3427,6 +3740,14 @@ static const struct attack attacks[] = {
 	       "and out of the set of modules"),
 	ATTACK("module-hide-state", hide_module_state,
 	       "a module that seems not to be formed"),
+	ATTACK("module-hide-sysfs", hide_module_sysfs, "a module that sysfs has not"),
+	ATTACK("module-hide-text", hide_module_text,
+	       "a module whose text is not that of a module"),
+	ATTACK("module-hide-going", hide_module_going,
+	       "a module that seems to be about to go"),
+	ATTACK("module-taints", clear_module_taints, "a module that taints nothing"),
+	ATTACK("module-tables", redirect_module_tables,
+	       "a module that has its tables elsewhere"),
 	ATTACK("module-hide-entry", hide_module_entry,
 	       "a module off the list of lkrg"),
 	ATTACK("module-show", show_module, "a module as it was"),
@@ -3469,6 +3790,7 @@ static const struct attack attacks[] = {
 	CPU("ist4", 36),
 	CPU("ist5", 37),
 	CPU("ist6", 38),
+	CPU("record", 39),
 	ATTACK("cpu-restore", restore_cpu, "the CPU as it was"),
 	ATTACK("cpu-rewrite", rewrite_cpu, "its registers get what is in them"),
 	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
@@ -3491,6 +3813,7 @@ static const struct attack attacks[] = {
 	ATTACK("lsm-key", disable_lsm_key, "whether there is that hook"),
 	ATTACK("lsm-table", flip_lsm_table, "the table of hooks of a security module"),
 	ATTACK("lsm-text", patch_lsm_call, "the hook is not called any more"),
+	ATTACK("lsm-poke", poke_lsm_call, "another function is called"),
 	ATTACK("lsm-restore", restore_lsm, "the hook as it was"),
 	ATTACK("probe-guard", probe_guard, "kprobes in functions of lkrg"),
 	ATTACK("scan-timer", delete_timer, "no timer starts the next pass"),
@@ -3499,6 +3822,8 @@ static const struct attack attacks[] = {
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
 	ATTACK("scan-block", block_passes, "passes wait for a lock"),
 	ATTACK("scan-release", release_passes, "which is released"),
+	ATTACK("scan-ring", close_ring, "a list that has no end"),
+	ATTACK("scan-end", open_ring, "which has one again"),
 	{
 		.name = "event-exit",
 		.what = "tasks have exited, it seems",
@@ -3524,6 +3849,8 @@ static const struct attack attacks[] = {
 		.field = SETTING_INTERVAL,
 	},
 	ATTACK("log-silence", silence_log, "nothing is logged any more"),
+	ATTACK("reports-hold", hold_reports, "nobody is sent for reports any more"),
+	ATTACK("reports-release", release_reports, "somebody is"),
 	ATTACK("log-restore", restore_log, "the log as it was"),
 	ATTACK("helper-core_pattern", overwrite_core_pattern,
 	       "core_pattern names the helper"),
@@ -3658,6 +3985,7 @@ static int __init attack_init(void)
 static void __exit attack_exit(void)
 {
 	misc_deregister(&attack_device);
+	cancel_delayed_work_sync(&stay_work);
 	end_ambushes();
 	stop_sleeper(NULL, 0);
 	map_as_before(NULL, 0);
@@ -3668,6 +3996,7 @@ static void __exit attack_exit(void)
 	unregister_hooks(NULL, 0);
 	ftrace_free_filter(&hook_ops);
 	release_passes(NULL, 0);
+	open_ring(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
 	restore(&lsm_change);

@@ -18,7 +18,6 @@
 #include <linux/compiler.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
-#include <linux/execmem.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
@@ -67,17 +66,14 @@ static char changed[KSYM_SYMBOL_LEN + 32];
 module_param_string(changed, changed, sizeof(changed), 0444);
 MODULE_PARM_DESC(changed, "What was changed (read only)");
 
-static ulong execmem_alloc_at;
-module_param_named(execmem_alloc, execmem_alloc_at, ulong, 0400);
-MODULE_PARM_DESC(execmem_alloc, "Address of that function");
+static ulong alloc_insn_page_at;
+module_param_named(alloc_insn_page, alloc_insn_page_at, ulong, 0400);
+MODULE_PARM_DESC(alloc_insn_page, "Address of that function");
 
 static ulong execmem_free_at;
 module_param_named(execmem_free, execmem_free_at, ulong, 0400);
 MODULE_PARM_DESC(execmem_free, "Address of that function");
 
-static ulong set_memory_rox_at;
-module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_rox, "Address of that function");
 
 static ulong n_tty_ops_at;
 module_param_named(n_tty_ops, n_tty_ops_at, ulong, 0400);
@@ -379,24 +375,29 @@ static unsigned long make_code(int value, const void *instead)
 		0xf3, 0x0f, 0x1e, 0xfa,	/* endbr64 */
 		0xb8,			/* mov $value, %eax */
 	};
-	void *(*const alloc)(enum execmem_type type, size_t size) =
-		(void *)execmem_alloc_at;
-	int (*const set_memory_rox)(ulong addr, int pages) = (void *)set_memory_rox_at;
-	u8 *at;
+	void *(*const alloc)(void) = (void *)alloc_insn_page_at;
+	struct page *page;
+	u8 *alias, *at;
 
-	if (!alloc || !set_memory_rox || !execmem_free_at)
+	if (!alloc || !execmem_free_at)
 		return 0;
-	code = alloc(EXECMEM_MODULE_TEXT, PAGE_SIZE);
+	code = alloc();
 	if (!code)
 		return 0;
-	at = code;
+	/* It is read-only by now. */
+	page = vmalloc_to_page(code);
+	alias = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	if (!alias)
+		return 0;
+	at = alias;
 	if (copy_from_kernel_nofault(at, instead - PREFIX, PREFIX))
 		memset(at, 0, PREFIX);
 	at += PREFIX;
 	memcpy(at, insns, sizeof(insns));
 	memcpy(at + sizeof(insns), &value, sizeof(value));
 	at[sizeof(insns) + sizeof(value)] = 0xc3;	/* ret */
-	return set_memory_rox((ulong)code, 1) ? 0 : (unsigned long)at;
+	vunmap(alias);
+	return (unsigned long)code + PREFIX;
 }
 
 static int lead(void *place, unsigned long to, const char *name)
