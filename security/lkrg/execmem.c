@@ -21,6 +21,7 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/cleanup.h>
 #include <linux/crash_reserve.h>
 #include <linux/execmem.h>
 #include <linux/init.h>
@@ -388,7 +389,7 @@ static void find_area(struct lkrg_memory_report *report)
 	report->offset = report->start - (unsigned long)copy.addr;
 }
 
-static noinline void report_finding(const struct finding *finding)
+static noinline struct lkrg_report describe(const struct finding *finding)
 {
 	struct lkrg_report report = {
 		.what = LKRG_MEMORY_FOREIGN,
@@ -407,6 +408,13 @@ static noinline void report_finding(const struct finding *finding)
 					lkrg_module_address(finding->frame);
 	if (is_vmalloc_or_module_addr((void *)finding->start))
 		find_area(&report.memory);
+	return report;
+}
+
+static noinline void report_finding(const struct finding *finding)
+{
+	const struct lkrg_report report = describe(finding);
+
 	lkrg_report(&report);
 }
 
@@ -478,4 +486,22 @@ enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor)
 	}
 	mutex_unlock(&text_mutex);
 	return step;
+}
+
+/**
+ * lkrg_execmem_show - Write what should not be mapped as it is
+ * @m: where
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_execmem_show(struct seq_file *m)
+{
+	size_t i;
+
+	guard(mutex)(&text_mutex);
+	for (i = 0; i < nr_known; i++) {
+		const struct lkrg_report report = describe(&known[i]);
+
+		lkrg_report_show(m, &report);
+	}
 }

@@ -52,16 +52,16 @@
 /* Those that were reported and are still there.  Others are reported again. */
 static struct {
 	const void *place;
-	unsigned long to;
+	struct lkrg_hook_report report;
 	bool seen;
 } known[16];
 
-static bool is_known(const void *place, unsigned long to)
+static bool is_known(const void *place, const struct lkrg_hook_report *report)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (known[i].place == place && known[i].to == to) {
+		if (known[i].place == place && known[i].report.to == report->to) {
 			known[i].seen = true;
 			return true;
 		}
@@ -70,7 +70,7 @@ static bool is_known(const void *place, unsigned long to)
 		if (known[i].place)
 			continue;
 		known[i].place = place;
-		known[i].to = to;
+		known[i].report = *report;
 		known[i].seen = true;
 		break;
 	}
@@ -126,7 +126,7 @@ noinline void lkrg_report_hook(struct lkrg_cursor *cursor,
 			  what->number);
 
 	cursor->violations++;
-	if (is_known(pointer->place, to) && !lkrg_image_stops())
+	if (is_known(pointer->place, &report.hook) && !lkrg_image_stops())
 		cursor->known++;
 	else
 		lkrg_report(&report);
@@ -389,6 +389,26 @@ enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor)
 	step = walk(cursor);
 	mutex_unlock(&text_mutex);
 	return step;
+}
+
+/**
+ * lkrg_hook_show - Write which hooks lead to what belongs to nobody
+ * @m: where
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_hook_show(struct seq_file *m)
+{
+	struct lkrg_report report = { .what = LKRG_HOOK_FOREIGN };
+	size_t i;
+
+	guard(mutex)(&text_mutex);
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!known[i].place)
+			continue;
+		report.hook = known[i].report;
+		lkrg_report_show(m, &report);
+	}
 }
 
 /* === What modules hook ================================================== */

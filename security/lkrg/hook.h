@@ -12,6 +12,8 @@
 
 #include "scan.h"
 
+struct seq_file;
+
 /* Of others, see kernel/tracepoint.c and kernel/trace/ftrace.c */
 extern tracepoint_ptr_t __start___tracepoints_ptrs[];
 extern tracepoint_ptr_t __stop___tracepoints_ptrs[];
@@ -51,6 +53,7 @@ unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
 void lkrg_report_hook(struct lkrg_cursor *cursor, const struct lkrg_hooked *what,
 		      const struct lkrg_pointer *pointer, unsigned long to);
 enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor);
+void lkrg_hook_show(struct seq_file *m);
 unsigned long lkrg_hooks_by_modules(void);
 
 #endif /* _SECURITY_LKRG_HOOK_H */

@@ -18,6 +18,7 @@
 #include "image.h"
 #include "param.h"
 #include "report.h"
+#include "sites.h"
 #include "x86.h"
 
 static const u32 *page_words(const struct lkrg_section *section,
@@ -222,20 +223,45 @@ static bool is_located(const struct lkrg_section *section, unsigned long index)
 	return section->pages[index].low[0] != LKRG_NOT_LOCATED;
 }
 
+static struct lkrg_report describe(const struct lkrg_section *section,
+				   unsigned long index, enum lkrg_violation what)
+{
+	return (struct lkrg_report){
+		.what = what,
+		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
+		.image.page = section->start + index * PAGE_SIZE,
+		.image.start = section->start,
+	};
+}
+
+/* The first byte of a word that differs tells which mechanism it is. */
+static const u8 *changed_byte(const u32 *words, const struct lkrg_change *change)
+{
+	return (const u8 *)&words[change->index] +
+	       __ffs(change->expected ^ change->found) / BITS_PER_BYTE;
+}
+
+static noinline struct lkrg_report describe_page(const struct lkrg_section *section,
+						 unsigned long index)
+{
+	struct lkrg_report report = describe(section, index, section->what);
+	struct lkrg_image_report *image = &report.image;
+	const u32 *words = page_words(section, index);
+	int i;
+
+	image->changes = is_located(section, index) ?
+		lkrg_locate(&section->pages[index], words, image->change) :
+		LKRG_CHANGES_UNKNOWN;
+	for (i = 0; section->what == LKRG_TEXT_CHANGED && i < image->changes; i++)
+		image->site[i] = lkrg_site_at(changed_byte(words, &image->change[i]));
+	return report;
+}
+
 static noinline void report_page(const struct lkrg_section *section,
 				 unsigned long index)
 {
-	const u32 *words = page_words(section, index);
-	struct lkrg_report report = {
-		.what = section->what,
-		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
-		.image.page = (unsigned long)words,
-		.image.start = section->start,
-	};
+	const struct lkrg_report report = describe_page(section, index);
 
-	report.image.changes = is_located(section, index) ?
-		lkrg_locate(&section->pages[index], words, report.image.change) :
-		LKRG_CHANGES_UNKNOWN;
 	lkrg_report(&report);
 }
 
@@ -302,27 +328,31 @@ static u32 state_of(const struct lkrg_section *section, unsigned long index,
 }
 
 /* Many pages may be mapped by one entry: the first of them speaks for all. */
-static noinline void report_mapping(const struct lkrg_section *section,
-				    unsigned long index, u32 how,
-				    struct lkrg_cursor *cursor)
+static noinline struct lkrg_report describe_mapping(const struct lkrg_section *section,
+						    unsigned long index, u32 how)
 {
-	struct lkrg_report report = {
-		.what = LKRG_MAPPING_CHANGED,
-		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
-		.image.page = section->start + index * PAGE_SIZE,
-		.image.start = section->start,
-		.image.mapped_as = mappings[how],
-	};
+	struct lkrg_report report = describe(section, index, LKRG_MAPPING_CHANGED);
 
-	if (report.image.page >= cursor->spoken_for.start &&
-	    report.image.page < cursor->spoken_for.end)
-		return;
+	report.image.mapped_as = mappings[how];
 	while (index < section->nr_pages && mapped_as(section, index) == how) {
 		report.image.nr_pages++;
 		index++;
 	}
-	cursor->spoken_for.start = report.image.page;
-	cursor->spoken_for.end = section->start + index * PAGE_SIZE;
+	return report;
+}
+
+static noinline void report_mapping(const struct lkrg_section *section,
+				    unsigned long index, u32 how,
+				    struct lkrg_cursor *cursor)
+{
+	unsigned long page = section->start + index * PAGE_SIZE;
+	struct lkrg_report report;
+
+	if (page >= cursor->spoken_for.start && page < cursor->spoken_for.end)
+		return;
+	report = describe_mapping(section, index, how);
+	cursor->spoken_for.start = page;
+	cursor->spoken_for.end = page + report.image.nr_pages * PAGE_SIZE;
 	lkrg_report(&report);
 }
 
@@ -387,4 +417,41 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 	}
 	return cursor->position < section->nr_pages ? LKRG_STEP_MORE :
 						      LKRG_STEP_DONE;
+}
+
+/* To say more is for the log: this is one screen. */
+#define SHOWN_MAX 8
+
+/**
+ * lkrg_section_show - Write which pages are not as they should be
+ * @section: a section
+ * @m: where
+ *
+ * By what the last pass has found, as it is now.
+ *
+ * Context: pokes are excluded.
+ */
+void lkrg_section_show(const struct lkrg_section *section, struct seq_file *m)
+{
+	struct lkrg_report report;
+	unsigned long index;
+	u32 before = 0;
+	int shown = 0;
+
+	for (index = 0; index < section->nr_pages && shown < SHOWN_MAX; index++) {
+		u32 state = section->pages[index].state;
+		u32 mapped = state & MAPPING;
+
+		if (state & ~MAPPING) {
+			report = describe_page(section, index);
+			lkrg_report_show(m, &report);
+			shown++;
+		}
+		if (mapped && mapped != before) {
+			report = describe_mapping(section, index, mapped);
+			lkrg_report_show(m, &report);
+			shown++;
+		}
+		before = mapped;
+	}
 }

@@ -12,6 +12,8 @@
 #include "tag.h"
 #include "violation.h"
 
+struct seq_file;
+
 /**
  * struct lkrg_section - A range that only declared pokes change
  * @what: the violation that a difference is
@@ -37,6 +39,7 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 		       size_t len);
 bool lkrg_section_matches(const struct lkrg_section *section,
 			  unsigned long index);
+void lkrg_section_show(const struct lkrg_section *section, struct seq_file *m);
 void lkrg_section_forget(const struct lkrg_section *section);
 bool lkrg_image_stops(void);
 enum lkrg_step lkrg_section_step(struct lkrg_section *section,

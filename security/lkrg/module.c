@@ -107,7 +107,7 @@ struct place {
  * @tag: keyed tag over the address of the entry and @is
  * @place: where it is, by type of memory; of those without a section no bytes are
  *	verified
- * @reported: it was reported as hidden
+ * @hidden_from: what it was reported to be hidden from, or NULL
  * @rcu: who looks for a place may still see it
  */
 struct lkrg_module {
@@ -115,7 +115,7 @@ struct lkrg_module {
 	struct identity is;
 	struct lkrg_record_tag tag;
 	struct place place[MOD_MEM_NUM_TYPES];
-	bool reported;
+	const char *hidden_from;
 	struct rcu_head rcu;
 };
 
@@ -475,6 +475,20 @@ bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN])
 }
 
 /**
+ * lkrg_module_at - Whose text or data is it?
+ * @addr: an address
+ *
+ * Context: text_mutex held.
+ * Return: the module, NULL if it is of none in the inventory.
+ */
+const struct module *lkrg_module_at(unsigned long addr)
+{
+	const struct place *place = find_place(addr);
+
+	return place && is_authentic(place->is.entry) ? place->is.entry->is.module : NULL;
+}
+
+/**
  * lkrg_module_guards_until - Is it in a section of a module?
  * @addr: an address
  *
@@ -608,7 +622,8 @@ static const char *hidden_from(const struct lkrg_module *entry)
 	return has_own_tables(entry) ? NULL : "its own tables";
 }
 
-static void report_hidden(const char *name, unsigned long size, const char *from)
+static struct lkrg_report describe(const char *name, unsigned long size,
+				   const char *from)
 {
 	struct lkrg_report report = {
 		.what = LKRG_MODULE_HIDDEN,
@@ -618,7 +633,7 @@ static void report_hidden(const char *name, unsigned long size, const char *from
 	};
 
 	strscpy(report.module.name, name);
-	lkrg_report(&report);
+	return report;
 }
 
 static unsigned long guarded_size(const struct lkrg_module *entry)
@@ -635,20 +650,22 @@ static unsigned long guarded_size(const struct lkrg_module *entry)
 static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
 	bool authentic = is_authentic(entry);
-	bool reported = entry->reported;
-	const char *from = NULL;
+	const char *before = entry->hidden_from, *from;
+	struct lkrg_report report;
 
 	if (!authentic)
 		from = "the inventory";
 	else
 		from = hidden_from(entry);
-	entry->reported = from;
-	if (from) {
-		cursor->violations++;
-		if (reported && !lkrg_image_stops())
-			cursor->known++;
-		else
-			report_hidden(entry->is.name, guarded_size(entry), from);
+	entry->hidden_from = from;
+	if (!from)
+		return authentic;
+	cursor->violations++;
+	if (before == from && !lkrg_image_stops()) {
+		cursor->known++;
+	} else {
+		report = describe(entry->is.name, guarded_size(entry), from);
+		lkrg_report(&report);
 	}
 	return authentic;
 }
@@ -692,33 +709,35 @@ static bool walk_inventory(struct lkrg_cursor *cursor)
 	return true;
 }
 
+/* The last one that is in sysfs and has no entry to remember it in */
+static struct {
+	const struct module *module;
+	struct lkrg_report report;
+	bool seen;
+} missing;
+
 #ifdef CONFIG_SYSFS
 static void verify_listed(const struct kobject *kobj, struct lkrg_cursor *cursor)
 {
-	/* There is no entry to remember it in. */
-	static const struct module *reported;
 	const struct module *module =
 		container_of(kobj, struct module_kobject, kobj)->mod;
 	unsigned long size = 0;
 	size_t i;
 
 	/* Drivers that are built in are in sysfs, too. */
-	if (!module)
+	if (!module || lookup(module))
 		return;
-	if (lookup(module)) {
-		if (reported == module)
-			reported = NULL;
-		return;
-	}
 	cursor->violations++;
-	if (reported == module && !lkrg_image_stops()) {
+	missing.seen = true;
+	if (missing.module == module && !lkrg_image_stops()) {
 		cursor->known++;
 		return;
 	}
-	reported = module;
+	missing.module = module;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		size += module->mem[kinds[i].type].size;
-	report_hidden(module->name, size, "the inventory");
+	missing.report = describe(module->name, size, "the inventory");
+	lkrg_report(&missing.report);
 }
 
 /*
@@ -761,6 +780,7 @@ static bool walk_sysfs(struct lkrg_cursor *cursor)
 static enum lkrg_step step(struct lkrg_cursor *cursor)
 {
 	if (cursor->stage == START) {
+		missing.seen = false;
 		list_move(&here, &module_inventory);
 		under_way = NULL;
 		cursor->stage = IN_INVENTORY;
@@ -772,7 +792,11 @@ static enum lkrg_step step(struct lkrg_cursor *cursor)
 		}
 		return LKRG_STEP_MORE;
 	}
-	return walk_sysfs(cursor) ? LKRG_STEP_DONE : LKRG_STEP_MORE;
+	if (!walk_sysfs(cursor))
+		return LKRG_STEP_MORE;
+	if (!missing.seen)
+		missing.module = NULL;
+	return LKRG_STEP_DONE;
 }
 
 /**
@@ -839,7 +863,36 @@ void lkrg_module_show(struct seq_file *m)
 			   (int)strnlen(entry->is.name, sizeof(entry->is.name)),
 			   entry->is.name, pages,
 			   entry->is.stage == LKRG_MODULE_LIVE ? "live" : "coming-or-going",
-			   entry->reported ? " reported" : "");
+			   entry->hidden_from ? " reported" : "");
 	}
 	mutex_unlock(&text_mutex);
+}
+
+/**
+ * lkrg_module_show_changes - Write which modules are not as they should be
+ * @m: where
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_module_show_changes(struct seq_file *m)
+{
+	const struct lkrg_module *entry;
+	size_t i;
+
+	guard(mutex)(&text_mutex);
+	if (missing.module)
+		lkrg_report_show(m, &missing.report);
+	list_for_each_entry(entry, &module_inventory, node) {
+		if (&entry->node == &here)
+			continue;
+		if (entry->hidden_from) {
+			const struct lkrg_report report =
+				describe(entry->is.name, guarded_size(entry),
+					 entry->hidden_from);
+
+			lkrg_report_show(m, &report);
+		}
+		for (i = 0; is_authentic(entry) && i < entry->is.sections; i++)
+			lkrg_section_show(&entry->is.section[i], m);
+	}
 }

@@ -13,6 +13,7 @@
 
 #include "scan.h"
 
+struct module;
 struct seq_file;
 
 #ifdef CONFIG_MODULES
@@ -24,12 +25,14 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 bool lkrg_module_has_text(unsigned long addr);
 bool lkrg_module_has_data(unsigned long addr);
 bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN]);
+const struct module *lkrg_module_at(unsigned long addr);
 unsigned long lkrg_module_guards_until(unsigned long addr);
 unsigned long lkrg_module_address(unsigned long frame);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
 void lkrg_module_show(struct seq_file *m);
+void lkrg_module_show_changes(struct seq_file *m);
 #else
 static inline bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr,
 				     const u8 *new, size_t len)
@@ -50,6 +53,11 @@ static inline bool lkrg_module_has_data(unsigned long addr)
 static inline bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN])
 {
 	return false;
+}
+
+static inline const struct module *lkrg_module_at(unsigned long addr)
+{
+	return NULL;
 }
 
 static inline unsigned long lkrg_module_guards_until(unsigned long addr)
@@ -78,6 +86,8 @@ static inline unsigned long lkrg_module_pages(void)
 }
 
 static inline void lkrg_module_show(struct seq_file *m) { }
+
+static inline void lkrg_module_show_changes(struct seq_file *m) { }
 #endif
 
 #endif /* _SECURITY_LKRG_MODULE_H */

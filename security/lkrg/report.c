@@ -35,6 +35,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_buf.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -392,6 +393,8 @@ static int format_run(struct seq_buf *s, const struct lkrg_image_report *r,
 	seq_buf_puts(s, " ->");
 	for (i = from; i < to; i++)
 		seq_buf_printf(s, " %02x", new[i]);
+	if (r->site[first])
+		seq_buf_printf(s, " (%s)", r->site[first]);
 	return words;
 }
 
@@ -622,6 +625,51 @@ static bool taints(const struct lkrg_report *report)
 	return !is_about_task(report->what) && !is_block(report->what);
 }
 
+static void format_what(struct seq_buf *s, const struct lkrg_report *report)
+{
+	switch (report->what) {
+	case LKRG_MEMORY_FOREIGN:
+		format_memory(s, report);
+		break;
+	case LKRG_MODULE_HIDDEN:
+		format_module(s, report);
+		break;
+	case LKRG_HOOK_FOREIGN:
+		format_hook(s, report);
+		break;
+	case LKRG_MAPPING_CHANGED:
+		format_mapping(s, report);
+		break;
+	case LKRG_CPU_CHANGED:
+	case LKRG_CPU_MASK_CHANGED:
+	case LKRG_GATE_CHANGED:
+		format_cpu(s, report);
+		break;
+	case LKRG_PASSES_STOPPED:
+		format_passes(s, report);
+		break;
+	case LKRG_POLICY_CHANGED:
+		format_policy(s, report);
+		break;
+	case LKRG_HELPER_CHANGED:
+	case LKRG_SWITCH_CHANGED:
+		format_variable(s, report);
+		break;
+	case LKRG_HELPER_BLOCKED:
+		format_umh(s, report);
+		break;
+	case LKRG_MODULE_BLOCKED:
+		format_block(s, report);
+		break;
+	case LKRG_INODE_CHANGED:
+		format_inode(s, report);
+		break;
+	default:
+		format_image(s, report);
+		break;
+	}
+}
+
 /**
  * lkrg_report_format - Write the line of a report
  * @s: where
@@ -643,49 +691,30 @@ void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report)
 		else
 			seq_buf_printf(s, ": %s", reactions[report->done].text);
 	} else {
-		switch (report->what) {
-		case LKRG_MEMORY_FOREIGN:
-			format_memory(s, report);
-			break;
-		case LKRG_MODULE_HIDDEN:
-			format_module(s, report);
-			break;
-		case LKRG_HOOK_FOREIGN:
-			format_hook(s, report);
-			break;
-		case LKRG_MAPPING_CHANGED:
-			format_mapping(s, report);
-			break;
-		case LKRG_CPU_CHANGED:
-		case LKRG_CPU_MASK_CHANGED:
-		case LKRG_GATE_CHANGED:
-			format_cpu(s, report);
-			break;
-		case LKRG_PASSES_STOPPED:
-			format_passes(s, report);
-			break;
-		case LKRG_POLICY_CHANGED:
-			format_policy(s, report);
-			break;
-		case LKRG_HELPER_CHANGED:
-		case LKRG_SWITCH_CHANGED:
-			format_variable(s, report);
-			break;
-		case LKRG_HELPER_BLOCKED:
-			format_umh(s, report);
-			break;
-		case LKRG_MODULE_BLOCKED:
-			format_block(s, report);
-			break;
-		case LKRG_INODE_CHANGED:
-			format_inode(s, report);
-			break;
-		default:
-			format_image(s, report);
-			break;
-		}
+		format_what(s, report);
 		seq_buf_printf(s, "; %s", reactions[report->done].text);
 	}
+}
+
+/**
+ * lkrg_report_show - Write what was reported and is still so
+ * @m: where
+ * @report: what, no task
+ *
+ * Context: any.
+ */
+void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report)
+{
+	struct seq_buf s;
+	char *buffer;
+	size_t size;
+
+	seq_puts(m, "Still there: ");
+	size = seq_get_buf(m, &buffer);
+	seq_buf_init(&s, buffer, size);
+	format_what(&s, report);
+	seq_commit(m, seq_buf_has_overflowed(&s) ? -1 : (int)seq_buf_used(&s));
+	seq_putc(m, '\n');
 }
 
 /*

@@ -21,6 +21,7 @@
 #include "x86.h"
 
 struct seq_buf;
+struct seq_file;
 
 /**
  * enum lkrg_done - What was done about a violation
@@ -112,6 +113,7 @@ struct lkrg_task_report {
  * @start: where its section starts
  * @changes: number of valid entries in @change, or LKRG_CHANGES_*
  * @change: the changed words
+ * @site: of each, which mechanism of the kernel may patch there, or NULL
  * @mapped_as: of LKRG_MAPPING_CHANGED, how it should not be mapped
  * @nr_pages: the same, and how many pages from @page on
  */
@@ -120,6 +122,7 @@ struct lkrg_image_report {
 	unsigned long start;
 	int changes;
 	struct lkrg_change change[LKRG_LOCATE_MAX];
+	const char *site[LKRG_LOCATE_MAX];
 	const char *mapped_as;
 	unsigned long nr_pages;
 };
@@ -334,6 +337,7 @@ struct lkrg_report {
 int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
 void lkrg_report_flush(void);
+void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report);
 void lkrg_count_block(void);
 void lkrg_kill(struct task_struct *leader, struct task_struct *task);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);

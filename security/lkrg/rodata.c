@@ -56,6 +56,15 @@ enum lkrg_step lkrg_rodata_step(struct lkrg_cursor *cursor)
 }
 
 /**
+ * lkrg_rodata_show - Write which pages of read-only data are not as they should be
+ * @m: where
+ */
+void lkrg_rodata_show(struct seq_file *m)
+{
+	lkrg_section_show(&rodata, m);
+}
+
+/**
  * lkrg_rodata_pages - Size of what is guarded
  *
  * Return: number of pages.

@@ -18,6 +18,7 @@
 
 #include "common.h"
 #include "cpu.h"
+#include "execmem.h"
 #include "flow.h"
 #include "hook.h"
 #include "module.h"
@@ -25,6 +26,7 @@
 #include "report.h"
 #include "rodata.h"
 #include "scan.h"
+#include "sites.h"
 #include "text.h"
 #include "trigger.h"
 #include "variable.h"
@@ -75,9 +77,20 @@ static const char *lock_state(void)
 	return "no";
 }
 
+/* What passes have found that stays until somebody repairs it */
+static void (*const changes[])(struct seq_file *m) = {
+	lkrg_text_show,
+	lkrg_rodata_show,
+	lkrg_sites_show,
+	lkrg_module_show_changes,
+	lkrg_execmem_show,
+	lkrg_hook_show,
+};
+
 static int status_show(struct seq_file *m, void *unused)
 {
 	struct lkrg_scan_stats scan = lkrg_scan_stats();
+	size_t i;
 	int what;
 
 	show_verdict(m, &scan);
@@ -99,6 +112,8 @@ static int status_show(struct seq_file *m, void *unused)
 			seq_printf(m, "             %lu %s\n", count,
 				   lkrg_violation_name(what));
 	}
+	for (i = 0; i < ARRAY_SIZE(changes); i++)
+		changes[i](m);
 	show_settings(m);
 	seq_printf(m, "Locked:      %s\n", lock_state());
 	return 0;

@@ -37,6 +37,7 @@
 #include <asm/sections.h>
 
 #include "image.h"
+#include "module.h"
 #include "sites.h"
 #include "x86.h"
 
@@ -484,6 +485,73 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	return false;
 }
 
+#ifdef CONFIG_JUMP_LABEL
+static bool is_in_jump_label(const struct module *module, const u8 *addr, size_t into)
+{
+	/* It is only read, but its size is asked for by a pointer to what may be written. */
+	struct jump_entry *entry =
+		(void *)(module ? module_jump(module, addr) : core_jump(addr));
+
+	return entry && into < arch_jump_entry_size(entry);
+}
+#else
+static bool is_in_jump_label(const struct module *module, const u8 *addr, size_t into)
+{
+	return false;
+}
+#endif
+
+static bool is_at_static_call(const struct module *module, const u8 *addr)
+{
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	return module ? module_call(module, addr) : core_call(addr);
+#else
+	return false;
+#endif
+}
+
+static bool is_at_traced(const struct module *module, const u8 *addr)
+{
+#ifdef CONFIG_DYNAMIC_FTRACE
+	return module ? is_module_traced(module, addr) : is_core_traced(addr);
+#else
+	return false;
+#endif
+}
+
+static bool is_at_probe(const u8 *addr)
+{
+	guard(preempt)();
+	return get_kprobe((void *)addr);
+}
+
+/**
+ * lkrg_site_at - Which mechanism of the kernel may patch there?
+ * @addr: a byte of text
+ *
+ * Context: text_mutex held.
+ * Return: its name, NULL if there is none.
+ */
+const char *lkrg_site_at(const u8 *addr)
+{
+	const struct module *module = lkrg_module_at((unsigned long)addr);
+	size_t into;
+
+	for (into = 0; into < CALL_INSN_SIZE; into++) {
+		const u8 *first = addr - into;
+
+		if (is_in_jump_label(module, first, into))
+			return "jump label";
+		if (is_at_static_call(module, first))
+			return "static call";
+		if (is_at_traced(module, first))
+			return "ftrace";
+		if (is_at_probe(first))
+			return "kprobe";
+	}
+	return NULL;
+}
+
 /**
  * lkrg_sites_init - Make the index
  *
@@ -522,4 +590,13 @@ enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor)
 {
 	return cursor->of_kernel ?
 		lkrg_section_step(&index, cursor) : LKRG_STEP_DONE;
+}
+
+/**
+ * lkrg_sites_show - Write which pages of the index are not as they should be
+ * @m: where
+ */
+void lkrg_sites_show(struct seq_file *m)
+{
+	lkrg_section_show(&index, m);
 }

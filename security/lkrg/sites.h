@@ -14,6 +14,7 @@
 #include "scan.h"
 
 struct module;
+struct seq_file;
 
 /* The linker's, see kernel/static_call_inline.c and kernel/trace/ftrace.c */
 extern const struct static_call_site __start_static_call_sites[];
@@ -23,6 +24,8 @@ extern unsigned long __stop_mcount_loc[];
 
 int __init lkrg_sites_init(void);
 enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor);
+const char *lkrg_site_at(const u8 *addr);
+void lkrg_sites_show(struct seq_file *m);
 bool lkrg_is_behind_static_call(unsigned long addr);
 bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 			 const u8 *addr, const u8 *new, size_t len);

@@ -17,6 +17,7 @@
  */
 
 #include <linux/cache.h>
+#include <linux/cleanup.h>
 #include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/init.h>
@@ -166,6 +167,18 @@ bool __lkrg_is_own_text(unsigned long addr)
 		addr < (unsigned long)lkrg_text_last) ||
 	       (addr >= (unsigned long)lkrg_unlikely_first &&
 		addr < (unsigned long)lkrg_unlikely_last);
+}
+
+/**
+ * lkrg_text_show - Write which pages of text are not as they should be
+ * @m: where
+ *
+ * Context: task context, may sleep.
+ */
+void lkrg_text_show(struct seq_file *m)
+{
+	guard(mutex)(&text_mutex);
+	lkrg_section_show(&text, m);
 }
 
 /**

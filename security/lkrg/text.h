@@ -12,6 +12,7 @@
 #include "scan.h"
 
 struct lkrg_section;
+struct seq_file;
 
 /* See first.S and last.S. */
 extern const char lkrg_text_first[], lkrg_text_last[];
@@ -23,6 +24,7 @@ void lkrg_text_baseline(void);
 enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor);
 bool lkrg_text_is_owned(unsigned long addr);
 
+void lkrg_text_show(struct seq_file *m);
 unsigned long lkrg_text_pages(void);
 unsigned long lkrg_text_pokes(void);
 unsigned long lkrg_text_refused(void);
