@@ -151,7 +151,7 @@ test_control() {
 	went_well 'control: with lockdown'
 	clean_console 'control: with lockdown nothing else on the console' "$issues"
 
-	guest control-ima -- sh -c '. /selftests/lkrg/functions.sh; cd /sys/kernel/security/ima; run_pass; grep " lkrg\| baseline " ascii_runtime_measurements; echo "measure func=CRITICAL_DATA label=lkrg" >policy; run_pass; run_pass; awk "/ baseline / || / settings / { print \$4 }" ascii_runtime_measurements'
+	guest control-ima -- sh -c '. /selftests/lkrg/functions.sh; cd /sys/kernel/security/ima; run_pass; grep " lkrg\| baseline " ascii_runtime_measurements; echo "measure func=CRITICAL_DATA label=lkrg" >policy; run_pass; run_pass; awk "/ baseline / || / settings / { print \$5 }" ascii_runtime_measurements'
 	went_well 'control: IMA gets a policy late'
 	check 'control: what was not measured at boot is measured then, once' is_measured
 	clean_console 'control: IMA gets a policy late, nothing else on the console'

@@ -105,13 +105,22 @@ bool lkrg_execmem_is_owned(unsigned long addr, enum execmem_type type)
 	return owned_until(addr, &found) && found == type;
 }
 
+/* The kernel itself, what may be behind a function of it, or in its place. */
+static bool may_ask(unsigned long caller)
+{
+	return core_kernel_text(caller) ||
+	       lkrg_execmem_is_owned(caller, EXECMEM_BPF) ||
+	       lkrg_execmem_is_owned(caller, EXECMEM_FTRACE) ||
+	       lkrg_module_is_livepatch(caller);
+}
+
 void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size,
 			       unsigned long caller)
 {
 	int err;
 
 	/* Data of modules is not to be executable. */
-	if (!start || type == EXECMEM_MODULE_DATA || !core_kernel_text(caller))
+	if (!start || type == EXECMEM_MODULE_DATA || !may_ask(caller))
 		return start;
 	mutex_lock(&owned_mutex);
 	err = own((unsigned long)start, (unsigned long)start + PAGE_ALIGN(size), type);

@@ -56,6 +56,17 @@ static struct {
 	bool seen;
 } known[16];
 
+static bool was_seen(const void *place)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].place == place && known[i].seen)
+			return true;
+	}
+	return false;
+}
+
 static bool is_known(const void *place, const struct lkrg_hook_report *report)
 {
 	size_t i;
@@ -126,6 +137,9 @@ noinline void lkrg_report_hook(struct lkrg_cursor *cursor,
 			  what->number);
 
 	cursor->violations++;
+	/* A module may call what others call as well. */
+	if (was_seen(pointer->place))
+		return;
 	if (is_known(pointer->place, &report.hook) && !lkrg_image_stops())
 		cursor->known++;
 	else
@@ -294,7 +308,25 @@ static enum lkrg_step walk_tracepoints(struct lkrg_cursor *cursor)
 	}
 	return LKRG_STEP_DONE;
 }
+
+#ifdef CONFIG_MODULES
+/* The table is read-only; that it is this one is verified with the module. */
+static bool verify_tracepoint_of(struct lkrg_cursor *cursor,
+				 const struct module *module, unsigned long index)
+{
+	if (index >= module->num_tracepoints)
+		return false;
+	verify_tracepoint(cursor, tracepoint_ptr_deref(&module->tracepoints_ptrs[index]));
+	return true;
+}
+#endif
 #else
+static __maybe_unused bool verify_tracepoint_of(struct lkrg_cursor *cursor,
+				 const struct module *module, unsigned long index)
+{
+	return false;
+}
+
 static enum lkrg_step walk_tracepoints(struct lkrg_cursor *cursor)
 {
 	return LKRG_STEP_DONE;
@@ -308,32 +340,103 @@ static const struct static_call_key *key_of(const struct static_call_site *site)
 			~STATIC_CALL_SITE_FLAGS);
 }
 
-/* The table is read-only, and sorted by key. */
+/* A table is sorted by key. */
+static void verify_static_call(struct lkrg_cursor *cursor,
+			       const struct static_call_site *table, unsigned long index)
+{
+	const struct static_call_site *site = &table[index];
+	const struct lkrg_pointer pointer = { "func", &key_of(site)->func };
+	const struct lkrg_hooked what = {
+		"static call", (unsigned long)&site->addr + site->addr
+	};
+
+	if (!index || key_of(site) != key_of(site - 1))
+		lkrg_hook_verify(cursor, &what, &pointer);
+}
+
+/* This table is read-only. */
 static enum lkrg_step walk_static_calls(struct lkrg_cursor *cursor)
 {
 	const unsigned long count =
 		__stop_static_call_sites - __start_static_call_sites;
 
 	while (cursor->position < count) {
-		const struct static_call_site *site =
-			&__start_static_call_sites[cursor->position];
-		const struct lkrg_pointer pointer = { "func", &key_of(site)->func };
-		const struct lkrg_hooked what = {
-			"static call", (unsigned long)&site->addr + site->addr
-		};
-
-		if (!cursor->position || key_of(site) != key_of(site - 1))
-			lkrg_hook_verify(cursor, &what, &pointer);
+		verify_static_call(cursor, __start_static_call_sites, cursor->position);
 		cursor->position++;
 		if (lkrg_piece_is_over(cursor))
 			return LKRG_STEP_MORE;
 	}
 	return LKRG_STEP_DONE;
 }
+
+#ifdef CONFIG_MODULES
+/* That of a module is not, nor is what says where it is. */
+static bool verify_static_call_of(struct lkrg_cursor *cursor,
+				  const struct module *module, unsigned long index)
+{
+	const struct static_call_site *table = READ_ONCE(module->static_call_sites);
+
+	if (index >= module->num_static_call_sites ||
+	    lkrg_module_at((unsigned long)&table[index]) != module)
+		return false;
+	verify_static_call(cursor, table, index);
+	return true;
+}
+#endif
 #else
+static __maybe_unused bool verify_static_call_of(struct lkrg_cursor *cursor,
+				  const struct module *module, unsigned long index)
+{
+	return false;
+}
+
 static enum lkrg_step walk_static_calls(struct lkrg_cursor *cursor)
 {
 	return LKRG_STEP_DONE;
+}
+#endif
+
+#ifdef CONFIG_MODULES
+/* Verifies one entry of a table of a module; returns whether there is one. */
+typedef bool verify_one_t(struct lkrg_cursor *cursor, const struct module *module,
+			  unsigned long index);
+
+/* Returns whether it is done with the module. */
+static bool walk_module(struct lkrg_cursor *cursor, const struct module *module,
+			verify_one_t *verify_one)
+{
+	while (verify_one(cursor, module, cursor->index)) {
+		cursor->index++;
+		if (lkrg_piece_is_over(cursor))
+			return false;
+	}
+	cursor->index = 0;
+	return true;
+}
+
+/* Those that come or go meanwhile may move one out of sight, until the next pass. */
+static enum lkrg_step walk_modules(struct lkrg_cursor *cursor, verify_one_t *verify_one)
+{
+	const struct module *module;
+
+	while ((module = lkrg_module_number(cursor->position))) {
+		if (!walk_module(cursor, module, verify_one))
+			return LKRG_STEP_MORE;
+		cursor->position++;
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+
+static enum lkrg_step walk_tracepoints_of_modules(struct lkrg_cursor *cursor)
+{
+	return walk_modules(cursor, verify_tracepoint_of);
+}
+
+static enum lkrg_step walk_static_calls_of_modules(struct lkrg_cursor *cursor)
+{
+	return walk_modules(cursor, verify_static_call_of);
 }
 #endif
 
@@ -343,6 +446,10 @@ static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	walk_kprobes,
 	walk_tracepoints,
 	walk_static_calls,
+#ifdef CONFIG_MODULES
+	walk_tracepoints_of_modules,
+	walk_static_calls_of_modules,
+#endif
 	lkrg_walk_pointers,
 	lkrg_walk_proc,
 	lkrg_walk_supers,

@@ -325,7 +325,9 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	/* What is still writable is written to. */
 	if (readonly)
 		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
-	set_stage(entry, LKRG_MODULE_LIVE,
+	/* Who forces it away may have been faster. */
+	set_stage(entry, entry->is.stage == LKRG_MODULE_COMING ? LKRG_MODULE_LIVE :
+								  entry->is.stage,
 		  readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
 	mutex_lock(&text_mutex);
 	for_class_mod_mem_type(type, init)
@@ -465,13 +467,37 @@ bool lkrg_module_has_data(unsigned long addr)
  */
 bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN])
 {
+	const struct module *module;
 	const struct place *place;
 
 	guard(rcu)();
 	place = find_place(addr);
-	if (place)
+	if (place) {
 		memcpy(name, place->is.entry->is.name, MODULE_NAME_LEN);
-	return place;
+		return true;
+	}
+	/* Without read-only memory there is no inventory. */
+	module = rodata_enabled ? NULL : __module_address(addr);
+	if (module)
+		strscpy(name, module->name, MODULE_NAME_LEN);
+	return module;
+}
+
+/**
+ * lkrg_module_is_livepatch - Is it text of a livepatch?
+ * @addr: an address
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool lkrg_module_is_livepatch(unsigned long addr)
+{
+	const struct place *place;
+
+	guard(rcu)();
+	place = find_place(addr);
+	return place && place->is.text && is_authentic(place->is.entry) &&
+	       is_livepatch(place->is.entry);
 }
 
 /**
@@ -479,13 +505,40 @@ bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN])
  * @addr: an address
  *
  * Context: text_mutex held.
- * Return: the module, NULL if it is of none in the inventory.
+ * Return: the module, NULL if it is of none in the inventory that has its own tables.
  */
 const struct module *lkrg_module_at(unsigned long addr)
 {
 	const struct place *place = find_place(addr);
 
-	return place && is_authentic(place->is.entry) ? place->is.entry->is.module : NULL;
+	return place && is_authentic(place->is.entry) && has_own_tables(place->is.entry) ?
+		place->is.entry->is.module : NULL;
+}
+
+/**
+ * lkrg_module_number - The modules that are live, one after the other
+ * @number: from 0 on
+ *
+ * Before that and afterwards their static calls may have no key.
+ *
+ * Context: text_mutex held.
+ * Return: that module, which has its own tables, NULL if there are not so many.
+ */
+const struct module *lkrg_module_number(unsigned long number)
+{
+	const struct lkrg_module *entry;
+
+	list_for_each_entry(entry, &module_inventory, node) {
+		if (&entry->node == &here)
+			continue;
+		/* Of one that is not to be followed the next one takes the place. */
+		if (!number && is_authentic(entry) && has_own_tables(entry) &&
+		    entry->is.stage == LKRG_MODULE_LIVE)
+			return entry->is.module;
+		if (number)
+			number--;
+	}
+	return NULL;
 }
 
 /**

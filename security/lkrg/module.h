@@ -25,7 +25,9 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 bool lkrg_module_has_text(unsigned long addr);
 bool lkrg_module_has_data(unsigned long addr);
 bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LEN]);
+bool lkrg_module_is_livepatch(unsigned long addr);
 const struct module *lkrg_module_at(unsigned long addr);
+const struct module *lkrg_module_number(unsigned long number);
 unsigned long lkrg_module_guards_until(unsigned long addr);
 unsigned long lkrg_module_address(unsigned long frame);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
@@ -55,7 +57,17 @@ static inline bool lkrg_module_name(unsigned long addr, char name[MODULE_NAME_LE
 	return false;
 }
 
+static inline bool lkrg_module_is_livepatch(unsigned long addr)
+{
+	return false;
+}
+
 static inline const struct module *lkrg_module_at(unsigned long addr)
+{
+	return NULL;
+}
+
+static inline const struct module *lkrg_module_number(unsigned long number)
 {
 	return NULL;
 }

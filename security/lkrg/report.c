@@ -22,6 +22,7 @@
 #include <linux/cleanup.h>
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
+#include <linux/limits.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -710,6 +711,8 @@ void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report)
 	size_t size;
 
 	seq_puts(m, "Still there: ");
+	if (seq_has_overflowed(m))
+		return;
 	size = seq_get_buf(m, &buffer);
 	seq_buf_init(&s, buffer, size);
 	format_what(&s, report);
@@ -829,7 +832,7 @@ static void publish(const struct lkrg_report *report, const char *line)
 /* One at a time: the work item, and passes, should somebody have stopped that. */
 static DEFINE_MUTEX(drain_lock);
 
-static void drain(void)
+static void drain(int most)
 {
 	static char line[1024];
 	static DEFINE_RATELIMIT_STATE(lost_limit, LINES_INTERVAL, 1);
@@ -839,7 +842,7 @@ static void drain(void)
 	unsigned long lost, suppressed;
 
 	kill_doomed();
-	while ((slot = oldest_ready())) {
+	while (most-- && (slot = oldest_ready())) {
 		struct seq_buf s;
 
 		seq_buf_init(&s, line, sizeof(line));
@@ -871,7 +874,7 @@ static void drain(void)
 static void drain_ring(struct work_struct *work)
 {
 	guard(mutex)(&drain_lock);
-	drain();
+	drain(INT_MAX);
 }
 
 static DECLARE_WORK(drain_work, drain_ring);
@@ -880,7 +883,8 @@ static DECLARE_WORK(drain_work, drain_ring);
  * lkrg_report_flush - Do what there is to be reported and to be killed
  *
  * Who takes the work item away that does so, or keeps it from being queued, does not
- * take away the passes, over which there is another clock.
+ * take away the passes, over which there is another clock.  Who reports all the time does
+ * not keep a pass from its end.
  *
  * Context: task context, may sleep.
  */
@@ -888,7 +892,7 @@ void lkrg_report_flush(void)
 {
 	if (!mutex_trylock(&drain_lock))
 		return;
-	drain();
+	drain(SLOTS);
 	mutex_unlock(&drain_lock);
 }
 

@@ -239,14 +239,18 @@ static const struct static_call_site *core_call(const u8 *addr)
 }
 
 #ifdef CONFIG_MODULES
-/* This one table is writable. */
+/* This one table is writable, and what says where it is. */
 static const struct static_call_site *module_call(const struct module *module,
 						  const u8 *addr)
 {
-	const struct static_call_site *call = module->static_call_sites;
+	const struct static_call_site *call = READ_ONCE(module->static_call_sites);
+	const int count = READ_ONCE(module->num_static_call_sites);
 	int i;
 
-	for (i = 0; i < module->num_static_call_sites; i++, call++) {
+	if (!count || lkrg_module_at((unsigned long)call) != module ||
+	    lkrg_module_at((unsigned long)(call + count) - 1) != module)
+		return NULL;
+	for (i = 0; i < count; i++, call++) {
 		if (call_site(call) == (unsigned long)addr)
 			return call;
 	}
@@ -485,21 +489,15 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	return false;
 }
 
+/* What is there was changed: it does not tell any more how long it is. */
+static bool is_at_jump_label(const struct module *module, const u8 *addr)
+{
 #ifdef CONFIG_JUMP_LABEL
-static bool is_in_jump_label(const struct module *module, const u8 *addr, size_t into)
-{
-	/* It is only read, but its size is asked for by a pointer to what may be written. */
-	struct jump_entry *entry =
-		(void *)(module ? module_jump(module, addr) : core_jump(addr));
-
-	return entry && into < arch_jump_entry_size(entry);
-}
+	return module ? module_jump(module, addr) : core_jump(addr);
 #else
-static bool is_in_jump_label(const struct module *module, const u8 *addr, size_t into)
-{
 	return false;
-}
 #endif
+}
 
 static bool is_at_static_call(const struct module *module, const u8 *addr)
 {
@@ -540,7 +538,7 @@ const char *lkrg_site_at(const u8 *addr)
 	for (into = 0; into < CALL_INSN_SIZE; into++) {
 		const u8 *first = addr - into;
 
-		if (is_in_jump_label(module, first, into))
+		if (is_at_jump_label(module, first))
 			return "jump label";
 		if (is_at_static_call(module, first))
 			return "static call";

@@ -94,6 +94,8 @@ static void patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		if (accounted)
 			lkrg_section_poke(&text, addr, new, len);
 	} else {
+		/* There is nothing to account for; of a kprobe it is remembered. */
+		lkrg_patch_is_legal(who, NULL, addr, new, len);
 		return;
 	}
 	/* It is written nevertheless, and found by the next pass. */

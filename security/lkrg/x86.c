@@ -232,7 +232,9 @@ bool lkrg_probe_may_write(struct kprobe *probe, const u8 *addr, const u8 *new,
 	struct arch_specific_insn *insn = &probe->ainsn;
 
 	if (len == INT3_INSN_SIZE && *new == INT3_INSN_OPCODE) {
-		if (*addr != INT3_INSN_OPCODE)
+		/* Or there is what an optimized one has left, which is about to go. */
+		if (*addr != INT3_INSN_OPCODE &&
+		    !lkrg_insn_jumps_to_probe(addr, JMP32_INSN_SIZE, addr))
 			insn->lkrg_opcode_tag = insn_tag(addr, addr, len);
 		return true;
 	}
@@ -524,9 +526,10 @@ struct visit {
 	void *data;
 };
 
-/* So much is enough for once; and what it costs to look further. */
+/* So much is enough for once; what it costs to look further, and to be told of it. */
 #define COST_MAX 256
 #define COST_OF_LOOK 4
+#define COST_OF_VISIT 16
 
 /* Most frames are near to the one before. */
 static u64 linear_entry(struct table *table, unsigned long addr)
@@ -579,7 +582,7 @@ static void look_at(struct visit *visit, const struct table *table,
 	if (leaf.executable ||
 	    (leaf.writable && !is_at_home(leaf.start, leaf.frame) &&
 	     is_readonly(visit, leaf.frame, PFN_DOWN(size)))) {
-		visit->cost += COST_OF_LOOK;
+		visit->cost += COST_OF_VISIT;
 		visit->visit(&leaf, visit->data);
 	}
 }

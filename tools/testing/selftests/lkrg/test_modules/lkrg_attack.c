@@ -2175,6 +2175,8 @@ enum {
 	HOOK_KRETPROBE,
 	HOOK_TRACEPOINT,
 	HOOK_STATIC_CALL,
+	HOOK_MODULE_TRACEPOINT,
+	HOOK_MODULE_STATIC_CALL,
 };
 
 /*
@@ -2200,6 +2202,22 @@ static int hooked_return(struct kretprobe_instance *instance, struct pt_regs *re
 
 static void hooked_tracepoint(void *data, int chip, const char *reason, int pmax)
 {
+}
+
+/* What a module has itself; nobody comes by. */
+DECLARE_TRACE(lkrg_attack_event, TP_PROTO(u64 x), TP_ARGS(x));
+DEFINE_TRACE(lkrg_attack_event, TP_PROTO(u64 x), TP_ARGS(x));
+
+static void hooked_own_tracepoint(void *data, u64 x)
+{
+}
+
+DEFINE_STATIC_CALL(lkrg_attack_call, lkrg_attack_idle);
+
+static noinline __used u64 lkrg_attack_asks(u64 x)
+{
+	trace_lkrg_attack_event(x);
+	return static_call(lkrg_attack_call)(x);
 }
 
 static struct ftrace_ops hook_ops = {
@@ -2246,9 +2264,15 @@ static int register_hooks(struct task_struct *task, size_t field)
 	err = register_trace_powernv_throttle(hooked_tracepoint, NULL);
 	if (err)
 		goto unregister_return;
+	err = register_trace_lkrg_attack_event(hooked_own_tracepoint, NULL);
+	if (err)
+		goto unregister_tracepoint;
 	hooks_registered = true;
 	return 0;
 
+unregister_tracepoint:
+	unregister_trace_powernv_throttle(hooked_tracepoint, NULL);
+	tracepoint_synchronize_unregister();
 unregister_return:
 	unregister_kretprobe(&hook_kretprobe);
 unregister:
@@ -2264,6 +2288,7 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 
 	if (!hooks_registered)
 		return -ENOENT;
+	unregister_trace_lkrg_attack_event(hooked_own_tracepoint, NULL);
 	unregister_trace_powernv_throttle(hooked_tracepoint, NULL);
 	tracepoint_synchronize_unregister();
 	unregister_kretprobe(&hook_kretprobe);
@@ -2321,6 +2346,11 @@ static void *probe_of_tracepoint(void)
 	return &rcu_dereference_raw(__tracepoint_powernv_throttle.funcs)[0].func;
 }
 
+static void *probe_of_own_tracepoint(void)
+{
+	return &rcu_dereference_raw(__tracepoint_lkrg_attack_event.funcs)[0].func;
+}
+
 static int change_hook(struct task_struct *task, size_t which)
 {
 	int err;
@@ -2354,6 +2384,12 @@ static int change_hook(struct task_struct *task, size_t which)
 		break;
 	case HOOK_STATIC_CALL:
 		err = lead_hook(static_call_of_idle(), "func", false);
+		break;
+	case HOOK_MODULE_TRACEPOINT:
+		err = lead_hook(probe_of_own_tracepoint(), "probe", false);
+		break;
+	case HOOK_MODULE_STATIC_CALL:
+		err = lead_hook(&STATIC_CALL_KEY(lkrg_attack_call).func, "func", false);
 		break;
 	}
 	if (err)
@@ -3805,6 +3841,8 @@ static const struct attack attacks[] = {
 	HOOK("kretprobe", HOOK_KRETPROBE, "a kretprobe"),
 	HOOK("tracepoint", HOOK_TRACEPOINT, "a tracepoint"),
 	HOOK("static_call", HOOK_STATIC_CALL, "a static call"),
+	HOOK("module_tracepoint", HOOK_MODULE_TRACEPOINT, "a tracepoint of a module"),
+	HOOK("module_static_call", HOOK_MODULE_STATIC_CALL, "a static call of a module"),
 	ATTACK("hook-restore", restore_hook, "the hook as it was, and away"),
 	ATTACK("hooks-register", register_hooks, "one of each, which is honest"),
 	ATTACK("hooks-unregister", unregister_hooks, "which are away again"),
