@@ -139,6 +139,31 @@ by_root()
 	expect_silence
 }
 
+# Anybody may write the sysctl by what is in memory, and does.
+by_anybody()
+{
+	old=$(cat "$PATTERN")
+	write_as_user "$PATTERN" "|$helper" && fault "anybody may write before"
+	prepare
+	request sysctl-core_pattern
+	write_as_user "$PATTERN" "|$helper"
+	status=$?
+	crash
+	if [ "$guard" = on ]; then
+		[ "$status" != 0 ] || fault "not refused"
+		expect_not_started
+		reports_expected=$((reports_expected + 1))
+		expect_line "DETECT: Kernel: helper changed: core_pattern: $not_by_anybody"
+		[ "$(cat "$PATTERN")" = "$old" ] || fault "now it is $(cat "$PATTERN")"
+	else
+		expect_started
+		echo "$old" > "$PATTERN"
+	fi
+	# Root may still.
+	by_root "$PATTERN" crash "|"
+	request sysctl-restore
+}
+
 allow()
 {
 	[ "$guard" = off ] || echo "$1" > "$KNOBS/umh_allow" || fault "umh_allow: $1"
@@ -215,6 +240,24 @@ only_logged()
 	expect_silence
 }
 
+# What anybody writes is not refused, and not believed either.
+only_logged_of_anybody()
+{
+	[ "$guard" = on ] || { skipped="there are no settings without lkrg"; return; }
+	was=$(cat "$PATTERN")
+	set_knob umh_enforce 0
+	request sysctl-core_pattern
+	write_as_user "$PATTERN" "|$helper" || fault "refused"
+	expect_changed core_pattern "$was" "|$helper" logged
+	set_knob umh_enforce 1
+	expect_pass
+	[ "$(cat "$PATTERN")" = "$was" ] || fault "now it is $(cat "$PATTERN")"
+	request sysctl-restore
+	mark
+	expect_pass
+	expect_silence
+}
+
 lists()
 {
 	[ "$guard" = on ] || { skipped="there are no settings without lkrg"; return; }
@@ -266,7 +309,7 @@ prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 21
+ktap_set_plan 23
 
 unknown="not what the kernel starts for this"
 run_test "core_pattern" overwritten helper-core_pattern $PATTERN core_pattern crash "|"
@@ -282,6 +325,7 @@ for test in found_by_pass not_laundered; do
 done
 run_test "core_pattern by root" by_root $PATTERN crash "|"
 run_test "modprobe_path by root" by_root $MODPROBE miss_a_module ""
+run_test "core_pattern by anybody" by_anybody
 run_test "umh-run" not_to_be_started umh-run "" "$unknown"
 run_test "umh-run, listed for others" not_to_be_started umh-run \
 	"key:$helper,core:$helper" "$unknown"
@@ -293,6 +337,7 @@ run_test "a listed program" to_be_started "/bin/other,$helper"
 run_test "a listed program, for this" to_be_started "other:$helper"
 run_test "settings" with_settings
 run_test "umh_enforce=0" only_logged
+run_test "umh_enforce=0, by anybody" only_logged_of_anybody
 run_test "lists" lists
 run_test "release_agent" release_agent
 sum_of_reports

@@ -201,6 +201,44 @@ taints()
 		fault "it shows $(shown "$file")"
 }
 
+# Anybody may write the sysctl by what is in memory, and does.
+by_anybody()
+{
+	name=sysctl_protected_symlinks file=$SYSCTLS/fs/protected_symlinks
+	was=$(shown "$file")
+	set_by_root "$file" 1
+	pass_in_silence
+	mark
+	request sysctl-protected_symlinks
+	write_as_user "$file" 0
+	status=$?
+	if [ "$guard" = on ]; then
+		[ "$status" != 0 ] || fault "not refused"
+		expect_report "Kernel: switch changed: $name: $not_by_anybody"
+		expect_value "$name" 1
+		mark
+		# Not refused then, and not believed either.
+		set_knob kint_enforce 0
+		write_as_user "$file" 0 || fault "refused with kint_enforce=0"
+		expect_found "$name" 1 0 logged
+		expect_value "$name" 0
+		set_knob kint_enforce 1
+		expect_pass
+		expect_value "$name" 1
+	else
+		[ "$status" = 0 ] || fault "refused"
+		expect_value "$name" 0
+	fi
+	# Root may still.
+	mark
+	set_by_root "$file" 0
+	expect_value "$name" 0
+	pass_in_silence
+	request sysctl-restore
+	set_by_root "$file" "$was"
+	pass_in_silence
+}
+
 # === All of them ===
 
 # One that is not here is not tested.
@@ -389,7 +427,7 @@ need_root
 prepare_attacks
 [ -n "$(cat "$PARAMETERS/switches")" ] || skip_all "this kernel has no lkrg"
 say_what_is_expected
-ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 11))
+ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 12))
 
 run_test "each switch has a test" all_are_named
 run_test "all switches, kint_enforce=0" all_are_logged
@@ -402,6 +440,7 @@ run_test "mmap_min_addr" lowest_address
 run_test "ftrace_disabled" tracing_disabled
 run_test "tainted_mask" taints
 ktap_test_skip "selinux_state.initialized: there is no policy to be loaded"
+run_test "protected_symlinks by anybody" by_anybody
 run_test "kptr_restrict and its record" record
 run_test "a module is loaded" refused module
 run_test "a kernel is loaded" refused kexec

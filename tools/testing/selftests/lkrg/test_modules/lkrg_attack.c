@@ -11,8 +11,8 @@
  * flags of a task; on the lists it is in, and its record in that of the guard;
  * on a kernel thread of this module and on process 1; on the kernel image; on memory
  * for code; on the registers of a CPU; on the passes of the guard; on the flow of the
- * kernel; on programs that the kernel starts; on variables that decide; on the inode of
- * a file.
+ * kernel; on programs that the kernel starts; on variables that decide, and who may
+ * write them; on the inode of a file.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -92,6 +92,7 @@
 #include <linux/stat.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
+#include <linux/sysctl.h>
 #include <linux/sysfs.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
@@ -2549,6 +2550,52 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	return err;
 }
 
+/* === Who may write a sysctl ============================================= */
+
+/* What decides is the mode in the table that is registered. */
+static struct {
+	const char *name;
+	ulong table;
+	struct ctl_table *entry;
+	umode_t mode;
+} sysctls[] = {
+	{ "core_pattern" },
+	{ "protected_symlinks" },
+};
+
+module_param_named(coredump_sysctls, sysctls[0].table, ulong, 0400);
+MODULE_PARM_DESC(coredump_sysctls, "Address of that object");
+module_param_named(namei_sysctls, sysctls[1].table, ulong, 0400);
+MODULE_PARM_DESC(namei_sysctls, "Address of that object");
+
+static int open_sysctl(struct task_struct *task, size_t index)
+{
+	struct ctl_table *entry = (void *)sysctls[index].table;
+
+	if (!entry)
+		return -EOPNOTSUPP;
+	if (sysctls[index].entry)
+		return 0;
+	while (strcmp(entry->procname, sysctls[index].name))
+		entry++;
+	sysctls[index].entry = entry;
+	sysctls[index].mode = entry->mode;
+	entry->mode |= 0222;
+	return 0;
+}
+
+static int close_sysctls(struct task_struct *task, size_t field)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sysctls); i++) {
+		if (sysctls[i].entry)
+			sysctls[i].entry->mode = sysctls[i].mode;
+		sysctls[i].entry = NULL;
+	}
+	return 0;
+}
+
 /* === The flow of the kernel ============================================== */
 
 /*
@@ -3531,6 +3578,19 @@ static const struct attack attacks[] = {
 	       "modprobe_path names the helper"),
 	ATTACK("helper-poweroff_cmd", overwrite_poweroff_cmd,
 	       "poweroff_cmd names the helper"),
+	{
+		.name = "sysctl-core_pattern",
+		.what = "everybody may write core_pattern",
+		.run = open_sysctl,
+		.field = 0,
+	},
+	{
+		.name = "sysctl-protected_symlinks",
+		.what = "everybody may write protected_symlinks",
+		.run = open_sysctl,
+		.field = 1,
+	},
+	ATTACK("sysctl-restore", close_sysctls, "only root may, as before"),
 	ATTACK("umh-run", run_helper, "the kernel starts the helper"),
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
 	ATTACK("umh-changed", run_changed_helper,
@@ -3670,6 +3730,7 @@ static void __exit attack_exit(void)
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
+	close_sysctls(NULL, 0);
 	restore(&lsm_change);
 	restore(&text_change);
 	restore(&rodata_change);
