@@ -33,7 +33,7 @@ enum lkrg_rule {
  * struct lkrg_variable - A variable that decides something
  * @name: what reports call it
  * @data: where it is
- * @via: what the sysctl that changes it is about, NULL if that is the same
+ * @via: what who changes it begins and ends with, NULL if that is the same
  * @size: in bytes
  * @rule: how it may change
  */
@@ -89,7 +89,8 @@ static const struct lkrg_variable id __used				\
  * LKRG_GUARD_VIA - Guard a variable that changes together with another one
  * @rule: enum lkrg_rule
  * @variable: its name, of static storage and not read-only
- * @via: the data of the sysctl that changes it
+ * @via: the data of the sysctl that changes it, or what lkrg_variable_begin() and
+ *	lkrg_variable_end() are called with, in a handler that takes locks
  */
 #define LKRG_GUARD_VIA(rule, variable, via) \
 	__LKRG_GUARD(rule, variable, via, __UNIQUE_ID(lkrg_variable))

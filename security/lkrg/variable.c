@@ -12,8 +12,9 @@
  * changes nothing declares nothing, so he cannot make a record of what was forged, and
  * neither can one who is not root.
  *
- * Locking: variables_lock, outside of all that handlers of sysctls take.  A pass only
- * tries to take it.
+ * Locking: variables_lock.  Hooks take it when the kernel reads a file, under whatever
+ * locks there are, such as cpu_hotplug_lock around firmware.  So who changes a variable
+ * begins and ends inside of the locks of his own.  A pass only tries to take it.
  */
 
 #include <linux/atomic.h>
@@ -82,7 +83,7 @@ static bool is_helper(const struct lkrg_variable *v)
 	return v->rule == LKRG_HELPER;
 }
 
-/* What the sysctl that changes it is about */
+/* What who changes it begins and ends with */
 static const void *via_of(const struct lkrg_variable *v)
 {
 	return v->via ?: v->data;
@@ -366,14 +367,14 @@ void __lkrg_ftrace_killed(void)
 }
 
 /* What is put back at once would be there for a moment, as often as somebody tries. */
-static int ask(const void *via)
+static int ask(const void *data)
 {
 	const struct lkrg_variable *v;
 
-	if (!changes_variable(via) || is_root())
+	if (!static_branch_likely(&taken) || is_root())
 		return 0;
 	for (v = FIRST; v < LAST; v++) {
-		if (via_of(v) == via && is_wanted(v))
+		if ((v->data == data || via_of(v) == data) && is_wanted(v))
 			return refuse(v);
 	}
 	return 0;

@@ -343,6 +343,17 @@ use_kexec()
 	"$DIR/load_probe"
 }
 
+# Behind locks that others hold who change switches: lockdep would tell.
+read_under_locks()
+{
+	for value in 0 1; do
+		echo "$value" > $SYSCTLS/kernel/ftrace_enabled
+		echo "$value" > /sys/kernel/debug/kprobes/enabled
+	done 2> /dev/null
+	request variable-file
+	pass_in_silence
+}
+
 # Who turns off anything to load a module or a kernel is refused before that.
 refused()
 {
@@ -427,7 +438,7 @@ need_root
 prepare_attacks
 [ -n "$(cat "$PARAMETERS/switches")" ] || skip_all "this kernel has no lkrg"
 say_what_is_expected
-ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 12))
+ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 13))
 
 run_test "each switch has a test" all_are_named
 run_test "all switches, kint_enforce=0" all_are_logged
@@ -442,6 +453,7 @@ run_test "tainted_mask" taints
 ktap_test_skip "selinux_state.initialized: there is no policy to be loaded"
 run_test "protected_symlinks by anybody" by_anybody
 run_test "kptr_restrict and its record" record
+run_test "a file is read while no CPU may come" read_under_locks
 run_test "a module is loaded" refused module
 run_test "a kernel is loaded" refused kexec
 while read -r name file legal off use <&3; do

@@ -34,6 +34,7 @@
 #include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/container_of.h>
+#include <linux/cpu.h>
 #include <linux/cpufeature.h>
 #include <linux/cpumask.h>
 #include <linux/cred.h>
@@ -50,6 +51,7 @@
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
+#include <linux/kernel_read_file.h>
 #include <linux/key.h>
 #include <linux/kmemleak.h>
 #include <linux/kmod.h>
@@ -57,6 +59,7 @@
 #include <linux/kstrtox.h>
 #include <linux/kthread.h>
 #include <linux/linkage.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_variable.h>
@@ -2910,6 +2913,20 @@ static int overwrite_variable(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* As firmware of CPUs is loaded, which is honest: switches are verified before. */
+static int read_while_no_cpu_may_come(struct task_struct *task, size_t field)
+{
+	void *data = NULL;
+	ssize_t len;
+
+	cpus_read_lock();
+	len = kernel_read_file_from_path(helper, 0, &data, INT_MAX, NULL,
+					 READING_FIRMWARE);
+	cpus_read_unlock();
+	vfree(data);
+	return len < 0 ? len : 0;
+}
+
 /* What the guard knows of each, as it is in variable.c */
 struct variable_record {
 	u64 tag[2];
@@ -3598,6 +3615,8 @@ static const struct attack attacks[] = {
 	ATTACK("variable", overwrite_variable, "the variable gets the value"),
 	ATTACK("variable-record", overwrite_variable_and_record,
 	       "and so does what lkrg knows of it"),
+	ATTACK("variable-file", read_while_no_cpu_may_come,
+	       "a file is read, as firmware of CPUs is: honest"),
 	ATTACK("ftrace-kill", call_ftrace_kill,
 	       "no function is traced any more, as when that fails: honest"),
 	MODE("inode-suid", add_to_mode, S_ISUID, "target becomes setuid"),
