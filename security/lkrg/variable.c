@@ -367,17 +367,22 @@ void __lkrg_ftrace_killed(void)
 }
 
 /* What is put back at once would be there for a moment, as often as somebody tries. */
-static int ask(const void *data)
+static int ask(const void *via)
 {
 	const struct lkrg_variable *v;
 
 	if (!static_branch_likely(&taken) || is_root())
 		return 0;
 	for (v = FIRST; v < LAST; v++) {
-		if ((v->data == data || via_of(v) == data) && is_wanted(v))
+		if ((v->data == via || via_of(v) == via) && is_wanted(v))
 			return refuse(v);
 	}
 	return 0;
+}
+
+int __lkrg_variable_ask(const void *via)
+{
+	return lkrg_task_check_full(LKRG_AT_variable) ?: ask(via);
 }
 
 int __lkrg_sysctl_begin(const struct ctl_table *table)

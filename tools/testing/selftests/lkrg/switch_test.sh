@@ -234,7 +234,7 @@ by_anybody()
 	set_by_root "$file" 0
 	expect_value "$name" 0
 	pass_in_silence
-	request sysctl-restore
+	request write-restore
 	set_by_root "$file" "$was"
 	pass_in_silence
 }

@@ -52,6 +52,7 @@
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel_read_file.h>
+#include <linux/kernfs.h>
 #include <linux/key.h>
 #include <linux/kmemleak.h>
 #include <linux/kmod.h>
@@ -64,6 +65,7 @@
 #include <linux/lkrg.h>
 #include <linux/lkrg_variable.h>
 #include <linux/lsm_hooks.h>
+#include <linux/magic.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -2508,6 +2510,33 @@ static int overwrite_modprobe_path(struct task_struct *task, size_t field)
 	return 0;
 }
 
+static ulong mce_helper_at;
+module_param_named(mce_helper, mce_helper_at, ulong, 0400);
+MODULE_PARM_DESC(mce_helper, "Address of that variable");
+
+static ulong mce_work_trigger_at;
+module_param_named(mce_work_trigger, mce_work_trigger_at, ulong, 0400);
+MODULE_PARM_DESC(mce_work_trigger, "Address of that function");
+
+/* There are 128 bytes. */
+static int overwrite_mce_helper(struct task_struct *task, size_t field)
+{
+	if (!mce_helper_at)
+		return -EOPNOTSUPP;
+	strscpy((char *)mce_helper_at, helper, 128);
+	return 0;
+}
+
+static int tell_of_machine_check(struct task_struct *task, size_t field)
+{
+	void (*const function)(void) = (void *)mce_work_trigger_at;
+
+	if (!function)
+		return -EOPNOTSUPP;
+	function();
+	return 0;
+}
+
 static int overwrite_poweroff_cmd(struct task_struct *task, size_t field)
 {
 	if (!poweroff_cmd_at)
@@ -2553,7 +2582,7 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	return err;
 }
 
-/* === Who may write a sysctl ============================================= */
+/* === Who may write a file of the kernel ================================= */
 
 /* What decides is the mode in the table that is registered. */
 static struct {
@@ -2587,10 +2616,45 @@ static int open_sysctl(struct task_struct *task, size_t index)
 	return 0;
 }
 
-static int close_sysctls(struct task_struct *task, size_t field)
+/* Of sysfs it is that of a node, from which inodes get it again and again. */
+static char sysfs_file[128];
+module_param_string(sysfs_file, sysfs_file, sizeof(sysfs_file), 0600);
+MODULE_PARM_DESC(sysfs_file, "Path of a file in sysfs");
+
+static struct kernfs_node *opened_node;
+static umode_t opened_node_mode;
+
+static int open_sysfs_file(struct task_struct *task, size_t field)
+{
+	struct path path;
+	int err;
+
+	if (opened_node)
+		return -EBUSY;
+	err = kern_path(strim(sysfs_file), 0, &path);
+	if (err)
+		return err;
+	if (path.dentry->d_sb->s_magic == SYSFS_MAGIC) {
+		opened_node = d_inode(path.dentry)->i_private;
+		kernfs_get(opened_node);
+		opened_node_mode = opened_node->mode;
+		opened_node->mode |= 0222;
+	} else {
+		err = -EINVAL;
+	}
+	path_put(&path);
+	return err;
+}
+
+static int close_files(struct task_struct *task, size_t field)
 {
 	size_t i;
 
+	if (opened_node) {
+		opened_node->mode = opened_node_mode;
+		kernfs_put(opened_node);
+		opened_node = NULL;
+	}
 	for (i = 0; i < ARRAY_SIZE(sysctls); i++) {
 		if (sysctls[i].entry)
 			sysctls[i].entry->mode = sysctls[i].mode;
@@ -3593,6 +3657,8 @@ static const struct attack attacks[] = {
 	       "core_pattern names the helper"),
 	ATTACK("helper-modprobe_path", overwrite_modprobe_path,
 	       "modprobe_path names the helper"),
+	ATTACK("helper-mce_helper", overwrite_mce_helper,
+	       "mce_helper names the helper"),
 	ATTACK("helper-poweroff_cmd", overwrite_poweroff_cmd,
 	       "poweroff_cmd names the helper"),
 	{
@@ -3607,7 +3673,8 @@ static const struct attack attacks[] = {
 		.run = open_sysctl,
 		.field = 1,
 	},
-	ATTACK("sysctl-restore", close_sysctls, "only root may, as before"),
+	ATTACK("sysfs-file", open_sysfs_file, "everybody may write the file"),
+	ATTACK("write-restore", close_files, "only root may, as before"),
 	ATTACK("umh-run", run_helper, "the kernel starts the helper"),
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
 	ATTACK("umh-changed", run_changed_helper,
@@ -3633,6 +3700,7 @@ static const struct attack attacks[] = {
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
+	ATTACK("event-mce", tell_of_machine_check, "as of a machine check"),
 	ATTACK("event-acpi", raise_acpi, "as of a power button"),
 };
 
@@ -3749,7 +3817,7 @@ static void __exit attack_exit(void)
 	release_passes(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
-	close_sysctls(NULL, 0);
+	close_files(NULL, 0);
 	restore(&lsm_change);
 	restore(&text_change);
 	restore(&rodata_change);
