@@ -154,10 +154,39 @@ static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
 	}
 }
 
+/* Of taints only what is missing: whoever adds another one takes no lock. */
+static void restore(const struct lkrg_variable *v, const struct record *r)
+{
+	unsigned int flag;
+
+	if (v->rule != LKRG_TAINT) {
+		memcpy(v->data, r->value, v->size);
+		return;
+	}
+	for (flag = 0; flag < TAINT_FLAGS_COUNT; flag++) {
+		if (r->value[0] & BIT(flag))
+			set_bit(flag, v->data);
+	}
+}
+
+/*
+ * Without a word of what was declared nobody knows which taints there were.  What there
+ * is stays, and is taken for what was declared.
+ */
+static bool has_lost_taints(const struct lkrg_variable *v)
+{
+	u64 word = READ_ONCE(flags_declared);
+
+	if (v->rule != LKRG_TAINT || word == flags_word(word))
+		return false;
+	WRITE_ONCE(flags_declared, flags_word(0));
+	return true;
+}
+
 /* Returns whether it was reported before. */
 static bool found_different(const struct lkrg_variable *v, struct record *r)
 {
-	bool known = is_authentic(v, r);
+	bool known = is_authentic(v, r) && !has_lost_taints(v);
 	struct lkrg_report report = {
 		.what = is_helper(v) ? LKRG_HELPER_CHANGED : LKRG_SWITCH_CHANGED,
 		.done = reaction(v, known),
@@ -173,7 +202,7 @@ static bool found_different(const struct lkrg_variable *v, struct record *r)
 	memcpy(report.variable.expected, r->value, report.variable.size);
 	memcpy(report.variable.found, v->data, report.variable.size);
 	if (report.done == LKRG_DID_RESTORE)
-		memcpy(v->data, r->value, v->size);
+		restore(v, r);
 	else if (report.done == LKRG_DID_LOG)
 		r->reported = true;
 	if (!reported)
@@ -193,10 +222,8 @@ static bool has_taints(const struct lkrg_variable *v, struct record *r)
 	/* What was declared is there; pairs with declare(). */
 	smp_rmb();
 	found = READ_ONCE(*(const unsigned long *)v->data);
-	if (!is_authentic(v, r))
+	if (!is_authentic(v, r) || word != flags_word(word))
 		return false;
-	if (word != flags_word(word))
-		return r->value[0] == found;
 	r->value[0] |= found | (word & TAINT_FLAGS_MAX);
 	r->version++;
 	r->tag = tag_of(v, r->version, r->value);

@@ -239,6 +239,26 @@ by_anybody()
 	pass_in_silence
 }
 
+# Who writes over what was declared is found, and what taints the kernel then stays.
+taints_declared()
+{
+	file=$SYSCTLS/kernel/tainted
+	was=$(shown "$file")
+	bit=128
+	[ $((was & bit)) = 0 ] || { skipped="the kernel is tainted with $bit"; return; }
+	request variable-taints
+	echo "$bit" > "$file"
+	more=$((was | bit))
+	if [ "$guard" = on ]; then
+		expect_pass
+		expect_found tainted_mask unknown "$more" logged
+	fi
+	expect_value tainted_mask "$more"
+	mark
+	pass_in_silence
+	written_over tainted_mask "$more" "$was"
+}
+
 # === All of them ===
 
 # One that is not here is not tested.
@@ -438,7 +458,7 @@ need_root
 prepare_attacks
 [ -n "$(cat "$PARAMETERS/switches")" ] || skip_all "this kernel has no lkrg"
 say_what_is_expected
-ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 13))
+ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 14))
 
 run_test "each switch has a test" all_are_named
 run_test "all switches, kint_enforce=0" all_are_logged
@@ -450,6 +470,7 @@ END
 run_test "mmap_min_addr" lowest_address
 run_test "ftrace_disabled" tracing_disabled
 run_test "tainted_mask" taints
+run_test "tainted_mask and its record" taints_declared
 ktap_test_skip "selinux_state.initialized: there is no policy to be loaded"
 run_test "protected_symlinks by anybody" by_anybody
 run_test "kptr_restrict and its record" record

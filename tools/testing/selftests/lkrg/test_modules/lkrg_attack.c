@@ -3017,6 +3017,21 @@ static int overwrite_variable_and_record(struct task_struct *task, size_t field)
 	return overwrite_variable(task, field);
 }
 
+/* The word of what was declared to taint the kernel */
+static ulong flags_declared_at;
+module_param_named(flags_declared, flags_declared_at, ulong, 0400);
+MODULE_PARM_DESC(flags_declared, "Address of that object");
+
+static int overwrite_flags_declared(struct task_struct *task, size_t field)
+{
+	u64 *word = (void *)flags_declared_at;
+
+	if (!word)
+		return -EOPNOTSUPP;
+	WRITE_ONCE(*word, ~*word);
+	return 0;
+}
+
 static ulong ftrace_kill_at;
 module_param_named(ftrace_kill, ftrace_kill_at, ulong, 0400);
 MODULE_PARM_DESC(ftrace_kill, "Address of that function");
@@ -3682,6 +3697,8 @@ static const struct attack attacks[] = {
 	ATTACK("variable", overwrite_variable, "the variable gets the value"),
 	ATTACK("variable-record", overwrite_variable_and_record,
 	       "and so does what lkrg knows of it"),
+	ATTACK("variable-taints", overwrite_flags_declared,
+	       "lkrg does not know what has tainted the kernel"),
 	ATTACK("variable-file", read_while_no_cpu_may_come,
 	       "a file is read, as firmware of CPUs is: honest"),
 	ATTACK("ftrace-kill", call_ftrace_kill,
