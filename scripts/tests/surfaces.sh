@@ -46,7 +46,7 @@ test_surfaces() {
 
 	surface pointer pointer_test.sh "$pointers"
 
-	one_way='kexec_load_disabled modules_disabled ftrace_disabled'
+	one_way='kexec_load_disabled modules_disabled aa_g_lock_policy ftrace_disabled'
 	surface switch switch_test.sh "$switches"
 	one_way='sig_enforce kernel_locked_down'
 	modules=capability,lockdown,selinux
