@@ -33,7 +33,7 @@ enum lkrg_rule {
  * struct lkrg_variable - A variable that decides something
  * @name: what reports call it
  * @data: where it is
- * @via: what the sysctl that changes it is about, NULL if that is the same
+ * @via: what who changes it begins and ends with, NULL if that is the same
  * @size: in bytes
  * @rule: how it may change
  */
@@ -52,6 +52,7 @@ struct lkrg_variable {
  * @LKRG_UMH_CORE: to take a core dump
  * @LKRG_UMH_HOTPLUG: to tell of an event of a device
  * @LKRG_UMH_KEY: to construct a key
+ * @LKRG_UMH_MCE: to tell of a machine check
  * @LKRG_NR_UMH: number of enumerators
  */
 enum lkrg_umh {
@@ -60,6 +61,7 @@ enum lkrg_umh {
 	LKRG_UMH_CORE,
 	LKRG_UMH_HOTPLUG,
 	LKRG_UMH_KEY,
+	LKRG_UMH_MCE,
 	LKRG_NR_UMH
 };
 
@@ -70,6 +72,7 @@ enum lkrg_umh {
 
 int __lkrg_sysctl_begin(const struct ctl_table *table);
 void __lkrg_sysctl_end(const struct ctl_table *table);
+int __lkrg_variable_ask(const void *via);
 void __lkrg_variable_begin(const void *via);
 void __lkrg_variable_end(const void *via);
 void __lkrg_tainted(unsigned int flag);
@@ -89,7 +92,8 @@ static const struct lkrg_variable id __used				\
  * LKRG_GUARD_VIA - Guard a variable that changes together with another one
  * @rule: enum lkrg_rule
  * @variable: its name, of static storage and not read-only
- * @via: the data of the sysctl that changes it
+ * @via: the data of the sysctl that changes it, or what lkrg_variable_begin() and
+ *	lkrg_variable_end() are called with, in a handler that takes locks
  */
 #define LKRG_GUARD_VIA(rule, variable, via) \
 	__LKRG_GUARD(rule, variable, via, __UNIQUE_ID(lkrg_variable))
@@ -128,6 +132,24 @@ static inline void lkrg_sysctl_end(const struct ctl_table *table, int write)
 {
 	if (static_branch_unlikely(&lkrg_enabled) && write)
 		__lkrg_sysctl_end(table);
+}
+
+/**
+ * lkrg_variable_ask - Ask before something changes
+ * @via: as in lkrg_variable_begin()
+ *
+ * For those who change the name of a program otherwise than through its sysctl, where
+ * only the mode of a file decides who may.  Who does not ask is not believed, but what
+ * he writes is there for a moment.
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM.
+ */
+static inline int lkrg_variable_ask(const void *via)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_variable_ask(via);
+	return 0;
 }
 
 /**
@@ -255,6 +277,12 @@ static inline int lkrg_sysctl_begin(const struct ctl_table *table, int write)
 }
 
 static inline void lkrg_sysctl_end(const struct ctl_table *table, int write) { }
+
+static inline int lkrg_variable_ask(const void *via)
+{
+	return 0;
+}
+
 static inline void lkrg_variable_begin(const void *via) { }
 static inline void lkrg_variable_end(const void *via) { }
 static inline void lkrg_tainted(unsigned int flag) { }

@@ -83,7 +83,7 @@ switches_documented() {
 	sed -n 's/^+LKRG_GUARD\(_VIA\)\?(LKRG_\(SWITCH\|RISES\|TAINT\|FTRACE\), \([^,)]*\).*/\3/p' \
 		"$LKRG_TOP"/patches/*.patch | sort -u >"$LKRG_TMP/switches"
 	[ -s "$LKRG_TMP/switches" ] || echo 'no switch was found'
-	awk '/^=+  =+$/ { on = length($1) == 34 ? !on : 0 } on' "$admin_guide" |
+	awk '/^=+  =+$/ { on = length($1) == 38 ? !on : 0 } on' "$admin_guide" |
 		sed -n 's/^\([a-z_., ]*[a-z]\)  .*/\1/p' | tr -d ' ' | tr , '\n' |
 		sort | diff "$LKRG_TMP/switches" - || :
 }

@@ -70,6 +70,7 @@ LKRG_PLACE(set_memory_rox)
 LKRG_PLACE(text_poke)
 LKRG_PLACE(syscall)
 LKRG_PLACE(sysctl)
+LKRG_PLACE(variable)
 LKRG_PLACE(usermodehelper)
 
 /* On behalf of a pass */

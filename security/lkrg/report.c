@@ -551,6 +551,12 @@ static void format_variable(struct seq_buf *s, const struct lkrg_report *report)
 	const struct lkrg_variable_report *r = &report->variable;
 
 	seq_buf_printf(s, "Kernel: %s: %s: ", kinds[report->what].title, r->name);
+	if (r->by.pid) {
+		seq_buf_puts(s, "by ");
+		format_name(s, &r->by);
+		seq_buf_puts(s, ", who may not");
+		return;
+	}
 	if (r->known)
 		format_value(s, r, r->expected);
 	else
@@ -805,6 +811,9 @@ static const struct lkrg_task_name *subject(const struct lkrg_report *report)
 		return &report->umh.by;
 	case LKRG_INODE_CHANGED:
 		return &report->inode.by;
+	case LKRG_HELPER_CHANGED:
+	case LKRG_SWITCH_CHANGED:
+		return report->variable.by.pid ? &report->variable.by : NULL;
 	default:
 		return is_about_task(report->what) ? &report->task.name : NULL;
 	}

@@ -223,6 +223,7 @@ struct lkrg_policy_report {
 
 /**
  * struct lkrg_variable_report - A variable that was written over
+ * @by: who was about to change it and may not; without a name it was changed
  * @name: what it is called
  * @size: how much of it there is to show, in bytes
  * @is_text: it is a text, untrusted; otherwise a number
@@ -231,6 +232,7 @@ struct lkrg_policy_report {
  * @found: what is there
  */
 struct lkrg_variable_report {
+	struct lkrg_task_name by;
 	const char *name;
 	unsigned int size;
 	bool is_text;

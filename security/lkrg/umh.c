@@ -49,6 +49,7 @@ static const struct {
 	[LKRG_UMH_CORE] = { "core", "to take a core dump", "core_pattern" },
 	[LKRG_UMH_HOTPLUG] = { "hotplug", "to tell of a device", "uevent_helper" },
 	[LKRG_UMH_KEY] = { "key", "to construct a key", "" },
+	[LKRG_UMH_MCE] = { "mce", "to tell of a machine check", "mce_helper" },
 };
 
 static_assert(ARRAY_SIZE(purposes) == LKRG_NR_UMH);

@@ -9,17 +9,21 @@
  * A record has the value and a tag.  It changes together with the variable, while the
  * lock is held: from before the writer looks at it until he has written.  In between
  * nobody verifies, so a difference is no race and one look is enough.  A writer that
- * changes nothing declares nothing, so he cannot make a record of what was forged.
+ * changes nothing declares nothing, so he cannot make a record of what was forged, and
+ * neither can one who is not root.
  *
- * Locking: variables_lock, outside of all that handlers of sysctls take.  A pass only
- * tries to take it.
+ * Locking: variables_lock.  Hooks take it when the kernel reads a file, under whatever
+ * locks there are, such as cpu_hotplug_lock around firmware.  So who changes a variable
+ * begins and ends inside of the locks of his own.  A pass only tries to take it.
  */
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/cache.h>
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
+#include <linux/cred.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/lkrg.h>
@@ -32,6 +36,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "image.h"
 #include "param.h"
@@ -77,7 +83,7 @@ static bool is_helper(const struct lkrg_variable *v)
 	return v->rule == LKRG_HELPER;
 }
 
-/* What the sysctl that changes it is about */
+/* What who changes it begins and ends with */
 static const void *via_of(const struct lkrg_variable *v)
 {
 	return v->via ?: v->data;
@@ -131,9 +137,14 @@ static u64 flags_word(u32 flags)
 	return (tag & ~(u64)U32_MAX) | flags;
 }
 
+static int enforcement(const struct lkrg_variable *v)
+{
+	return is_helper(v) ? lkrg_knob(umh_enforce) : lkrg_knob(kint_enforce);
+}
+
 static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
 {
-	switch (is_helper(v) ? lkrg_knob(umh_enforce) : lkrg_knob(kint_enforce)) {
+	switch (enforcement(v)) {
 	case 0:
 		return LKRG_DID_LOG;
 	case 1:
@@ -143,10 +154,39 @@ static enum lkrg_done reaction(const struct lkrg_variable *v, bool known)
 	}
 }
 
+/* Of taints only what is missing: whoever adds another one takes no lock. */
+static void restore(const struct lkrg_variable *v, const struct record *r)
+{
+	unsigned int flag;
+
+	if (v->rule != LKRG_TAINT) {
+		memcpy(v->data, r->value, v->size);
+		return;
+	}
+	for (flag = 0; flag < TAINT_FLAGS_COUNT; flag++) {
+		if (r->value[0] & BIT(flag))
+			set_bit(flag, v->data);
+	}
+}
+
+/*
+ * Without a word of what was declared nobody knows which taints there were.  What there
+ * is stays, and is taken for what was declared.
+ */
+static bool has_lost_taints(const struct lkrg_variable *v)
+{
+	u64 word = READ_ONCE(flags_declared);
+
+	if (v->rule != LKRG_TAINT || word == flags_word(word))
+		return false;
+	WRITE_ONCE(flags_declared, flags_word(0));
+	return true;
+}
+
 /* Returns whether it was reported before, and stays. */
 static bool found_different(const struct lkrg_variable *v, struct record *r)
 {
-	bool known = is_authentic(v, r);
+	bool known = is_authentic(v, r) && !has_lost_taints(v);
 	struct lkrg_report report = {
 		.what = is_helper(v) ? LKRG_HELPER_CHANGED : LKRG_SWITCH_CHANGED,
 		.done = reaction(v, known),
@@ -163,7 +203,7 @@ static bool found_different(const struct lkrg_variable *v, struct record *r)
 	memcpy(report.variable.expected, r->value, report.variable.size);
 	memcpy(report.variable.found, v->data, report.variable.size);
 	if (report.done == LKRG_DID_RESTORE)
-		memcpy(v->data, r->value, v->size);
+		restore(v, r);
 	else if (report.done == LKRG_DID_LOG)
 		r->reported = true;
 	if (!reported)
@@ -183,10 +223,8 @@ static bool has_taints(const struct lkrg_variable *v, struct record *r)
 	/* What was declared is there; pairs with declare(). */
 	smp_rmb();
 	found = READ_ONCE(*(const unsigned long *)v->data);
-	if (!is_authentic(v, r))
+	if (!is_authentic(v, r) || word != flags_word(word))
 		return false;
-	if (word != flags_word(word))
-		return r->value[0] == found;
 	r->value[0] |= found | (word & TAINT_FLAGS_MAX);
 	r->version++;
 	r->tag = tag_of(v, r->version, r->value);
@@ -237,10 +275,48 @@ static bool verify(const struct lkrg_variable *v)
 
 /* === Who changes them =================================================== */
 
+/*
+ * Modes of files are in memory as well, and who writes over one makes anybody a writer.
+ * So it is asked here once more who that is.
+ */
+static bool is_root(void)
+{
+	const struct cred *cred = current_cred();
+
+	return uid_eq(cred->euid, GLOBAL_ROOT_UID) ||
+	       (cred->user_ns == &init_user_ns &&
+		(cap_raised(cred->cap_effective, CAP_DAC_OVERRIDE) ||
+		 cap_raised(cred->cap_effective, CAP_SYS_ADMIN)));
+}
+
+/* When it is only logged it is reported with what becomes of it, in end(). */
+static int refuse(const struct lkrg_variable *v)
+{
+	struct lkrg_report report = {
+		.what = is_helper(v) ? LKRG_HELPER_CHANGED : LKRG_SWITCH_CHANGED,
+		.done = enforcement(v) == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC,
+		.variable.name = v->name,
+	};
+
+	if (!enforcement(v))
+		return 0;
+	lkrg_take_name(&report.variable.by, current);
+	lkrg_report(&report);
+	return -EPERM;
+}
+
 static void begin(const struct lkrg_variable *v)
 {
 	verify(v);
 	memcpy(record_of(v)->before, v->data, v->size);
+}
+
+static bool may_change(const struct lkrg_variable *v, const struct record *r)
+{
+	/* Nobody has this right. */
+	if (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before))
+		return false;
+	return is_root() && !lkrg_task_check_full(LKRG_AT_variable);
 }
 
 static void end(const struct lkrg_variable *v)
@@ -249,10 +325,10 @@ static void end(const struct lkrg_variable *v)
 
 	if (!memcmp(r->before, v->data, v->size))
 		return;
-	/* Nobody has this right: the next one who looks sees that it differs. */
-	if (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before))
-		return;
-	seal(v, r);
+	if (may_change(v, r))
+		seal(v, r);
+	else
+		verify(v);
 }
 
 /* Most of what changes is not guarded: then nobody takes the lock. */
@@ -318,9 +394,28 @@ void __lkrg_ftrace_killed(void)
 	declare(FTRACE_KILLED);
 }
 
+/* What is put back at once would be there for a moment, as often as somebody tries. */
+static int ask(const void *via)
+{
+	const struct lkrg_variable *v;
+
+	if (!static_branch_likely(&taken) || is_root())
+		return 0;
+	for (v = FIRST; v < LAST; v++) {
+		if ((v->data == via || via_of(v) == via) && is_wanted(v))
+			return refuse(v);
+	}
+	return 0;
+}
+
+int __lkrg_variable_ask(const void *via)
+{
+	return lkrg_task_check_full(LKRG_AT_variable) ?: ask(via);
+}
+
 int __lkrg_sysctl_begin(const struct ctl_table *table)
 {
-	int err = lkrg_task_check_full(LKRG_AT_sysctl);
+	int err = lkrg_task_check_full(LKRG_AT_sysctl) ?: ask(table->data);
 
 	if (!err)
 		__lkrg_variable_begin(table->data);

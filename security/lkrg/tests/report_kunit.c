@@ -177,6 +177,29 @@ static void restored_bytes_are_said_to_be(struct kunit *test)
 					   ": overwritten, the right bytes are back; logged"));
 }
 
+static void a_variable_line_names_who_may_not(struct kunit *test)
+{
+	struct lkrg_report report = {
+		.what = LKRG_HELPER_CHANGED,
+		.done = LKRG_DID_RESTORE,
+		.variable = {
+			.name = "some_helper",
+			.size = LKRG_SHOWN,
+			.is_text = true,
+			.known = true,
+			.expected = "/sbin/some",
+			.found = "/tmp/a\nb",
+		},
+	};
+
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Kernel: helper changed: some_helper: \"/sbin/some\" -> \"/tmp/a\\nb\"; restored");
+	report.variable.by = (struct lkrg_task_name){ .pid = 12, .tgid = 11, .comm = "sh" };
+	report.done = LKRG_DID_REFUSE;
+	KUNIT_EXPECT_STREQ(test, line(test, &report),
+			   "ALERT: DETECT: Kernel: helper changed: some_helper: by sh[12/11], who may not; refused");
+}
+
 static void an_inode_line_names_what_differs(struct kunit *test)
 {
 	struct lkrg_report report = {
@@ -255,6 +278,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(bytes_are_shown_from_first_to_last_changed),
 	KUNIT_CASE(many_changes_are_not_listed),
 	KUNIT_CASE(restored_bytes_are_said_to_be),
+	KUNIT_CASE(a_variable_line_names_who_may_not),
 	KUNIT_CASE(an_inode_line_names_what_differs),
 	KUNIT_CASE(a_hook_is_named_by_its_function),
 	KUNIT_CASE(a_hook_may_have_a_name),

@@ -204,6 +204,17 @@ run_test()
 	fi
 }
 
+# === What anybody does ===
+
+# How a report goes on when a sysctl is not written
+not_by_anybody="by sh\[[0-9]+/[0-9]+\], who may not; refused"
+
+# Arguments: file, value
+write_as_user()
+{
+	"$DIR/inode_victim" run 1000 /bin/sh -c "printf %s '$2' > $1" 2> /dev/null
+}
+
 # === Attacks that are on nobody ===
 
 request()

@@ -69,7 +69,9 @@ load_attacks()
 		$(symbol modprobe_path) $(symbol poweroff_cmd) \
 		$(symbol __start_lkrg_variables) $(symbol __stop_lkrg_variables) \
 		$(symbol variable_records) $(symbol capability_hooks) \
-		$(symbol ftrace_kill) \
+		$(symbol ftrace_kill) $(symbol flags_declared) \
+		$(symbol mce_helper) $(symbol mce_work_trigger) \
+		$(symbol coredump_sysctls) $(symbol namei_sysctls) \
 		$(symbol __SCK__lsm_static_call_settime_0) \
 		$(symbol security_hook_active_settime_0) \
 		$(symbol __start_static_call_sites) \

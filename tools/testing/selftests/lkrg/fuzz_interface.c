@@ -266,7 +266,7 @@ struct entry {
 };
 
 static const char *const purposes[] = {
-	"", "other:", "module:", "core:", "hotplug:", "key:",
+	"", "other:", "module:", "core:", "hotplug:", "key:", "mce:",
 };
 
 /* Returns what follows. */

@@ -12,6 +12,7 @@ DIR=$(dirname "$(readlink -f "$0")")
 MODPROBE=/proc/sys/kernel/modprobe
 POWEROFF=/proc/sys/kernel/poweroff_cmd
 PATTERN=/proc/sys/kernel/core_pattern
+MCE=/sys/devices/system/machinecheck/machinecheck0/trigger
 
 # What an attacker, or root, wants to be started: it leaves its arguments.
 make_helper()
@@ -79,10 +80,22 @@ miss_a_module()
 	mount -t lkrg_no_such_fs none "$work" 2> /dev/null
 }
 
+have()
+{
+	[ -e "$1" ] || skipped="there is no $1"
+	[ -e "$1" ]
+}
+
+machine_check()
+{
+	request event-mce
+}
+
 # Arguments: attack, sysctl, variable, what uses it, how it is written over.
 # Without the guard the helper runs, and the value stays.
 overwritten()
 {
+	have "$2" || return
 	old=$(cat "$2")
 	prepare
 	request "$1"
@@ -101,6 +114,7 @@ overwritten()
 found_by_pass()
 {
 	[ "$guard" = on ] || { skipped="there are no passes without lkrg"; return; }
+	have "$2" || return
 	old=$(cat "$2")
 	request "$1"
 	expect_pass
@@ -115,6 +129,7 @@ found_by_pass()
 not_laundered()
 {
 	[ "$guard" = on ] || { skipped="nothing is verified without lkrg"; return; }
+	have "$2" || return
 	old=$(cat "$2")
 	request "$1"
 	echo "$old" > "$2"
@@ -128,6 +143,7 @@ not_laundered()
 # Root changes it by the sysctl, and it is started.
 by_root()
 {
+	have "$1" || return
 	old=$(cat "$1")
 	prepare
 	echo "$3$helper" > "$1" || fault "cannot be set"
@@ -137,6 +153,33 @@ by_root()
 	echo "$old" > "$1" || fault "cannot be set back"
 	[ "$guard" = off ] || expect_pass
 	expect_silence
+}
+
+# Arguments: file, variable, attack, what uses it, how it is written.
+# Anybody may write the file by what is in memory, and does.
+by_anybody()
+{
+	have "$1" || return
+	old=$(cat "$1")
+	write_as_user "$1" "$5$helper" && fault "anybody may write before"
+	prepare
+	request "$3"
+	write_as_user "$1" "$5$helper"
+	refused=$?
+	"$4"
+	if [ "$guard" = on ]; then
+		[ "$refused" != 0 ] || fault "not refused"
+		expect_not_started
+		reports_expected=$((reports_expected + 1))
+		expect_line "DETECT: Kernel: helper changed: $2: $not_by_anybody"
+		[ "$(cat "$1")" = "$old" ] || fault "now it is $(cat "$1")"
+	else
+		expect_started
+		echo "$old" > "$1"
+	fi
+	# Root may still.
+	by_root "$1" "$4" "$5"
+	request write-restore
 }
 
 allow()
@@ -215,6 +258,24 @@ only_logged()
 	expect_silence
 }
 
+# What anybody writes is not refused, and not believed either.
+only_logged_of_anybody()
+{
+	[ "$guard" = on ] || { skipped="there are no settings without lkrg"; return; }
+	was=$(cat "$PATTERN")
+	set_knob umh_enforce 0
+	request sysctl-core_pattern
+	write_as_user "$PATTERN" "|$helper" || fault "refused"
+	expect_changed core_pattern "$was" "|$helper" logged
+	set_knob umh_enforce 1
+	expect_pass
+	[ "$(cat "$PATTERN")" = "$was" ] || fault "now it is $(cat "$PATTERN")"
+	request write-restore
+	mark
+	expect_pass
+	expect_silence
+}
+
 lists()
 {
 	[ "$guard" = on ] || { skipped="there are no settings without lkrg"; return; }
@@ -231,7 +292,7 @@ lists()
 	[ "$(cat "$KNOBS/umh_allow")" = "$helper" ] ||
 		fault "now it is $(cat "$KNOBS/umh_allow")"
 	for good in "$long" "/a," "/a:b" "key:/sbin/a,core:/b,/c" \
-			"other:/a,module:/a,core:/a,hotplug:/a,key:/a"; do
+			"other:/a,module:/a,core:/a,hotplug:/a,key:/a,mce:/a"; do
 		allow "$good"
 		[ "$(cat "$KNOBS/umh_allow")" = "$good" ] ||
 			fault "now it is $(cat "$KNOBS/umh_allow")"
@@ -266,22 +327,29 @@ prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 21
+ktap_set_plan 28
 
 unknown="not what the kernel starts for this"
 run_test "core_pattern" overwritten helper-core_pattern $PATTERN core_pattern crash "|"
 run_test "modprobe_path" overwritten helper-modprobe_path $MODPROBE modprobe_path \
 	miss_a_module ""
+run_test "mce_helper" overwritten helper-mce_helper $MCE mce_helper machine_check ""
 for test in found_by_pass not_laundered; do
 	run_test "core_pattern, $test" $test helper-core_pattern $PATTERN core_pattern \
 		"" "|"
 	run_test "modprobe_path, $test" $test helper-modprobe_path $MODPROBE \
 		modprobe_path "" ""
+	run_test "mce_helper, $test" $test helper-mce_helper $MCE mce_helper "" ""
 	run_test "poweroff_cmd, $test" $test helper-poweroff_cmd $POWEROFF poweroff_cmd \
 		"" ""
 done
 run_test "core_pattern by root" by_root $PATTERN crash "|"
 run_test "modprobe_path by root" by_root $MODPROBE miss_a_module ""
+run_test "mce_helper by root" by_root $MCE machine_check ""
+run_test "core_pattern by anybody" by_anybody $PATTERN core_pattern \
+	sysctl-core_pattern crash "|"
+printf %s "$MCE" > /sys/module/lkrg_attack/parameters/sysfs_file
+run_test "mce_helper by anybody" by_anybody $MCE mce_helper sysfs-file machine_check ""
 run_test "umh-run" not_to_be_started umh-run "" "$unknown"
 run_test "umh-run, listed for others" not_to_be_started umh-run \
 	"key:$helper,core:$helper" "$unknown"
@@ -293,6 +361,7 @@ run_test "a listed program" to_be_started "/bin/other,$helper"
 run_test "a listed program, for this" to_be_started "other:$helper"
 run_test "settings" with_settings
 run_test "umh_enforce=0" only_logged
+run_test "umh_enforce=0, by anybody" only_logged_of_anybody
 run_test "lists" lists
 run_test "release_agent" release_agent
 sum_of_reports

@@ -14,29 +14,34 @@ DIR=$(dirname "$(readlink -f "$0")")
 
 PARAMETERS=/sys/module/lkrg_attack/parameters
 SYSCTLS=/proc/sys
+KERNEL=$SYSCTLS/kernel
 LOCKDOWN=/sys/kernel/security/lockdown
+APPARMOR=/sys/module/apparmor/parameters
 
 # Name of the variable, file, what root sets, and what an attacker wants.  Behind "="
 # is the number in memory, if the file shows something else.
 switches()
 {
 	cat <<-END
-	dmesg_restrict $SYSCTLS/kernel/dmesg_restrict 1 0
-	kptr_restrict $SYSCTLS/kernel/kptr_restrict 1 0
-	sysctl_perf_event_paranoid $SYSCTLS/kernel/perf_event_paranoid 2 -1=4294967295
-	sysctl_unprivileged_bpf_disabled $SYSCTLS/kernel/unprivileged_bpf_disabled 2 0
-	sysctl_io_uring_disabled $SYSCTLS/kernel/io_uring_disabled 2 0
-	unprivileged_userns_clone $SYSCTLS/kernel/unprivileged_userns_clone 0 1
-	sysrq_enabled $SYSCTLS/kernel/sysrq 176 1
+	dmesg_restrict $KERNEL/dmesg_restrict 1 0
+	kptr_restrict $KERNEL/kptr_restrict 1 0
+	sysctl_perf_event_paranoid $KERNEL/perf_event_paranoid 2 -1=4294967295
+	sysctl_unprivileged_bpf_disabled $KERNEL/unprivileged_bpf_disabled 2 0
+	sysctl_io_uring_disabled $KERNEL/io_uring_disabled 2 0
+	unprivileged_userns_clone $KERNEL/unprivileged_userns_clone 0 1
+	sysrq_enabled $KERNEL/sysrq 176 1
 	dac_mmap_min_addr $SYSCTLS/vm/mmap_min_addr 131072 0
-	ptrace_scope $SYSCTLS/kernel/yama/ptrace_scope 1 0
+	ptrace_scope $KERNEL/yama/ptrace_scope 1 0
 	sysctl_protected_symlinks $SYSCTLS/fs/protected_symlinks 1 0
 	sysctl_protected_hardlinks $SYSCTLS/fs/protected_hardlinks 1 0
 	sysctl_protected_fifos $SYSCTLS/fs/protected_fifos 2 0
 	sysctl_protected_regular $SYSCTLS/fs/protected_regular 2 0
-	ftrace_enabled $SYSCTLS/kernel/ftrace_enabled 1 0
+	ftrace_enabled $KERNEL/ftrace_enabled 1 0
 	kprobes_all_disarmed /sys/kernel/debug/kprobes/enabled 1=0 0=1
-	aa_g_profile_mode /sys/module/apparmor/parameters/mode enforce=0 complain=1
+	aa_g_profile_mode $APPARMOR/mode enforce=0 complain=1
+	aa_g_audit $APPARMOR/audit normal=0 quiet=2
+	unprivileged_userns_apparmor_policy $KERNEL/unprivileged_userns_apparmor_policy 0 1
+	aa_unprivileged_unconfined_restricted $KERNEL/apparmor_restrict_unprivileged_unconfined 1 0
 	selinux_state.enforcing /sys/fs/selinux/enforce 1 0
 	END
 }
@@ -46,9 +51,10 @@ one_way_switches()
 {
 	cat <<-END
 	sig_enforce /sys/module/module/parameters/sig_enforce Y=1 N=0 module
-	kexec_load_disabled $SYSCTLS/kernel/kexec_load_disabled 1 0 kexec
+	kexec_load_disabled $KERNEL/kexec_load_disabled 1 0 kexec
 	kernel_locked_down $LOCKDOWN integrity none=0 kexec
-	modules_disabled $SYSCTLS/kernel/modules_disabled 1 0 module
+	modules_disabled $KERNEL/modules_disabled 1 0 module
+	aa_g_lock_policy $APPARMOR/lock_policy Y=1 N=0 apparmor
 	END
 }
 
@@ -182,10 +188,21 @@ tracing_disabled()
 	[ "$guard" = on ] || forge variable ftrace_disabled 0
 }
 
+# What is set at boot only lies in read-only data, which passes compare.
+read_only()
+{
+	for name in apparmor_initialized sysrq_always_enabled; do
+		grep -q " $name\$" /proc/kallsyms || continue
+		order=$(grep -E " (__start_rodata|$name|__end_rodata)\$" /proc/kallsyms |
+			sort | cut -d ' ' -f 3 | tr '\n' ' ')
+		[ "$order" = "__start_rodata $name __end_rodata " ] || fault "$order"
+	done
+}
+
 # What taints the kernel may be added, and does not disappear.
 taints()
 {
-	file=$SYSCTLS/kernel/tainted
+	file=$KERNEL/tainted
 	bit=64
 	was=$(shown "$file")
 	[ "$was" != 0 ] || fault "this module does not taint the kernel"
@@ -199,6 +216,64 @@ taints()
 	written_over tainted_mask "$more" "$was"
 	[ "$(shown "$file")" = "$(value_of tainted_mask)" ] ||
 		fault "it shows $(shown "$file")"
+}
+
+# Anybody may write the sysctl by what is in memory, and does.
+by_anybody()
+{
+	name=sysctl_protected_symlinks file=$SYSCTLS/fs/protected_symlinks
+	was=$(shown "$file")
+	set_by_root "$file" 1
+	pass_in_silence
+	mark
+	request sysctl-protected_symlinks
+	write_as_user "$file" 0
+	status=$?
+	if [ "$guard" = on ]; then
+		[ "$status" != 0 ] || fault "not refused"
+		expect_report "Kernel: switch changed: $name: $not_by_anybody"
+		expect_value "$name" 1
+		mark
+		# Not refused then, and not believed either.
+		set_knob kint_enforce 0
+		write_as_user "$file" 0 || fault "refused with kint_enforce=0"
+		expect_found "$name" 1 0 logged
+		expect_value "$name" 0
+		set_knob kint_enforce 1
+		expect_pass
+		expect_value "$name" 1
+	else
+		[ "$status" = 0 ] || fault "refused"
+		expect_value "$name" 0
+	fi
+	# Root may still.
+	mark
+	set_by_root "$file" 0
+	expect_value "$name" 0
+	pass_in_silence
+	request write-restore
+	set_by_root "$file" "$was"
+	pass_in_silence
+}
+
+# Who writes over what was declared is found, and what taints the kernel then stays.
+taints_declared()
+{
+	file=$KERNEL/tainted
+	was=$(shown "$file")
+	bit=128
+	[ $((was & bit)) = 0 ] || { skipped="the kernel is tainted with $bit"; return; }
+	request variable-taints
+	echo "$bit" > "$file"
+	more=$((was | bit))
+	if [ "$guard" = on ]; then
+		expect_pass
+		expect_found tainted_mask unknown "$more" logged
+	fi
+	expect_value tainted_mask "$more"
+	mark
+	pass_in_silence
+	written_over tainted_mask "$more" "$was"
 }
 
 # === All of them ===
@@ -281,7 +356,7 @@ all_are_logged()
 # Then nobody knows what it was, until root says it.
 record()
 {
-	name=kptr_restrict file=$SYSCTLS/kernel/kptr_restrict
+	name=kptr_restrict file=$KERNEL/kptr_restrict
 	was=$(shown "$file")
 	set_by_root "$file" 1
 	pass_in_silence
@@ -312,10 +387,27 @@ use_kexec()
 	"$DIR/load_probe"
 }
 
+# Behind locks that others hold who change switches: lockdep would tell.
+read_under_locks()
+{
+	for value in 0 1; do
+		echo "$value" > $KERNEL/ftrace_enabled
+		echo "$value" > /sys/kernel/debug/kprobes/enabled
+	done 2> /dev/null
+	request variable-file
+	pass_in_silence
+}
+
+use_apparmor()
+{
+	cat $APPARMOR/mode > "$scratch/mode" &&
+		printf %s "$(cat "$scratch/mode")" > $APPARMOR/mode
+} 2> /dev/null
+
 # Who turns off anything to load a module or a kernel is refused before that.
 refused()
 {
-	name=kptr_restrict file=$SYSCTLS/kernel/kptr_restrict
+	name=kptr_restrict file=$KERNEL/kptr_restrict
 	was=$(shown "$file")
 	set_by_root "$file" 1
 	"use_$1" || fault "refused before"
@@ -366,6 +458,8 @@ rising()
 	mark
 	forge variable "$name" 0
 	if [ "$guard" = on ]; then
+		# Verified where a module or a kernel is loaded, and else in passes
+		[ "$5" = apparmor ] && expect_pass
 		"$use" && fault "not refused when it was turned off"
 		expect_found "$name" "$value" 0
 		expect_value "$name" "$value"
@@ -396,7 +490,7 @@ need_root
 prepare_attacks
 [ -n "$(cat "$PARAMETERS/switches")" ] || skip_all "this kernel has no lkrg"
 say_what_is_expected
-ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 11))
+ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 15))
 
 run_test "each switch has a test" all_are_named
 run_test "all switches, kint_enforce=0" all_are_logged
@@ -407,9 +501,13 @@ $(switches)
 END
 run_test "mmap_min_addr" lowest_address
 run_test "ftrace_disabled" tracing_disabled
+run_test "set at boot only" read_only
 run_test "tainted_mask" taints
+run_test "tainted_mask and its record" taints_declared
 ktap_test_skip "selinux_state.initialized: there is no policy to be loaded"
+run_test "protected_symlinks by anybody" by_anybody
 run_test "kptr_restrict and its record" record
+run_test "a file is read while no CPU may come" read_under_locks
 run_test "a module is loaded" refused module
 run_test "a kernel is loaded" refused kexec
 while read -r name file legal off use <&3; do

@@ -11,8 +11,8 @@
  * flags of a task; on the lists it is in, and its record in that of the guard;
  * on a kernel thread of this module and on process 1; on the kernel image; on memory
  * for code; on the registers of a CPU; on the passes of the guard; on the flow of the
- * kernel; on programs that the kernel starts; on variables that decide; on the inode of
- * a file.
+ * kernel; on programs that the kernel starts; on variables that decide, and who may
+ * write them; on the inode of a file.
  *
  * What differs from a real attack is only what lets the machine survive with
  * the guard switched off: whatever a changed credential will give back when
@@ -34,6 +34,7 @@
 #include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/container_of.h>
+#include <linux/cpu.h>
 #include <linux/cpufeature.h>
 #include <linux/cpumask.h>
 #include <linux/cred.h>
@@ -52,6 +53,8 @@
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
+#include <linux/kernel_read_file.h>
+#include <linux/kernfs.h>
 #include <linux/key.h>
 #include <linux/kmemleak.h>
 #include <linux/kmod.h>
@@ -59,10 +62,12 @@
 #include <linux/kstrtox.h>
 #include <linux/kthread.h>
 #include <linux/linkage.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_variable.h>
 #include <linux/lsm_hooks.h>
+#include <linux/magic.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -95,6 +100,7 @@
 #include <linux/stat.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
+#include <linux/sysctl.h>
 #include <linux/sysfs.h>
 #include <linux/thread_info.h>
 #include <linux/time_namespace.h>
@@ -2833,6 +2839,33 @@ static int overwrite_modprobe_path(struct task_struct *task, size_t field)
 	return 0;
 }
 
+static ulong mce_helper_at;
+module_param_named(mce_helper, mce_helper_at, ulong, 0400);
+MODULE_PARM_DESC(mce_helper, "Address of that variable");
+
+static ulong mce_work_trigger_at;
+module_param_named(mce_work_trigger, mce_work_trigger_at, ulong, 0400);
+MODULE_PARM_DESC(mce_work_trigger, "Address of that function");
+
+/* There are 128 bytes. */
+static int overwrite_mce_helper(struct task_struct *task, size_t field)
+{
+	if (!mce_helper_at)
+		return -EOPNOTSUPP;
+	strscpy((char *)mce_helper_at, helper, 128);
+	return 0;
+}
+
+static int tell_of_machine_check(struct task_struct *task, size_t field)
+{
+	void (*const function)(void) = (void *)mce_work_trigger_at;
+
+	if (!function)
+		return -EOPNOTSUPP;
+	function();
+	return 0;
+}
+
 static int overwrite_poweroff_cmd(struct task_struct *task, size_t field)
 {
 	if (!poweroff_cmd_at)
@@ -2876,6 +2909,87 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	err = start_helper(info);
 	helper_argv[1] = "argument";
 	return err;
+}
+
+/* === Who may write a file of the kernel ================================= */
+
+/* What decides is the mode in the table that is registered. */
+static struct {
+	const char *name;
+	ulong table;
+	struct ctl_table *entry;
+	umode_t mode;
+} sysctls[] = {
+	{ "core_pattern" },
+	{ "protected_symlinks" },
+};
+
+module_param_named(coredump_sysctls, sysctls[0].table, ulong, 0400);
+MODULE_PARM_DESC(coredump_sysctls, "Address of that object");
+module_param_named(namei_sysctls, sysctls[1].table, ulong, 0400);
+MODULE_PARM_DESC(namei_sysctls, "Address of that object");
+
+static int open_sysctl(struct task_struct *task, size_t index)
+{
+	struct ctl_table *entry = (void *)sysctls[index].table;
+
+	if (!entry)
+		return -EOPNOTSUPP;
+	if (sysctls[index].entry)
+		return 0;
+	while (strcmp(entry->procname, sysctls[index].name))
+		entry++;
+	sysctls[index].entry = entry;
+	sysctls[index].mode = entry->mode;
+	entry->mode |= 0222;
+	return 0;
+}
+
+/* Of sysfs it is that of a node, from which inodes get it again and again. */
+static char sysfs_file[128];
+module_param_string(sysfs_file, sysfs_file, sizeof(sysfs_file), 0600);
+MODULE_PARM_DESC(sysfs_file, "Path of a file in sysfs");
+
+static struct kernfs_node *opened_node;
+static umode_t opened_node_mode;
+
+static int open_sysfs_file(struct task_struct *task, size_t field)
+{
+	struct path path;
+	int err;
+
+	if (opened_node)
+		return -EBUSY;
+	err = kern_path(strim(sysfs_file), 0, &path);
+	if (err)
+		return err;
+	if (path.dentry->d_sb->s_magic == SYSFS_MAGIC) {
+		opened_node = d_inode(path.dentry)->i_private;
+		kernfs_get(opened_node);
+		opened_node_mode = opened_node->mode;
+		opened_node->mode |= 0222;
+	} else {
+		err = -EINVAL;
+	}
+	path_put(&path);
+	return err;
+}
+
+static int close_files(struct task_struct *task, size_t field)
+{
+	size_t i;
+
+	if (opened_node) {
+		opened_node->mode = opened_node_mode;
+		kernfs_put(opened_node);
+		opened_node = NULL;
+	}
+	for (i = 0; i < ARRAY_SIZE(sysctls); i++) {
+		if (sysctls[i].entry)
+			sysctls[i].entry->mode = sysctls[i].mode;
+		sysctls[i].entry = NULL;
+	}
+	return 0;
 }
 
 /* === The flow of the kernel ============================================== */
@@ -3192,6 +3306,20 @@ static int overwrite_variable(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* As firmware of CPUs is loaded, which is honest: switches are verified before. */
+static int read_while_no_cpu_may_come(struct task_struct *task, size_t field)
+{
+	void *data = NULL;
+	ssize_t len;
+
+	cpus_read_lock();
+	len = kernel_read_file_from_path(helper, 0, &data, INT_MAX, NULL,
+					 READING_FIRMWARE);
+	cpus_read_unlock();
+	vfree(data);
+	return len < 0 ? len : 0;
+}
+
 /* What the guard knows of each, as it is in variable.c */
 struct variable_record {
 	u64 tag[2];
@@ -3216,6 +3344,21 @@ static int overwrite_variable_and_record(struct task_struct *task, size_t field)
 	if (records && *records)
 		memcpy((*records)[v - FIRST_VARIABLE].value, &forged, v->size);
 	return overwrite_variable(task, field);
+}
+
+/* The word of what was declared to taint the kernel */
+static ulong flags_declared_at;
+module_param_named(flags_declared, flags_declared_at, ulong, 0400);
+MODULE_PARM_DESC(flags_declared, "Address of that object");
+
+static int overwrite_flags_declared(struct task_struct *task, size_t field)
+{
+	u64 *word = (void *)flags_declared_at;
+
+	if (!word)
+		return -EOPNOTSUPP;
+	WRITE_ONCE(*word, ~*word);
+	return 0;
 }
 
 static ulong ftrace_kill_at;
@@ -3894,8 +4037,24 @@ static const struct attack attacks[] = {
 	       "core_pattern names the helper"),
 	ATTACK("helper-modprobe_path", overwrite_modprobe_path,
 	       "modprobe_path names the helper"),
+	ATTACK("helper-mce_helper", overwrite_mce_helper,
+	       "mce_helper names the helper"),
 	ATTACK("helper-poweroff_cmd", overwrite_poweroff_cmd,
 	       "poweroff_cmd names the helper"),
+	{
+		.name = "sysctl-core_pattern",
+		.what = "everybody may write core_pattern",
+		.run = open_sysctl,
+		.field = 0,
+	},
+	{
+		.name = "sysctl-protected_symlinks",
+		.what = "everybody may write protected_symlinks",
+		.run = open_sysctl,
+		.field = 1,
+	},
+	ATTACK("sysfs-file", open_sysfs_file, "everybody may write the file"),
+	ATTACK("write-restore", close_files, "only root may, as before"),
 	ATTACK("umh-run", run_helper, "the kernel starts the helper"),
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
 	ATTACK("umh-changed", run_changed_helper,
@@ -3903,6 +4062,10 @@ static const struct attack attacks[] = {
 	ATTACK("variable", overwrite_variable, "the variable gets the value"),
 	ATTACK("variable-record", overwrite_variable_and_record,
 	       "and so does what lkrg knows of it"),
+	ATTACK("variable-taints", overwrite_flags_declared,
+	       "lkrg does not know what has tainted the kernel"),
+	ATTACK("variable-file", read_while_no_cpu_may_come,
+	       "a file is read, as firmware of CPUs is: honest"),
 	ATTACK("ftrace-kill", call_ftrace_kill,
 	       "no function is traced any more, as when that fails: honest"),
 	MODE("inode-suid", add_to_mode, S_ISUID, "target becomes setuid"),
@@ -3919,6 +4082,7 @@ static const struct attack attacks[] = {
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
+	ATTACK("event-mce", tell_of_machine_check, "as of a machine check"),
 	ATTACK("event-acpi", raise_acpi, "as of a power button"),
 };
 
@@ -4037,6 +4201,7 @@ static void __exit attack_exit(void)
 	open_ring(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
+	close_files(NULL, 0);
 	restore(&lsm_change);
 	restore(&text_change);
 	restore(&rodata_change);
