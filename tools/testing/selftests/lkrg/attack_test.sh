@@ -481,8 +481,8 @@ own_text()
 	fi
 	list=$TRACING/available_filter_functions_addrs
 	if have_tracing && [ -e "$list" ]; then
-		first=$(symbol lkrg_text_first)
-		last=$(symbol lkrg_text_last)
+		first=$(symbols lkrg_text_first)
+		last=$(symbols lkrg_text_last)
 		[ -n "$first" ] && [ -n "$last" ] || fault "text of lkrg not found"
 		traced=$(awk -v first="x${first#*=0x}" -v last="x${last#*=0x}" \
 			'"x" $1 >= first && "x" $1 < last

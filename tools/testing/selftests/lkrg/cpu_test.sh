@@ -268,7 +268,7 @@ rewritten()
 # Programs may watch their own memory, and root that of the kernel.
 breakpoints()
 {
-	watched=$(symbol jiffies)
+	watched=$(symbols jiffies)
 	[ -n "$watched" ] && [ -x "$DIR/breakpoint" ] ||
 		{ skipped="no symbol to watch, or no program that does"; return; }
 	"$DIR/breakpoint" "${watched#*=}" > "$out" 2>&1 &

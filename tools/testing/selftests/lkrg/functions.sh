@@ -39,10 +39,17 @@ have_tracing()
 	mounted tracefs "$TRACING/current_tracer"
 }
 
-# What is not exported the test module is told by its user.
-symbol()
+# What is not exported the test module is told by its user.  In one go: the list is long.
+symbols()
 {
-	sed -n "s/^\([0-9a-f]*\) [a-zA-Z] $1\$/$1=0x\1/p" /proc/kallsyms
+	awk -v names="$*" '
+		BEGIN {
+			count = split(names, name, " ")
+			for (i = 1; i <= count; i++)
+				wanted[name[i]]
+		}
+		NF == 3 && $3 in wanted { print $3 "=0x" $1 }
+	' /proc/kallsyms
 }
 
 # Loads the test module, unless somebody has, or leaves in $load_error why not.
@@ -51,31 +58,21 @@ load_attacks()
 	[ -e "$DEVICE" ] && return 0
 	if ! [ -e "$1/lkrg_attack.ko" ]; then
 		load_error="the test module lkrg_attack.ko is not built"
-	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 \
-		$(symbol switch_task_namespaces) $(symbol init_nsproxy) \
-		$(symbol from_mnt_ns) $(symbol landlock_blob_sizes) \
-		$(symbol lkrg_blob_sizes) $(symbol module_inventory) \
-		$(symbol text_poke) $(symbol text_poke_bp) \
-		$(symbol set_memory_x) $(symbol set_memory_rox) \
-		$(symbol set_memory_nx) $(symbol set_memory_rw) \
-		$(symbol text_mutex) $(symbol __stop___ex_table) \
-		$(symbol vdso_image_64) $(symbol pass_timer) \
-		$(symbol pass_work) $(symbol watch_timer) \
-		$(symbol get_kprobe) $(symbol mod_tree) $(symbol execmem_alloc) \
-		$(symbol raise_work) $(symbol cpu_records) $(symbol tty_drivers) \
-		$(symbol __lkrg_usb_event) $(symbol lkrg_settings) \
-		$(symbol lkrg_trigger) \
-		$(symbol suppress_printk) $(symbol core_pattern) \
-		$(symbol modprobe_path) $(symbol poweroff_cmd) \
-		$(symbol __start_lkrg_variables) $(symbol __stop_lkrg_variables) \
-		$(symbol variable_records) $(symbol capability_hooks) \
-		$(symbol ftrace_kill) $(symbol flags_declared) \
-		$(symbol mce_helper) $(symbol mce_work_trigger) \
-		$(symbol coredump_sysctls) $(symbol namei_sysctls) \
-		$(symbol __SCK__lsm_static_call_settime_0) \
-		$(symbol security_hook_active_settime_0) \
-		$(symbol __start_static_call_sites) \
-		$(symbol __stop_static_call_sites) 2>&1); then
+	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 $(symbols \
+		switch_task_namespaces init_nsproxy from_mnt_ns \
+		landlock_blob_sizes lkrg_blob_sizes module_inventory \
+		text_poke text_poke_bp set_memory_x set_memory_rox \
+		set_memory_nx set_memory_rw text_mutex __stop___ex_table \
+		vdso_image_64 pass_timer pass_work watch_timer get_kprobe \
+		mod_tree execmem_alloc raise_work cpu_records tty_drivers \
+		__lkrg_usb_event lkrg_settings lkrg_trigger suppress_printk \
+		core_pattern modprobe_path poweroff_cmd \
+		__start_lkrg_variables __stop_lkrg_variables variable_records \
+		capability_hooks ftrace_kill flags_declared mce_helper \
+		mce_work_trigger coredump_sysctls namei_sysctls \
+		__SCK__lsm_static_call_settime_0 \
+		security_hook_active_settime_0 __start_static_call_sites \
+		__stop_static_call_sites) 2>&1); then
 		attacks_loaded=yes
 		load_error="there is no $DEVICE"
 	fi

@@ -250,11 +250,13 @@ only_logged()
 	expect_started
 	expect_changed modprobe_path "$was" "$helper" logged
 	set_knob umh_enforce 1
-	# The next pass puts it back, and says for the last time that it differs.
-	expect_pass
+	# The next pass puts it back, and says so.
 	mark
 	expect_pass
+	expect_changed modprobe_path "$was" "$helper" restored
 	[ "$(cat "$MODPROBE")" = "$was" ] || fault "now it is $(cat "$MODPROBE")"
+	mark
+	expect_pass
 	expect_silence
 }
 
@@ -268,7 +270,9 @@ only_logged_of_anybody()
 	write_as_user "$PATTERN" "|$helper" || fault "refused"
 	expect_changed core_pattern "$was" "|$helper" logged
 	set_knob umh_enforce 1
+	mark
 	expect_pass
+	expect_changed core_pattern "$was" "|$helper" restored
 	[ "$(cat "$PATTERN")" = "$was" ] || fault "now it is $(cat "$PATTERN")"
 	request write-restore
 	mark

@@ -156,8 +156,8 @@ see()
 
 load()
 {
-	insmod "$MODULE" $(symbol alloc_insn_page) $(symbol execmem_free) \
-		$(symbol n_tty_ops) $(symbol net_families) 2>&1
+	insmod "$MODULE" $(symbols alloc_insn_page execmem_free \
+		n_tty_ops net_families) 2>&1
 }
 
 attack()

@@ -240,7 +240,9 @@ by_anybody()
 		expect_found "$name" 1 0 logged
 		expect_value "$name" 0
 		set_knob kint_enforce 1
+		mark
 		expect_pass
+		expect_found "$name" 1 0
 		expect_value "$name" 1
 	else
 		[ "$status" = 0 ] || fault "refused"
