@@ -46,7 +46,7 @@ static DEFINE_PER_CPU(u64, serials);
  */
 static u64 next_serial(void)
 {
-	return __this_cpu_inc_return(serials) * NR_CPUS + smp_processor_id();
+	return __this_cpu_inc_return(serials) * CONFIG_NR_CPUS + smp_processor_id();
 }
 
 static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,

@@ -58,7 +58,7 @@ static DEFINE_MUTEX(owned_mutex);
 
 #define TYPE_BITS 2
 
-static_assert(EXECMEM_BPF < BIT(TYPE_BITS));
+static_assert(BIT(TYPE_BITS) > EXECMEM_BPF);
 
 static void *seal(unsigned long first, unsigned long last, enum execmem_type type)
 {

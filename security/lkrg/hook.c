@@ -322,7 +322,8 @@ static bool verify_tracepoint_of(struct lkrg_cursor *cursor,
 #endif
 #else
 static __maybe_unused bool verify_tracepoint_of(struct lkrg_cursor *cursor,
-				 const struct module *module, unsigned long index)
+						const struct module *module,
+						unsigned long index)
 {
 	return false;
 }
@@ -385,7 +386,8 @@ static bool verify_static_call_of(struct lkrg_cursor *cursor,
 #endif
 #else
 static __maybe_unused bool verify_static_call_of(struct lkrg_cursor *cursor,
-				  const struct module *module, unsigned long index)
+						 const struct module *module,
+						 unsigned long index)
 {
 	return false;
 }
@@ -528,7 +530,6 @@ enum {
 };
 
 static atomic_long_t by_modules;
-
 
 static __maybe_unused int judge(const char *how, unsigned long function,
 				const char *module)

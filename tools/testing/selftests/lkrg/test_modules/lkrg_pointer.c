@@ -74,7 +74,6 @@ static ulong execmem_free_at;
 module_param_named(execmem_free, execmem_free_at, ulong, 0400);
 MODULE_PARM_DESC(execmem_free, "Address of that function");
 
-
 static ulong n_tty_ops_at;
 module_param_named(n_tty_ops, n_tty_ops_at, ulong, 0400);
 MODULE_PARM_DESC(n_tty_ops, "Address of that object");
