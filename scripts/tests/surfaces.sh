@@ -32,7 +32,7 @@ surface() {
 test_surfaces() {
 	build small || return 0
 
-	surface helper helper_test.sh "$issues" "$helpers" "$blocked" "$image"
+	surface helper helper_test.sh "$issues" "$helpers" "$blocked"
 	guest helper-panic --append 'lkrg.umh_enforce=2' --expect-panic 'helper changed: modprobe_path' -- /guest/attack helper-modprobe_path
 	went_well 'helper: umh_enforce=2 is a panic'
 	check 'helper: the report before the panic' judge_panic 'DETECT: Kernel: helper changed: modprobe_path: ".*" -> "/bin/true"; panic$'
