@@ -2504,19 +2504,23 @@ static int flip_lsm_table(struct task_struct *task, size_t field)
 	return lsm_table_at ? flip(&lsm_change, (void *)lsm_table_at, 4, 0xff) : -ENOENT;
 }
 
+/* Another one, for when the first call is in two pages, which would be two reports */
+static ulong other_call_at;
+module_param_named(__SCK__lsm_static_call_ptrace_traceme_0, other_call_at, ulong, 0400);
+MODULE_PARM_DESC(__SCK__lsm_static_call_ptrace_traceme_0, "Address of that object");
+
 static int change_lsm_call(const u8 *insn, const void *function, write_t *write)
 {
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 	const struct static_call_site *site = (void *)static_calls_start;
 
-	for (; lsm_call_at && (ulong)site < static_calls_end; site++) {
+	for (; (ulong)site < static_calls_end; site++) {
 		void *const at = (void *)&site->addr + site->addr;
-		const ulong key = (ulong)&site->key + site->key;
+		const ulong key = ((ulong)&site->key + site->key) & ~STATIC_CALL_SITE_FLAGS;
 
-		if ((key & ~STATIC_CALL_SITE_FLAGS) != lsm_call_at)
+		if ((key != lsm_call_at && key != other_call_at) ||
+		    offset_in_page(at) + CALL_INSN_SIZE > PAGE_SIZE)
 			continue;
-		if (offset_in_page(at) + CALL_INSN_SIZE > PAGE_SIZE)
-			return -EFAULT;
 		if (function)
 			insn = text_gen_insn(CALL_INSN_OPCODE, at, function);
 		return change_to(&lsm_change, at, insn, CALL_INSN_SIZE, write);
