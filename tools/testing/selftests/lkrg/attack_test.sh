@@ -421,6 +421,12 @@ sleeper_is()
 	grep -qs "^Uid:.*[^0-9]$1\$" "$sleeper_status"
 }
 
+# Who stops a kernel thread does not wait until it has been taken off the lists.
+sleeper_is_gone()
+{
+	[ ! -e "$sleeper_status" ]
+}
+
 # Kernel threads are not killed, nor asked: one that slept through two passes
 # with a credential that is not its own is reported, once.
 kernel_thread()
@@ -447,7 +453,7 @@ kernel_thread()
 	expect_silence
 	sleeper_is "$ATTACK_UID" || fault "the kernel thread was stopped"
 	request kthread-stop
-	[ ! -e "$sleeper_status" ] || fault "the kernel thread stays"
+	wait_until 10 sleeper_is_gone || fault "the kernel thread stays"
 	verdict "$title"
 }
 
