@@ -5,11 +5,15 @@
 
 # The kernel's selftests of what the guard watches, and of what uses it. They
 # are built here, so that the Debian has to be of the same release.
-targets='capabilities clone3 core exec fchmodat2 filesystems/overlayfs
+processes='capabilities clone3 core exec fchmodat2 filesystems/overlayfs
 	filesystems/statmount landlock mount mount_setattr net/af_unix nsfs openat2
 	perf_events pid_namespace pidfd prctl proc ptrace rlimits seccomp sigaltstack
 	syscall_user_dispatch timens'
-debian_packages='stress-ng sudo iproute2 login passwd uidmap util-linux mount bsdutils
+# Those that make the kernel patch itself, or load modules, in a kernel that has
+# all of what they test. The selftests of BPF want a compiler for it and types of
+# the whole kernel; it is lib/test_bpf.c that has everything compiled.
+patching='cpu-hotplug ftrace kmod livepatch static_keys user_events'
+debian_packages='stress-ng sudo iproute2 kmod login passwd uidmap util-linux mount bsdutils
 	libasan8 libubsan1 libcap2 libcap-ng0 python3-minimal'
 
 # debian_root: print the path of an archive with the Debian, which is made once.
@@ -35,15 +39,18 @@ debian_root() {
 	echo "$root"
 }
 
-# install_selftests: into an archive; without the benchmarks, whose results are
-# about the machine
+# install_selftests TARGET...: into an archive, with the modules that they load;
+# without the benchmarks, whose results are about the machine
 install_selftests() {
 	ccache_env
-	mkdir -p "$LKRG_TMP/selftests/debian"
-	quiet make -C "$(patched_tree)/tools/testing/selftests" O="$(build_dir small)" \
-		CC="$CC" TARGETS="$(echo "$targets" | tr -s '\n\t' ' ')" FORCE_TARGETS=1 \
-		KSFT_INSTALL_PATH="$LKRG_TMP/selftests/debian/selftests" -j"$(nproc)" install &&
-		sed -i '/_benchmark$/d' "$LKRG_TMP/selftests/debian/selftests/kselftest-list.txt" &&
+	O=$(build_dir "$config")
+	root=$LKRG_TMP/selftests/debian
+	mkdir -p "$root"
+	quiet make -C "$(patched_tree)/tools/testing/selftests" O="$O" KDIR="$O" CC="$CC" \
+		TARGETS="$*" FORCE_TARGETS=1 KSFT_INSTALL_PATH="$root/selftests" \
+		-j"$(nproc)" install &&
+		sed -i '/_benchmark$/d' "$root/selftests/kselftest-list.txt" &&
+		quiet make -C "$O" INSTALL_MOD_PATH="$root/usr" INSTALL_MOD_STRIP=1 modules_install &&
 		pack "$LKRG_TMP/selftests" "$LKRG_TMP/selftests.cpio"
 	rm -rf "$LKRG_TMP/selftests"
 }
@@ -97,32 +104,45 @@ compare() {
 	comm -23 control-1 control-2 | sed -n 's/^[a-zA-Z]*: \(.*\)/skipped: silence: \1: differs between runs without lkrg/p'
 }
 
-# Each of the targets has something that works here.
+# tested TARGET...: each of them has something that works here.
 tested() {
-	for target in $targets; do
+	for target; do
 		grep -q "^passed: $target: " "$LKRG_TMP/same" || echo "$target: nothing passes without lkrg"
 	done
 }
 
+# compared CONFIG TARGET...: with the guard they do what they do without it.
+compared() {
+	config=$1
+	shift
+	build "$config" || return
+	check "silence: the selftests build ($config)" install_selftests "$@"
+	[ -f "$LKRG_TMP/selftests.cpio" ] || return
+	for i in 1 2; do
+		selftests control-$i --smp 4 --lsm "$without"
+		went_well "silence: selftests without lkrg, run $i ($config)"
+		clean_console "silence: selftests without lkrg, run $i ($config): nothing on the console"
+		selftests guarded-$i --smp 4
+		silent "silence: selftests, run $i ($config)"
+	done
+	compare | tee -a "$LKRG_TMP/results"
+	check "silence: selftests without lkrg ($config): each target has tests that pass" tested "$@"
+}
+
 test_silence() {
-	build small || return 0
-	check 'silence: the selftests build' install_selftests
-	[ -f "$LKRG_TMP/selftests.cpio" ] || return 0
 	debian=$(debian_root) || {
 		failed "silence: there is no Debian to run them in"
 		return 0
 	}
 
-	for i in 1 2; do
-		selftests control-$i --lsm "$without"
-		went_well "silence: selftests without lkrg, run $i"
-		clean_console "silence: selftests without lkrg, run $i: nothing on the console"
-		selftests guarded-$i
-		silent "silence: selftests, run $i"
-	done
-	compare | tee -a "$LKRG_TMP/results"
-	check 'silence: selftests without lkrg: each target has tests that pass' tested
+	# shellcheck disable=SC2086
+	if compared patching $patching; then
+		in_debian bpf --timeout 1800 -- /guest/debian modprobe test_bpf
+		silent 'silence: every instruction of BPF'
+	fi
 
+	# shellcheck disable=SC2086
+	compared small $processes || return 0
 	in_debian logins -- /guest/debian /guest/logins
 	tap 'silence: logins' "$out"
 	silent 'silence: logins'
