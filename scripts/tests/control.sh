@@ -110,7 +110,7 @@ test_control() {
 	check 'control: files and counters are documented' state_documented
 	build small || return 0
 
-	guest control --timeout 900 --append 'audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
+	guest control --timeout 1800 --append 'audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
 		sh -c 'cd /proc/sys/lkrg; echo "$(cat interval kint_enforce smep_enforce profile_enforce hide | tr "\n" " ")"; exec /selftests/run_kselftest.sh -t lkrg:base_test -t lkrg:control_test.sh'
 	went_well 'control: with lkrg'
 	tap control "$out"

@@ -7,13 +7,13 @@ test_cpu() {
 	registers='DETECT: CPU: (register|mask|gate) changed: (CPU 3: |gate 5: |attributes of gate 5: )'
 	build small || return 0
 
-	guest cpu --smp 4 --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:cpu_test.sh
+	guest cpu --smp 4 --timeout 1800 -- /selftests/run_kselftest.sh -t lkrg:cpu_test.sh
 	went_well 'cpu: with lkrg'
 	tap cpu "$out"
 	clean_console 'cpu: with lkrg nothing else on the console' "$registers" \
 		'DETECT: Kernel: still changed: reported before: 1; logged$'
 
-	guest cpu-control --smp 4 --timeout 900 --lsm $without -- /selftests/run_kselftest.sh -t lkrg:cpu_test.sh
+	guest cpu-control --smp 4 --timeout 1800 --lsm $without -- /selftests/run_kselftest.sh -t lkrg:cpu_test.sh
 	went_well 'cpu: without lkrg'
 	tap 'cpu: without lkrg' "$out"
 	clean_console 'cpu: without lkrg nothing else on the console'
@@ -28,7 +28,7 @@ test_cpu() {
 	check 'cpu: kint_enforce=2: the report before the panic' judge_panic 'DETECT: CPU: register changed: CPU 3: LSTAR: .*; panic$'
 
 	# No pass may interrupt such a CPU: it looks for itself.
-	guest cpu-nohz --smp 4 --append 'isolcpus=3 nohz_full=3 lkrg.interval=5' -- /guest/isolated
+	guest cpu-nohz --smp 4 --append 'isolcpus=3 nohz_full=3 lkrg.interval=5 lkrg.kint_validate=2' -- /guest/isolated
 	went_well 'cpu: a CPU that is not to be interrupted'
 	clean_console 'cpu: nothing else about it' "${registers}LSTAR: .*; logged\$"
 

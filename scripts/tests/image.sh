@@ -25,7 +25,7 @@ test_image() {
 	still='DETECT: Kernel: still changed: reported before: 1; logged'
 	build small || return 0
 
-	guest image --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
+	guest image --timeout 1800 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
 	went_well 'image: the kernel patches itself'
 	tap image "$out"
 	clean_console 'image: nothing else on the console' "$image"

@@ -6,18 +6,18 @@
 test_process() {
 	build small || return 0
 
-	guest process --timeout 900 -- /selftests/run_kselftest.sh -t lkrg:process_test -t lkrg:attack_test.sh -t lkrg:matrix_test.sh
+	guest process --timeout 1800 -- /selftests/run_kselftest.sh -t lkrg:process_test -t lkrg:attack_test.sh -t lkrg:matrix_test.sh
 	went_well 'process: with lkrg'
 	tap process "$out"
 	clean_console 'process: with lkrg nothing else on the console' "$victims" "$image"
 
 	# What kills nobody must not accuse anybody either.
-	guest process-log --timeout 900 --append 'lkrg.pint_enforce=0 lkrg.kint_enforce=0' -- /selftests/run_kselftest.sh -t lkrg:process_test
+	guest process-log --timeout 1800 --append 'lkrg.pint_enforce=0 lkrg.kint_enforce=0' -- /selftests/run_kselftest.sh -t lkrg:process_test
 	went_well 'process: in log mode'
 	tap 'process: in log mode' "$out"
 	clean_console 'process: in log mode nothing else on the console'
 
-	guest process-control --timeout 900 --lsm $without -- /selftests/run_kselftest.sh -t lkrg:process_test -t lkrg:attack_test.sh -t lkrg:matrix_test.sh
+	guest process-control --timeout 1800 --lsm $without -- /selftests/run_kselftest.sh -t lkrg:process_test -t lkrg:attack_test.sh -t lkrg:matrix_test.sh
 	went_well 'process: without lkrg'
 	tap 'process: without lkrg' "$out"
 	clean_console 'process: without lkrg nothing else on the console'

@@ -18,12 +18,12 @@ one_way=
 surface() {
 	name=$1 test=$2
 	shift 2
-	guest "$name" --smp 2 --timeout 900 --lsm "$modules,lkrg" -- env LKRG_TEST_DEVICE=/dev/ram0 "LKRG_TEST_ONE_WAY=$one_way" /selftests/run_kselftest.sh -t "lkrg:$test"
+	guest "$name" --smp 2 --timeout 1800 --lsm "$modules,lkrg" -- env LKRG_TEST_DEVICE=/dev/ram0 "LKRG_TEST_ONE_WAY=$one_way" /selftests/run_kselftest.sh -t "lkrg:$test"
 	went_well "$name: with lkrg"
 	tap "$name" "$out"
 	clean_console "$name: with lkrg nothing else on the console" "$@"
 
-	guest "$name-control" --smp 2 --timeout 900 --lsm "$modules" -- env LKRG_TEST_DEVICE=/dev/ram0 "LKRG_TEST_ONE_WAY=$one_way" /selftests/run_kselftest.sh -t "lkrg:$test"
+	guest "$name-control" --smp 2 --timeout 1800 --lsm "$modules" -- env LKRG_TEST_DEVICE=/dev/ram0 "LKRG_TEST_ONE_WAY=$one_way" /selftests/run_kselftest.sh -t "lkrg:$test"
 	went_well "$name: without lkrg"
 	tap "$name: without lkrg" "$out"
 	clean_console "$name: without lkrg nothing else on the console"

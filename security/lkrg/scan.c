@@ -243,6 +243,9 @@ static void run_pass(struct work_struct *work)
 				       &longest, &used);
 	lkrg_watch_verify();
 	lkrg_report_flush();
+	/* Who waits for the end of a pass is to find in the log what it has to say. */
+	if (known && lkrg_knob(kint_enforce) == 1)
+		lkrg_say_still_changed(known);
 
 	spin_lock_irqsave(&stats_lock, flags);
 	stats.last_violations = violations;
@@ -260,8 +263,6 @@ static void run_pass(struct work_struct *work)
 	reschedule();
 	spin_unlock_irqrestore(&stats_lock, flags);
 
-	if (known && lkrg_knob(kint_enforce) == 1)
-		lkrg_say_still_changed(known);
 	if (violations || changed)
 		return;
 	/* Until IMA has a policy. */

