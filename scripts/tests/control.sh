@@ -64,6 +64,18 @@ others() {
 	echo 'umh_allow=/bin/some,key:/bin/other' >>"$LKRG_TMP/others"
 }
 
+# At boot, once each
+are_refused() {
+	{
+		echo 'lkrg.hide: has no meaning in tree, use nothing: the guard is part of the kernel, nothing changed'
+		for name in addr pk port; do
+			echo "lkrg.net_server_$name: has no meaning in tree, use netconsole, or the remote plug-in of auditd, nothing changed"
+		done
+	} >"$LKRG_TMP/refused"
+	sed '/Run \/init as init process/,$d' "$console" | sed -n 's/.*LKRG: ISSUE: //p' | tr -d '\r' |
+		sort | diff "$LKRG_TMP/refused" - || :
+}
+
 # have_values FILE
 have_values() {
 	! grep -vxFf "$out" "$1"
@@ -135,15 +147,18 @@ test_control() {
 	check 'control: files and counters are documented' state_documented
 	build small || return 0
 
-	guest control --timeout 900 --append 'audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
+	# What the module had and the guard has not is refused unless it says so.
+	module='lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=514 lkrg.net_server_port=0 lkrg.net_server_pk='
+	guest control --timeout 900 --append "audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 $module lkrg.net_server_pk=$(printf 'f%063d' 1)" -- \
 		sh -c 'cd /proc/sys/lkrg; echo "$(cat interval kint_enforce smep_enforce profile_enforce hide | tr "\n" " ")"; exec /selftests/run_kselftest.sh -t lkrg:base_test -t lkrg:control_test.sh'
 	went_well 'control: with lkrg'
 	tap control "$out"
 	check 'control: parameters at boot' grep -L '^33 1 2 1 0 $' "$out"
-	clean_console 'control: nothing else on the console' "$issues" \
+	check 'control: parameters of the module' are_refused
+	clean_console 'control: nothing else on the console' "$issues" "$victims" "$image" "$flow" \
+		'DETECT: CPU: (register|gate) changed: .*; logged$' \
 		'ISSUE: lkrg\.patch: module lkrg_[a-z]+: .*: (allowed|refused)$' \
 		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
-		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
 		'BLOCK: UMH: helper blocked: .*, to load a module: umh_validate is 2; refused$' \
 		'DETECT: [0-9]+ reports (were too many for the log|did not fit), see stats$' \
 		'BLOCK: Module: (insmod|load_probe)\[[0-9]+/[0-9]+\]: module blocked: '
