@@ -25,7 +25,10 @@ surface() {
 test_surfaces() {
 	build small || return 0
 
-	surface helper helper_test.sh "$issues" "$helpers" "$blocked"
+	surface helper helper_test.sh "$issues" "$helpers" "$blocked" "$keys"
+	guest helper-boot --append 'lkrg.umh_allow=/bin/true lkrg.lock=1' -- /guest/attack umh-run
+	went_well 'helper: a program that was listed at boot is started'
+	clean_console 'helper: listed at boot, nothing on the console'
 	guest helper-panic --append 'lkrg.umh_enforce=2' --expect-panic 'helper changed: modprobe_path' -- /guest/attack helper-modprobe_path
 	went_well 'helper: umh_enforce=2 is a panic'
 	check 'helper: the report before the panic' judge_panic 'DETECT: Kernel: helper changed: modprobe_path: ".*" -> "/bin/true"; panic$'
