@@ -17,6 +17,11 @@ BEGIN {
 	trouble = "^((\\[ )?BUG: |Call Trace:|WARNING: |INFO: (task |trying |rcu)|rcu: INFO: |Oops: |UBSAN: |general protection fault" \
 		"|stack segment|invalid opcode|refcount_t: |list_(add|del) corruption|watchdog: BUG|kernel BUG at " \
 		"|ODEBUG: |CFI failure|traps: Missing ENDBR|DEBUG_LOCKS_WARN_ON)"
+
+	# An address of the kernel
+	address = "ffff"
+	for (i = 0; i < 12; i++)
+		address = address "[0-9a-f]"
 }
 
 {
@@ -58,6 +63,7 @@ panic && panicked { next }
 
 $0 ~ trouble { bad($0) }
 /^kmemleak: [0-9]+ new suspected/ { bad($0) }
+/^LKRG: / && tolower($0) ~ address { bad("an address: " $0) }
 /^LKRG: / && !/^LKRG: (ALIVE|STATE): / {
 	known = 0
 	for (i = 0; i < nr_want; i++)

@@ -10,21 +10,42 @@ refusals() {
 
 admin_guide=$LKRG_TOP/Documentation/admin-guide/LSM/lkrg.rst
 
-# The table in the document says of each knob what knob_defs.h says, and the list of
-# sysctls has it.
+# The tables in the document say of each knob and profile what the code says, and the
+# list of sysctls and that of boot parameters have them all.
 documented() {
-	sed -n 's/^LKRG_KNOB(\([a-z_]*\), \([0-9]*\), \([0-9]*\), \([0-9]*\), .*/\1 \2-\3 \4/p' \
-		"$LKRG_TOP/security/lkrg/knob_defs.h" | sort >"$LKRG_TMP/knobs"
-	[ -s "$LKRG_TMP/knobs" ] || echo 'no knob was found'
+	of_code >"$LKRG_TMP/knobs"
+	[ "$(wc -l <"$LKRG_TMP/knobs")" -gt 20 ] || echo 'no knob was found'
 	sed -n 's/^\([a-z_]*\)  *\([0-9]*-[0-9]*\)  *\([0-9]*\)  .*/\1 \2 \3/p' \
-		"$admin_guide" |
-		grep -v '^\(trigger\|hide\|profile_[a-z]*\) ' | sort | diff "$LKRG_TMP/knobs" - || :
-	for knob in $(cut -d ' ' -f 1 "$LKRG_TMP/knobs") trigger hide profile_validate profile_enforce umh_allow; do
+		"$admin_guide" | sort | diff "$LKRG_TMP/knobs" - || :
+	of_code -v profiles=1 >"$LKRG_TMP/profiles"
+	[ "$(wc -l <"$LKRG_TMP/profiles")" -gt 10 ] || echo 'no profile was found'
+	sed -n 's/^\([a-z_]*\(  *[0-9]\)\{4,\}\)$/\1/p' "$admin_guide" | tr -s ' ' | sort |
+		diff "$LKRG_TMP/profiles" - || :
+	for knob in $(cut -d ' ' -f 1 "$LKRG_TMP/knobs") umh_allow; do
 		grep -qE "^([a-z_]+, )?$knob(, [a-z_]+)?\$" "$LKRG_TOP/Documentation/admin-guide/sysctl/lkrg.rst" ||
 			echo "no sysctl: $knob"
 		grep -qE "^\+[[:space:]]+lkrg\.$knob=" "$LKRG_TOP"/patches/*-kernel-parameters.patch ||
 			echo "no boot parameter: $knob"
 	done
+}
+
+# of_code [AWK OPTION...]
+of_code() {
+	awk "$@" -f "$LKRG_TOP/scripts/tests/knobs.awk" "$LKRG_TOP/security/lkrg/knob_defs.h" \
+		"$LKRG_TOP/security/lkrg/param.c" | sort
+}
+
+# tested_by PROGRAM: the ranges that it tries are those of the code.
+tested_by() {
+	sed -n '/^} knobs\[\] = {$/,/^};$/s/.*{ "\([a-z_]*\)", \([0-9]*\), \([0-9]*\)[ ,].*/\1 \2-\3/p' \
+		"$LKRG_TOP/tools/testing/selftests/lkrg/$1.c" | sort >"$LKRG_TMP/tested"
+	cut -d ' ' -f 1,2 "$LKRG_TMP/knobs" | diff - "$LKRG_TMP/tested" || :
+}
+
+# base_test cannot take the lock back.
+tested() {
+	tested_by base_test | grep -vx -e '< lock 0-1' -e '[0-9]*d[0-9]*' || :
+	tested_by fuzz_interface
 }
 
 # kinds FIELD: the names (2) or titles (4) of all kinds of violation
@@ -33,16 +54,31 @@ kinds() {
 		"$LKRG_TOP/security/lkrg/report.c"
 }
 
+show_knobs='cd /proc/sys/lkrg; for knob in *; do echo "$knob=$(cat $knob)"; done'
+
 # Of each knob another value than the default, by the table that documented() has made.
-# The lock has guests of its own.
+# The lock has guests of its own, and what sets others, or nothing, is no knob.
 others() {
-	awk '$1 != "lock" { split($2, range, "-"); print $1 "=" range[$3 == range[2] ? 1 : 2] }' \
+	awk '$1 !~ /^(lock|trigger|hide|profile_.*)$/ { split($2, range, "-"); print $1 "=" range[$3 == range[2] ? 1 : 2] }' \
 		"$LKRG_TMP/knobs" >"$LKRG_TMP/others"
 	echo 'umh_allow=/bin/some,key:/bin/other' >>"$LKRG_TMP/others"
 }
 
+# At boot, once each
+are_refused() {
+	{
+		echo 'lkrg.hide: has no meaning in tree, use nothing: the guard is part of the kernel, nothing changed'
+		for name in addr pk port; do
+			echo "lkrg.net_server_$name: has no meaning in tree, use netconsole, or the remote plug-in of auditd, nothing changed"
+		done
+	} >"$LKRG_TMP/refused"
+	sed '/Run \/init as init process/,$d' "$console" | sed -n 's/.*LKRG: ISSUE: //p' | tr -d '\r' |
+		sort | diff "$LKRG_TMP/refused" - || :
+}
+
+# have_values FILE
 have_values() {
-	! grep -vxFf "$out" "$LKRG_TMP/others"
+	! grep -vxFf "$out" "$1"
 }
 
 # Each file with descriptions is pulled into the document about the design.
@@ -103,6 +139,7 @@ state_documented() {
 
 test_control() {
 	check 'control: the knobs are documented as they are' documented
+	check 'control: the knobs are tested as they are' tested
 	check 'control: descriptions of functions are in the document' descriptions_pulled
 	check 'control: each kind of violation is documented, with what to do' kinds_documented
 	check 'control: each switch is documented' switches_documented
@@ -110,24 +147,34 @@ test_control() {
 	check 'control: files and counters are documented' state_documented
 	build small || return 0
 
-	guest control --timeout 1800 --append 'audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=0' -- \
+	# What the module had and the guard has not is refused unless it says so.
+	module='lkrg.hide=1 lkrg.hide=0 lkrg.net_server_addr=10.0.0.1 lkrg.net_server_port=514 lkrg.net_server_port=0 lkrg.net_server_pk='
+	guest control --timeout 1800 --append "audit=1 ima_policy=critical_data sysctl.lkrg.interval=33 lkrg.profile_enforce=1 $module lkrg.net_server_pk=$(printf 'f%063d' 1)" -- \
 		sh -c 'cd /proc/sys/lkrg; echo "$(cat interval kint_enforce smep_enforce profile_enforce hide | tr "\n" " ")"; exec /selftests/run_kselftest.sh -t lkrg:base_test -t lkrg:control_test.sh'
 	went_well 'control: with lkrg'
 	tap control "$out"
 	check 'control: parameters at boot' grep -L '^33 1 2 1 0 $' "$out"
-	clean_console 'control: nothing else on the console' "$issues" \
+	check 'control: parameters of the module' are_refused
+	clean_console 'control: nothing else on the console' "$issues" "$victims" "$image" "$flow" \
+		'DETECT: CPU: (register|gate) changed: .*; logged$' \
 		'ISSUE: lkrg\.patch: module lkrg_[a-z]+: .*: (allowed|refused)$' \
 		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
-		'DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: credential overwritten: fsuid 1000 -> 0; at file_open: refused, process killed$' \
 		'BLOCK: UMH: helper blocked: .*, to load a module: umh_validate is 2; refused$' \
 		'DETECT: [0-9]+ reports (were too many for the log|did not fit), see stats$' \
 		'BLOCK: Module: (insmod|load_probe)\[[0-9]+/[0-9]+\]: module blocked: '
 
+	# A panic is the default, and not what other guests have.
+	sed 's/ .* /=/' "$LKRG_TMP/knobs" >"$LKRG_TMP/defaults"
+	echo 'umh_allow=' >>"$LKRG_TMP/defaults"
+	guest control-defaults --append lkrg.kint_enforce=2 -- sh -c "$show_knobs"
+	went_well 'control: the defaults'
+	check 'control: each knob has its default' have_values "$LKRG_TMP/defaults"
+	clean_console 'control: the defaults, nothing else on the console'
+
 	others
-	guest control-boot --append "$(sed 's/^/lkrg./' "$LKRG_TMP/others" | tr '\n' ' ')" -- \
-		sh -c 'cd /proc/sys/lkrg; for knob in *; do echo "$knob=$(cat $knob)"; done'
+	guest control-boot --append "$(sed 's/^/lkrg./' "$LKRG_TMP/others" | tr '\n' ' ')" -- sh -c "$show_knobs"
 	went_well 'control: each knob at boot'
-	check 'control: each knob at boot has its value' have_values
+	check 'control: each knob at boot has its value' have_values "$LKRG_TMP/others"
 	# The kernel itself asks for some.
 	clean_console 'control: each knob at boot, nothing else on the console' \
 		'BLOCK: Module: swapper/0\[1/1\]: module blocked: crypto-'

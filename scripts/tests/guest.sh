@@ -9,6 +9,13 @@ without=capability,landlock,lockdown,yama,apparmor
 # nobody else may have one.
 victims='DETECT: Task: ((attack_victim|sh|iou-wrk-[0-9]+|lkrg_sleeper)\[[0-9]+/[0-9]+\]|init\[1/1\]): (credential|override|namespaces|state|task|record) '
 image='DETECT: Kernel: ((text|rodata|mapping) changed|still changed|memory foreign|module hidden|hook foreign): '
+helpers='DETECT: Kernel: helper changed: [a-z_]+: (".*" -> ".*"; (restored|logged)|by sh\[[0-9]+/[0-9]+\], who may not; refused)$'
+blocked='(BLOCK: UMH: helper blocked: .*; refused|ALLOW: UMH: helper blocked: .*; logged)$'
+keys='DETECT: Kernel: rodata changed: ([a-z_]+\.)?request_key(\.[0-9]+)?\+0x1/0x[0-9a-f]+: 73 62 69 6e -> 74 6d 70 2f; logged$'
+inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
+pointers='DETECT: Kernel: (hook foreign: [A-Za-z].*: [a-z_ ]+ -> an address without a name|still changed: reported before: 1); logged$'
+flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
+switches='DETECT: Kernel: (switch changed: [a-z._]+: (([0-9]+|unknown) -> [0-9]+; (restored|logged)|by sh\[[0-9]+/[0-9]+\], who may not; refused)|still changed: reported before: [0-9]+; logged)$'
 issues='ISSUE: lkrg\.[a-z_]+: .*, nothing changed$'
 
 # build CONFIG: with what the user gave, once in a run.

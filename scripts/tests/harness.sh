@@ -111,6 +111,12 @@ consoles() {
 		[    2.0]  lkrg_f+0x1/0x2
 		[    2.0] ==================================================================
 	END
+	sample addresses <<-'END'
+		[    2.0] LKRG: STATE: lkrg.interval: 15 -> 30, by sh[1/1]
+		[    2.0] LKRG: ALIVE: 0xffffffff81000000
+		[    2.0] LKRG: STATE: FFFF888012345678
+		[    2.0] init: at ffffffff81000000
+	END
 	sample expected </dev/null
 }
 
@@ -134,6 +140,8 @@ test_harness() {
 		"$(sed -e 1d -e 's/^[[] *[0-9.]*\][[ T12]*\] //' -e 's/^[[] *[0-9.]*\] //' -e 's/^LKRG/not expected: &/' "$LKRG_TMP/sample-trouble" | paste -sd '|')" trouble
 	check 'harness: failures that a test asked for' judged 'Call Trace:|Call Trace:' failures
 	check 'harness: races, and races of the guard' judged 'BUG: KCSAN: data-race in lkrg_f / b|not expected: LKRG: ALERT: DETECT: between the lines|BUG: KCSAN: data-race in e / f' races
+
+	check 'harness: addresses in what the guard says' judged 'an address: LKRG: ALIVE: 0xffffffff81000000|an address: LKRG: STATE: FFFF888012345678' addresses
 
 	echo 'Task: sh\[[0-9]+/[0-9]+\]: credential overwritten: uid 1000 -> 0;' | sample expected
 	check 'harness: an expected report' judged '' alert

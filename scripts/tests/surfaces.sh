@@ -3,13 +3,6 @@
 # What else exploits end in: programs that the kernel starts, its flow, inodes, switches
 # and pointers.
 
-helpers='DETECT: Kernel: helper changed: [a-z_]+: (".*" -> ".*"; (restored|logged)|by sh\[[0-9]+/[0-9]+\], who may not; refused)$'
-blocked='(BLOCK: UMH: helper blocked: .*; refused|ALLOW: UMH: helper blocked: .*; logged)$'
-inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
-pointers='DETECT: Kernel: (hook foreign: [A-Za-z].*: [a-z_ ]+ -> an address without a name|still changed: reported before: 1); logged$'
-flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
-switches='DETECT: Kernel: (switch changed: [a-z._]+: (([0-9]+|unknown) -> [0-9]+; (restored|logged)|by sh\[[0-9]+/[0-9]+\], who may not; refused)|still changed: reported before: [0-9]+; logged)$'
-
 # The other modules, and which switches that nobody can turn off are turned on
 modules=$without
 one_way=
@@ -32,7 +25,10 @@ surface() {
 test_surfaces() {
 	build small || return 0
 
-	surface helper helper_test.sh "$issues" "$helpers" "$blocked"
+	surface helper helper_test.sh "$issues" "$helpers" "$blocked" "$keys"
+	guest helper-boot --append 'lkrg.umh_allow=/bin/true lkrg.lock=1' -- /guest/attack umh-run
+	went_well 'helper: a program that was listed at boot is started'
+	clean_console 'helper: listed at boot, nothing on the console'
 	guest helper-panic --append 'lkrg.umh_enforce=2' --expect-panic 'helper changed: modprobe_path' -- /guest/attack helper-modprobe_path
 	went_well 'helper: umh_enforce=2 is a panic'
 	check 'helper: the report before the panic' judge_panic 'DETECT: Kernel: helper changed: modprobe_path: ".*" -> "/bin/true"; panic$'

@@ -214,6 +214,16 @@ heard()
 	grep -Eq " op=violation kind=$1 .*reaction=[a-z]+ detail=.* res=[01]" "$out.audit"
 }
 
+# What was heard, and the line of the log in it, also of who changes the digits
+told_to_audit()
+{
+	cat "$out.audit"
+	sed -n 's/.* detail=\([0-9A-Fa-f]*\) .*/\1/p' "$out.audit" | while read -r line; do
+		echo "$line" | xxd -r -p
+		echo
+	done
+}
+
 stop_hearing()
 {
 	kill "$listener"
@@ -400,11 +410,110 @@ log_level()
 	expect_silence
 }
 
+# === What nobody is told ===
+
+ADDRESS='[fF]{4}[0-9a-fA-F]{12}'
+
+expect_no_address()
+{
+	found=$(grep -Em 1 "$ADDRESS")
+	[ -z "$found" ] || fault "an address $1: $found"
+}
+
+# Attacks on what is at some address, or leads to one, each of its kind
+found_somewhere="text-flip rodata-flip mapping-text memory-vmalloc memory-linear
+	memory-rodata module-hide hook-kprobe hook-tracepoint cpu-lstar cpu-sysenter_esp
+	cpu-idtr cpu-gdtr cpu-ist1 gate-offset flow-gadget-commit"
+
+all_are_heard()
+{
+	[ "$(grep -c ' op=violation ' "$out.audit")" -ge "$kinds" ]
+}
+
+no_addresses()
+{
+	event=$TRACING/events/lkrg/violation
+	have_tracing && [ -e "$event/enable" ] || { skipped="no tracepoints"; return; }
+	audit_is_on || return
+	grep -Eqm 1 "$ADDRESS" /proc/kallsyms || fault "no address would be found"
+	before=$(statistic reports)
+	hear
+	echo > "$TRACING/trace"
+	echo 1 > "$event/enable"
+	kinds=0
+	for attack in $found_somewhere; do
+		mark
+		victim "$attack" pass
+		! said | grep -q "not supported" || continue
+		expect_pass
+		wait_until 10 reported || fault "no report of $attack"
+		grep '^LKRG: ' "$log" > "$scratch/told"
+		expect_no_address "in the log of $attack" < "$scratch/told"
+		for file in "$STATE"/*; do
+			expect_no_address "in $file with $attack" < "$file"
+		done
+		case $attack in
+		flow-*)	;;
+		module-*) request module-show ;;
+		*)	request "${attack%%-*}-restore" ;;
+		esac
+		kinds=$((kinds + 1))
+		mark
+		expect_pass
+		expect_silence
+	done
+	wait_until 10 all_are_heard || fault "no more records than: $(cat "$out.audit")"
+	told_to_audit > "$scratch/told"
+	[ "$(grep -c '^ALERT: DETECT: ' "$scratch/told")" -ge "$kinds" ] ||
+		fault "records that cannot be read: $(cat "$scratch/told")"
+	expect_no_address "in audit" < "$scratch/told"
+	[ "$(grep -c ' violation: ' "$TRACING/trace")" -ge "$kinds" ] || fault "not traced"
+	expect_no_address "in the trace" < "$TRACING/trace"
+	echo 0 > "$event/enable"
+	stop_hearing
+	reports_expected=$((reports_expected + $(statistic reports) - before))
+}
+
+# === What the module had ===
+
+# A file in /etc/sysctl.d works as it is, whatever writes it.
+file_of_module()
+{
+	file=$DIR/module.conf
+	sed -n 's/^[ \t]*lkrg\.\([a-z_]*\)[ \t]*=[ \t]*/\1=/p' "$file" > "$scratch/wanted"
+	[ "$(wc -l < "$scratch/wanted")" -gt 20 ] || fault "not all are in the file"
+	for setting in $(cat "$scratch/wanted"); do
+		echo "lkrg.${setting%=*} = $(cat "$KNOBS/${setting%=*}")"
+	done > "$scratch/before.conf"
+	sysctl -p "$file" > "$out" 2>&1 || fault "refused: $(cat "$out")"
+	for setting in $(cat "$scratch/wanted"); do
+		# It is over when it is written.
+		[ "${setting%=*}" = trigger ] && wanted=0 || wanted=${setting#*=}
+		value_is "${setting%=*}" "$wanted"
+	done
+	expect_pass
+	sysctl -p "$scratch/before.conf" > "$out" 2>&1 || fault "not back: $(cat "$out")"
+	expect_pass
+	expect_silence
+}
+
+# What has no meaning is told what to use.  (Boot parameters are in scripts/tests.)
+hidden()
+{
+	echo "lkrg.hide = 1" > "$scratch/hide.conf"
+	sysctl -p "$scratch/hide.conf" > "$out" 2>&1 && fault "taken"
+	value_is hide 0
+	read_log
+	line="lkrg.hide: has no meaning in tree, use nothing: the guard is part of the kernel"
+	grep -qx "LKRG: ISSUE: $line, nothing changed" "$log" || fault "no line that says so"
+	expect_silence
+}
+
 need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
-ktap_set_plan 14
+ktap_set_plan 17
 
 run_test "policy-kint_enforce" policy
 run_test "policy-interval, twice" policy_again
@@ -416,8 +525,11 @@ run_test "audit" audit
 run_test "a silenced log" silenced
 run_test "reports that are held" held
 run_test "changes of settings" changes
+run_test "no addresses" no_addresses
 run_test "a storm of reports" storm
 run_test "taint" taint
 run_test "measurements" measured
+run_test "a file of the module" file_of_module
+run_test "hide" hidden
 sum_of_reports
 ktap_finished

@@ -40,6 +40,7 @@ have_tracing()
 }
 
 # What is not exported the test module is told by its user.  In one go: the list is long.
+# A constant of a function has that, or a number, in its name.
 symbols()
 {
 	awk -v names="$*" '
@@ -48,7 +49,9 @@ symbols()
 			for (i = 1; i <= count; i++)
 				wanted[name[i]]
 		}
-		NF == 3 && $3 in wanted { print $3 "=0x" $1 }
+		{ symbol = $3 }
+		$2 ~ /^[dr]$/ { sub(/\.[0-9]+$/, "", symbol); sub(/.*\./, "", symbol) }
+		NF == 3 && symbol in wanted { print symbol "=0x" $1 }
 	' /proc/kallsyms
 }
 
@@ -66,7 +69,8 @@ load_attacks()
 		vdso_image_64 pass_timer pass_work watch_timer get_kprobe \
 		mod_tree execmem_alloc raise_work cpu_records tty_drivers \
 		__lkrg_usb_event lkrg_settings lkrg_trigger suppress_printk \
-		core_pattern modprobe_path poweroff_cmd \
+		core_pattern modprobe_path poweroff_cmd uevent_helper umh_allow \
+		request_key \
 		__start_lkrg_variables __stop_lkrg_variables variable_records \
 		capability_hooks ftrace_kill flags_declared mce_helper \
 		mce_work_trigger coredump_sysctls namei_sysctls \

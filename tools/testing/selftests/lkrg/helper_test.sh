@@ -12,6 +12,7 @@ DIR=$(dirname "$(readlink -f "$0")")
 MODPROBE=/proc/sys/kernel/modprobe
 POWEROFF=/proc/sys/kernel/poweroff_cmd
 PATTERN=/proc/sys/kernel/core_pattern
+HOTPLUG=/sys/kernel/uevent_helper
 MCE=/sys/devices/system/machinecheck/machinecheck0/trigger
 
 # What an attacker, or root, wants to be started: it leaves its arguments.
@@ -58,15 +59,17 @@ expect_line()
 expect_changed()
 {
 	# The first character may be one of a pattern.
+	from=$(printf '%s\n' "$2" | sed 's/^|/[|]/')
 	to=$(printf '%s\n' "$3" | sed 's/^|/[|]/')
 	reports_expected=$((reports_expected + 1))
-	expect_line "DETECT: Kernel: helper changed: $1: \"$2\" -> \"$to\"; ${4:-restored}"
+	expect_line "DETECT: Kernel: helper changed: $1: \"$from\" -> \"$to\"; ${4:-restored}"
 }
 
+# Arguments: what for, why, what was done, which program
 expect_blocked()
 {
 	[ "${3:-refused}" = refused ] && verb=BLOCK || verb=ALLOW
-	expect_line "$verb: UMH: helper blocked: $helper, $1: $2; ${3:-refused}"
+	expect_line "$verb: UMH: helper blocked: ${4:-$helper}, $1: $2; ${3:-refused}"
 }
 
 crash()
@@ -89,6 +92,21 @@ have()
 machine_check()
 {
 	request event-mce
+}
+
+switch_off()
+{
+	request event-poweroff
+}
+
+tell_of_device()
+{
+	echo change > /sys/class/mem/null/uevent
+}
+
+run_other()
+{
+	start umh-run
 }
 
 # Arguments: attack, sysctl, variable, what uses it, how it is written over.
@@ -193,7 +211,7 @@ start()
 	[ "$status" = 0 ]
 }
 
-# Arguments: request, list of what is allowed, why it is blocked
+# Arguments: request, list of what is allowed, why it is blocked, which program
 not_to_be_started()
 {
 	allow "$2"
@@ -201,7 +219,7 @@ not_to_be_started()
 	start "$1"
 	if [ "$guard" = on ]; then
 		expect_not_started
-		expect_blocked "for what is not said" "$3"
+		expect_blocked "for what is not said" "$3" refused "$4"
 	else
 		expect_started
 	fi
@@ -305,20 +323,88 @@ lists()
 	expect_silence
 }
 
-# A program of a hierarchy of control groups, started when a group is empty.
-release_agent()
+# What % stands for is not known before the program is named, and may be in its name.
+patterns()
+{
+	cp "$helper" "$work/helper.6"
+	by_root "$PATTERN" crash "|$work/helper.%s "
+	was=$(cat "$PATTERN")
+	echo "|$work/helper.%s" > "$PATTERN" || fault "cannot be set"
+	overwritten helper-core_pattern "$PATTERN" core_pattern crash "|"
+	echo "$was" > "$PATTERN" || fault "cannot be set back"
+}
+
+# As modprobe often is, and so is what it leads to.
+links()
+{
+	ln -s helper "$work/link"
+	printf %s "$work/link" > /sys/module/lkrg_attack/parameters/helper
+	to_be_started "other:$work/link"
+	not_to_be_started umh-run "$helper" "$unknown" "$work/link"
+	printf %s "$helper" > /sys/module/lkrg_attack/parameters/helper
+}
+
+# The name of the program is in read-only data.
+KEYS=/sbin/request-key
+
+keys()
+{
+	[ ! -e "$KEYS" ] && [ ! -e /tmp/request-key ] ||
+		{ skipped="there is a program that constructs keys"; return; }
+	cp "$helper" "$KEYS"
+	prepare
+	request event-key
+	expect_started
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	rm "$KEYS"
+
+	cp "$helper" /tmp/request-key
+	prepare
+	request helper-request_key
+	report="Kernel: rodata changed: $(what_was_changed | sed 's/[][+.]/[&]/g'); logged"
+	request event-key
+	if [ "$guard" = on ]; then
+		expect_not_started
+		expect_blocked "to construct a key" "$unknown" refused /tmp//request-key
+		mark
+		expect_pass
+		expect_report "$report"
+	else
+		expect_started
+	fi
+	request rodata-restore
+	rm /tmp/request-key
+	mark
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+}
+
+# A program of a hierarchy of control groups, started when a group is empty.  That of
+# an earlier run may still be there, so it has a name of its own.
+mount_groups()
 {
 	groups=$work/groups
 	mkdir -p "$groups"
-	mount -t cgroup -o "none,name=lkrg,release_agent=$helper" none "$groups" \
-		2> /dev/null || { skipped="there are no cgroups of version 1"; return; }
+	mount -t cgroup -o "none,name=lkrg-$$-$1" none "$groups" 2> /dev/null ||
+		skipped="there are no cgroups of version 1"
+	[ -z "$skipped" ]
+}
+
+leave_group()
+{
+	mkdir "$groups/one"
+	echo 1 > "$groups/one/notify_on_release"
+	sh -c "echo \$\$ > $groups/one/cgroup.procs"
+}
+
+release_agent()
+{
+	mount_groups "named,release_agent=$helper" || return
 	for turn in mount write; do
 		[ $turn = mount ] || echo "$helper" > "$groups/release_agent"
 		prepare
-		mkdir "$groups/one"
-		echo 1 > "$groups/one/notify_on_release"
-		rmdir "$groups/one/x" 2> /dev/null
-		sh -c "echo \$\$ > $groups/one/cgroup.procs"
+		leave_group
 		expect_started
 		rmdir "$groups/one"
 	done
@@ -326,34 +412,78 @@ release_agent()
 	expect_silence
 }
 
+# It is not put back, so it is refused each time.
+other_release_agent()
+{
+	mount_groups other || return
+	printf %s "$groups" > /sys/module/lkrg_attack/parameters/hierarchy
+	request helper-release_agent
+	[ "$(cat "$groups/release_agent")" = "$helper" ] || fault "nothing was changed"
+	for turn in 1 2; do
+		prepare
+		leave_group
+		if [ "$guard" = on ]; then
+			expect_not_started
+			expect_blocked "for what is not said" "$unknown"
+		else
+			expect_started
+		fi
+		rmdir "$groups/one"
+	done
+	umount "$groups"
+}
+
 need_root
 prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 28
+ktap_set_plan 45
 
 unknown="not what the kernel starts for this"
+# What is started by accident does not switch the machine off.
+poweroff=$(cat $POWEROFF)
+echo /bin/true > $POWEROFF
+
 run_test "core_pattern" overwritten helper-core_pattern $PATTERN core_pattern crash "|"
+run_test "core_pattern, by its page" overwritten helper-page $PATTERN core_pattern \
+	crash "|"
 run_test "modprobe_path" overwritten helper-modprobe_path $MODPROBE modprobe_path \
 	miss_a_module ""
+run_test "poweroff_cmd" overwritten helper-poweroff_cmd $POWEROFF poweroff_cmd \
+	switch_off ""
+run_test "uevent_helper" overwritten helper-uevent_helper $HOTPLUG uevent_helper \
+	tell_of_device ""
 run_test "mce_helper" overwritten helper-mce_helper $MCE mce_helper machine_check ""
+run_test "umh_allow" overwritten helper-umh_allow $KNOBS/umh_allow umh_allow run_other ""
 for test in found_by_pass not_laundered; do
 	run_test "core_pattern, $test" $test helper-core_pattern $PATTERN core_pattern \
 		"" "|"
+	run_test "core_pattern, by its page, $test" $test helper-page $PATTERN \
+		core_pattern "" "|"
 	run_test "modprobe_path, $test" $test helper-modprobe_path $MODPROBE \
 		modprobe_path "" ""
-	run_test "mce_helper, $test" $test helper-mce_helper $MCE mce_helper "" ""
 	run_test "poweroff_cmd, $test" $test helper-poweroff_cmd $POWEROFF poweroff_cmd \
+		"" ""
+	run_test "uevent_helper, $test" $test helper-uevent_helper $HOTPLUG \
+		uevent_helper "" ""
+	run_test "mce_helper, $test" $test helper-mce_helper $MCE mce_helper "" ""
+	run_test "umh_allow, $test" $test helper-umh_allow $KNOBS/umh_allow umh_allow \
 		"" ""
 done
 run_test "core_pattern by root" by_root $PATTERN crash "|"
 run_test "modprobe_path by root" by_root $MODPROBE miss_a_module ""
+run_test "poweroff_cmd by root" by_root $POWEROFF switch_off ""
+run_test "uevent_helper by root" by_root $HOTPLUG tell_of_device ""
 run_test "mce_helper by root" by_root $MCE machine_check ""
 run_test "core_pattern by anybody" by_anybody $PATTERN core_pattern \
 	sysctl-core_pattern crash "|"
+printf %s "$HOTPLUG" > /sys/module/lkrg_attack/parameters/sysfs_file
+run_test "uevent_helper by anybody" by_anybody $HOTPLUG uevent_helper sysfs-file \
+	tell_of_device ""
 printf %s "$MCE" > /sys/module/lkrg_attack/parameters/sysfs_file
 run_test "mce_helper by anybody" by_anybody $MCE mce_helper sysfs-file machine_check ""
+run_test "core_pattern with %" patterns
 run_test "umh-run" not_to_be_started umh-run "" "$unknown"
 run_test "umh-run, listed for others" not_to_be_started umh-run \
 	"key:$helper,core:$helper" "$unknown"
@@ -363,10 +493,14 @@ run_test "umh-changed" not_to_be_started umh-changed "$helper" \
 	"changed after it was prepared"
 run_test "a listed program" to_be_started "/bin/other,$helper"
 run_test "a listed program, for this" to_be_started "other:$helper"
+run_test "a link" links
 run_test "settings" with_settings
 run_test "umh_enforce=0" only_logged
 run_test "umh_enforce=0, by anybody" only_logged_of_anybody
 run_test "lists" lists
+run_test "request-key" keys
+run_test "release_agent in memory" other_release_agent
 run_test "release_agent" release_agent
+echo "$poweroff" > $POWEROFF
 sum_of_reports
 ktap_finished

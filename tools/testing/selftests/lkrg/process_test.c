@@ -81,6 +81,37 @@ static void become_half_user(void)
 	CHECK(!setresuid(TEST_UID, TEST_UID, 0));
 }
 
+static int make_file(const char *path, uid_t uid, mode_t mode)
+{
+	int fd;
+
+	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, "text\n", 5) != 5 || fchown(fd, uid, uid) ||
+	    fchmod(fd, mode))
+		return -1;
+	return close(fd);
+}
+
+static int copy_program(const char *from, const char *to, uid_t uid, gid_t gid,
+			mode_t mode)
+{
+	char buffer[4096];
+	ssize_t len;
+	int in, out;
+
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(to, O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
+	if (in < 0 || out < 0)
+		return -1;
+	while ((len = read(in, buffer, sizeof(buffer))) > 0)
+		if (write(out, buffer, len) != len)
+			return -1;
+	if (len < 0 || fchown(out, uid, gid) || fchmod(out, mode))
+		return -1;
+	close(in);
+	return close(out);
+}
+
 /* === set*id ============================================================= */
 
 static void set_uids(void)
@@ -589,12 +620,9 @@ static void change_namespaces_ia32(void)
 	CHECK(ia32_syscall(IA32_SETNS, fd, CLONE_NEWIPC) == -EINVAL && !use());
 }
 
-/* As containers begin: another root, and the old one goes away.  What is here is /work. */
-static void change_root(void)
+/* Where "root" is mounted it is the root, and the old one goes away.  What is here is /work. */
+static void enter_root(void)
 {
-	CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	CHECK(!mkdir("root", 0755) || errno == EEXIST);
-	CHECK(!mount("root", "root", "tmpfs", 0, NULL));
 	CHECK(!mkdir("root/old", 0755) && !mkdir("root/dev", 0755));
 	CHECK(!mkdir("root/work", 0755) && !mkdir("root/proc", 0555));
 	CHECK(!mount("/dev", "root/dev", NULL, MS_BIND | MS_REC, NULL));
@@ -608,6 +636,15 @@ static void change_root(void)
 		CHECK(!chdir("/") && !use());
 		CHECK(!umount2("/old", MNT_DETACH) && !use());
 	}
+}
+
+/* As containers begin */
+static void change_root(void)
+{
+	CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	CHECK(!mkdir("root", 0755) || errno == EEXIST);
+	CHECK(!mount("root", "root", "tmpfs", 0, NULL));
+	enter_root();
 }
 
 static void pivot(void)
@@ -700,16 +737,28 @@ static void contain(int ready, int end)
 	CHECK(read(end, &c, 1) == 0 && !use());
 }
 
+static void join(pid_t pid, const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	CHECK(!setns(fd, 0) && !use());
+	close(fd);
+}
+
 /* As "docker exec" does it: another process in the namespaces of the container. */
-static void join_container(pid_t container)
+static void join_container(pid_t container, int namespaces, void (*work)(void))
 {
 	int fd = syscall(__NR_pidfd_open, container, 0);
 
 	CHECK(fd >= 0);
-	CHECK(!setns(fd, CONTAINER) && !use());
+	CHECK(!setns(fd, namespaces) && !use());
 	close(fd);
 	CHECK(!chdir("/") && !use());
-	CHECK(in_child(run_in_container) == 0);
+	CHECK(in_child(work) == 0);
 	CHECK(!use());
 }
 
@@ -735,7 +784,7 @@ static void container(void)
 	CHECK(joined >= 0);
 	if (!joined) {
 		close(end[1]);
-		join_container(pid);
+		join_container(pid, CONTAINER, run_in_container);
 		_exit(KSFT_PASS);
 	}
 	CHECK(status_of(joined) == 0);
@@ -781,6 +830,173 @@ static void container_of_user(void)
 	close(mapped[0]);
 	close(mapped[1]);
 	CHECK(status_of(pid) == 0 && !use());
+}
+
+/* As Docker with userns-remap: who is root there is nobody here. */
+#define FIRST_SUBID	100000
+#define NR_SUBIDS	65536
+
+static void map_subids(pid_t pid)
+{
+	char path[64], map[64];
+
+	snprintf(map, sizeof(map), "0 %d %d", FIRST_SUBID, NR_SUBIDS);
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+	CHECK(!write_text(path, map));
+	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
+	CHECK(!write_text(path, map));
+}
+
+static void become_root_of_container(void)
+{
+	CHECK(!setgroups(0, NULL) && !setresgid(0, 0, 0) && !use());
+	CHECK(!setresuid(0, 0, 0) && !use());
+}
+
+/* Its users become its root, by setuid programs, which copying up keeps. */
+static void use_image(void)
+{
+	int fd;
+
+	fd = open("/secret", O_WRONLY | O_APPEND | O_CLOEXEC);
+	CHECK(fd >= 0 && write(fd, "more\n", 5) == 5 && !close(fd));
+	CHECK(!mkdir("/made", 0700) && !rmdir("/made") && !use());
+	become_user();
+	CHECK(exec_victim("/work/plain", "open") == VICTIM_REFUSED);
+	CHECK(exec_victim("/suid", "open") == 0);
+	CHECK(exec_victim("/suid", "setresuid") == 0);
+	CHECK(!use());
+}
+
+static void exec_in_image(void)
+{
+	become_root_of_container();
+	CHECK(in_child(use_image) == 0);
+	run_in_container();
+}
+
+/* Its first process. The image was mounted by who starts it. */
+static void contain_image(int mapped, int ready, int end)
+{
+	char c;
+
+	CHECK(read(mapped, &c, 1) == 0 && !use());
+	become_root_of_container();
+	CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	CHECK(!mount("root", "root", NULL, MS_BIND | MS_REC, NULL));
+	enter_root();
+	CHECK(in_child(use_image) == 0);
+	run_in_container();
+	CHECK(write(ready, "r", 1) == 1);
+	CHECK(read(end, &c, 1) == 0 && !use());
+}
+
+static void mount_image(void)
+{
+	CHECK(!unshare(CLONE_NEWNS));
+	CHECK(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	CHECK(!mkdir("lower", 0755) && !mkdir("upper", 0755));
+	CHECK(!mkdir("layers", 0755) && !mkdir("root", 0755));
+	CHECK(!chown("lower", FIRST_SUBID, FIRST_SUBID));
+	CHECK(!chown("upper", FIRST_SUBID, FIRST_SUBID));
+	CHECK(!make_file("lower/secret", FIRST_SUBID, 0600));
+	CHECK(!copy_program("plain", "lower/suid", FIRST_SUBID, FIRST_SUBID, 04755));
+	if (mount("overlay", "root", "overlay", 0,
+		  "lowerdir=lower,upperdir=upper,workdir=layers"))
+		skip("overlayfs");
+}
+
+static void container_with_other_ids(void)
+{
+	int mapped[2], ready[2], end[2];
+	pid_t pid, joined;
+	char c;
+
+	mount_image();
+	CHECK(!pipe(mapped) && !pipe(ready) && !pipe(end));
+	pid = fork_into(CLONE_NEWUSER | CONTAINER);
+	if (pid < 0)
+		skip("clone3(CLONE_NEWUSER)");
+	if (!pid) {
+		close(mapped[1]);
+		close(end[1]);
+		contain_image(mapped[0], ready[1], end[0]);
+		_exit(KSFT_PASS);
+	}
+	map_subids(pid);
+	close(mapped[0]);
+	close(mapped[1]);
+	close(ready[1]);
+	close(end[0]);
+	CHECK(read(ready[0], &c, 1) == 1);
+	joined = fork();
+	CHECK(joined >= 0);
+	if (!joined) {
+		close(end[1]);
+		join_container(pid, CLONE_NEWUSER | CONTAINER, exec_in_image);
+		_exit(KSFT_PASS);
+	}
+	CHECK(status_of(joined) == 0);
+	close(end[1]);
+	CHECK(status_of(pid) == 0 && !use());
+}
+
+/* As Kubernetes: one holds the namespaces that the containers of a pod share. */
+#define POD	(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC)
+
+static void run_in_pod(void)
+{
+	pid_t pid;
+
+	pid = fork_into(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP);
+	CHECK(pid >= 0);
+	if (!pid) {
+		CHECK(getpid() == 1 && !use());
+		change_root();
+		become_user();
+		CHECK(in_child(just_use) == 0);
+		CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !use());
+		CHECK(exec_victim("/work/suid", "setresuid") == VICTIM_REFUSED);
+		_exit(KSFT_PASS);
+	}
+	CHECK(status_of(pid) == 0 && !use());
+}
+
+static void pod(void)
+{
+	int ready[2], end[2];
+	pid_t holder;
+	char c;
+	int i;
+
+	CHECK(!pipe(ready) && !pipe(end));
+	holder = fork_into(POD);
+	CHECK(holder >= 0);
+	if (!holder) {
+		close(end[1]);
+		CHECK(!sethostname("pod", 3) && !use());
+		CHECK(write(ready[1], "r", 1) == 1);
+		CHECK(read(end[0], &c, 1) == 0 && !use());
+		_exit(KSFT_PASS);
+	}
+	close(end[0]);
+	CHECK(read(ready[0], &c, 1) == 1);
+	for (i = 0; i < 3; i++) {
+		pid_t pid = fork();
+
+		CHECK(pid >= 0);
+		if (!pid) {
+			close(end[1]);
+			join(holder, "net");
+			join(holder, "uts");
+			join(holder, "ipc");
+			run_in_pod();
+			_exit(KSFT_PASS);
+		}
+		CHECK(status_of(pid) == 0);
+	}
+	close(end[1]);
+	CHECK(status_of(holder) == 0 && !use());
 }
 
 /* === Sandboxes ========================================================== */
@@ -843,17 +1059,6 @@ static void use_overlay_as_user(void)
 {
 	become_user();
 	use_overlay();
-}
-
-static int make_file(const char *path, uid_t uid, mode_t mode)
-{
-	int fd;
-
-	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, "text\n", 5) != 5 || fchown(fd, uid, uid) ||
-	    fchmod(fd, mode))
-		return -1;
-	return close(fd);
 }
 
 static void make_layers(void)
@@ -937,18 +1142,6 @@ static int wait_in_namespace(void *parent)
 
 	close(ends[1]);
 	return read(ends[0], &c, 1);
-}
-
-static void join(pid_t pid, const char *name)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	CHECK(fd >= 0);
-	CHECK(!setns(fd, 0) && !use());
-	close(fd);
 }
 
 /* clone() into a namespace, and setns() after it. */
@@ -1233,6 +1426,16 @@ FIXTURE_VARIANT_ADD(honest, container_of_user)
 	.work = container_of_user,
 };
 
+FIXTURE_VARIANT_ADD(honest, container_with_other_ids)
+{
+	.work = container_with_other_ids,
+};
+
+FIXTURE_VARIANT_ADD(honest, pod)
+{
+	.work = pod,
+};
+
 FIXTURE_VARIANT_ADD(honest, sandbox)
 {
 	.work = sandbox,
@@ -1283,25 +1486,6 @@ FIXTURE_VARIANT_ADD(honest, module_request)
 	.work = module_request,
 };
 
-static int copy_program(const char *to, gid_t gid, mode_t mode)
-{
-	char buffer[4096];
-	ssize_t len;
-	int in, out;
-
-	in = open("attack_victim", O_RDONLY | O_CLOEXEC);
-	out = open(to, O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
-	if (in < 0 || out < 0)
-		return -1;
-	while ((len = read(in, buffer, sizeof(buffer))) > 0)
-		if (write(out, buffer, len) != len)
-			return -1;
-	if (len < 0 || fchown(out, 0, gid) || fchmod(out, mode))
-		return -1;
-	close(in);
-	return close(out);
-}
-
 FIXTURE_SETUP(honest)
 {
 	char path[64];
@@ -1316,11 +1500,11 @@ FIXTURE_SETUP(honest)
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	ASSERT_EQ(0, mount("tmpfs", self->dir, "tmpfs", 0, "mode=0755"));
 	snprintf(path, sizeof(path), "%s/suid", self->dir);
-	ASSERT_EQ(0, copy_program(path, 0, 04755));
+	ASSERT_EQ(0, copy_program("attack_victim", path, 0, 0, 04755));
 	snprintf(path, sizeof(path), "%s/sgid", self->dir);
-	ASSERT_EQ(0, copy_program(path, 0, 02755));
+	ASSERT_EQ(0, copy_program("attack_victim", path, 0, 0, 02755));
 	snprintf(path, sizeof(path), "%s/plain", self->dir);
-	ASSERT_EQ(0, copy_program(path, 0, 0755));
+	ASSERT_EQ(0, copy_program("attack_victim", path, 0, 0, 0755));
 	ASSERT_EQ(0, chdir(self->dir));
 	ASSERT_EQ(0, make_file("secret", 0, 0640));
 

@@ -58,6 +58,7 @@
 #include <linux/key.h>
 #include <linux/kmemleak.h>
 #include <linux/kmod.h>
+#include <linux/kobject.h>
 #include <linux/kprobes.h>
 #include <linux/kstrtox.h>
 #include <linux/kthread.h>
@@ -68,6 +69,7 @@
 #include <linux/lkrg_variable.h>
 #include <linux/lsm_hooks.h>
 #include <linux/magic.h>
+#include <linux/minmax.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -112,6 +114,7 @@
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
+#include <keys/user-type.h>
 #include <net/net_namespace.h>
 #include <trace/events/power.h>
 
@@ -2823,50 +2826,106 @@ static char *helper = "/bin/true";
 module_param(helper, charp, 0600);
 MODULE_PARM_DESC(helper, "Path of a program");
 
-static ulong core_pattern_at;
-module_param_named(core_pattern, core_pattern_at, ulong, 0400);
+/* Where the kernel has the names of programs, what is in front of them, and how much room */
+enum { CORE_PATTERN, MODPROBE_PATH, POWEROFF_CMD, UEVENT_HELPER, MCE_HELPER, UMH_ALLOW };
+
+static struct {
+	ulong at;
+	const char *before;
+	size_t size;
+} names[] = {
+	[CORE_PATTERN] = { 0, "|", CORENAME_MAX_SIZE },
+	[MODPROBE_PATH] = { 0, "", KMOD_PATH_LEN },
+	[POWEROFF_CMD] = { 0, "", KMOD_PATH_LEN },
+	[UEVENT_HELPER] = { 0, "", UEVENT_HELPER_PATH_LEN },
+	[MCE_HELPER] = { 0, "", 128 },
+	[UMH_ALLOW] = { 0, "", 512 },
+};
+
+module_param_named(core_pattern, names[CORE_PATTERN].at, ulong, 0400);
 MODULE_PARM_DESC(core_pattern, "Address of that variable");
-
-static ulong modprobe_path_at;
-module_param_named(modprobe_path, modprobe_path_at, ulong, 0400);
+module_param_named(modprobe_path, names[MODPROBE_PATH].at, ulong, 0400);
 MODULE_PARM_DESC(modprobe_path, "Address of that variable");
-
-static ulong poweroff_cmd_at;
-module_param_named(poweroff_cmd, poweroff_cmd_at, ulong, 0400);
+module_param_named(poweroff_cmd, names[POWEROFF_CMD].at, ulong, 0400);
 MODULE_PARM_DESC(poweroff_cmd, "Address of that variable");
-
-static int overwrite_core_pattern(struct task_struct *task, size_t field)
-{
-	if (!core_pattern_at)
-		return -EOPNOTSUPP;
-	snprintf((char *)core_pattern_at, CORENAME_MAX_SIZE, "|%s", helper);
-	return 0;
-}
-
-static int overwrite_modprobe_path(struct task_struct *task, size_t field)
-{
-	if (!modprobe_path_at)
-		return -EOPNOTSUPP;
-	strscpy((char *)modprobe_path_at, helper, KMOD_PATH_LEN);
-	return 0;
-}
-
-static ulong mce_helper_at;
-module_param_named(mce_helper, mce_helper_at, ulong, 0400);
+module_param_named(uevent_helper, names[UEVENT_HELPER].at, ulong, 0400);
+MODULE_PARM_DESC(uevent_helper, "Address of that variable");
+module_param_named(mce_helper, names[MCE_HELPER].at, ulong, 0400);
 MODULE_PARM_DESC(mce_helper, "Address of that variable");
+module_param_named(umh_allow, names[UMH_ALLOW].at, ulong, 0400);
+MODULE_PARM_DESC(umh_allow, "Address of that variable");
+
+static int overwrite_name(struct task_struct *task, size_t which)
+{
+	if (!names[which].at)
+		return -EOPNOTSUPP;
+	snprintf((char *)names[which].at, names[which].size, "%s%s",
+		 names[which].before, helper);
+	return 0;
+}
+
+/* Somebody else has the page that it is in, where he sees it, and fills it. */
+static int overwrite_page_of_name(struct task_struct *task, size_t which)
+{
+	const ulong at = names[which].at;
+	char text[256];
+	int len, i, err;
+
+	if (!at)
+		return -EOPNOTSUPP;
+	len = scnprintf(text, min(sizeof(text), names[which].size), "%s%s",
+			names[which].before, helper);
+	/* There may be two pages. */
+	for (i = 0; i <= len; i++) {
+		err = write_through_alias((void *)at + i, &text[i], 1);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* This one is in read-only data; it is about what is under /tmp then. */
+static ulong request_key_at;
+module_param_named(request_key, request_key_at, ulong, 0400);
+MODULE_PARM_DESC(request_key, "Address of the name of that program");
+
+static int overwrite_request_key(struct task_struct *task, size_t field)
+{
+	if (!request_key_at)
+		return -EOPNOTSUPP;
+	return change_to(&rodata_change, (void *)request_key_at + strlen("/"), "tmp/",
+			 strlen("sbin"), write_through_alias);
+}
+
+/* And this one in what the kernel has allocated for a hierarchy. */
+static char hierarchy[128];
+module_param_string(hierarchy, hierarchy, sizeof(hierarchy), 0600);
+MODULE_PARM_DESC(hierarchy, "Where control groups of version 1 are mounted");
+
+static int overwrite_release_agent(struct task_struct *task, size_t field)
+{
+	const struct kernfs_node *node;
+	struct cgroup *group;
+	struct path path;
+	int err;
+
+	err = kern_path(strim(hierarchy), 0, &path);
+	if (err)
+		return err;
+	if (path.dentry->d_sb->s_magic == CGROUP_SUPER_MAGIC) {
+		node = d_inode(path.dentry)->i_private;
+		group = node->priv;
+		strscpy(group->root->release_agent_path, helper);
+	} else {
+		err = -EINVAL;
+	}
+	path_put(&path);
+	return err;
+}
 
 static ulong mce_work_trigger_at;
 module_param_named(mce_work_trigger, mce_work_trigger_at, ulong, 0400);
 MODULE_PARM_DESC(mce_work_trigger, "Address of that function");
-
-/* There are 128 bytes. */
-static int overwrite_mce_helper(struct task_struct *task, size_t field)
-{
-	if (!mce_helper_at)
-		return -EOPNOTSUPP;
-	strscpy((char *)mce_helper_at, helper, 128);
-	return 0;
-}
 
 static int tell_of_machine_check(struct task_struct *task, size_t field)
 {
@@ -2878,11 +2937,22 @@ static int tell_of_machine_check(struct task_struct *task, size_t field)
 	return 0;
 }
 
-static int overwrite_poweroff_cmd(struct task_struct *task, size_t field)
+static int power_off(struct task_struct *task, size_t field)
 {
-	if (!poweroff_cmd_at)
-		return -EOPNOTSUPP;
-	strscpy((char *)poweroff_cmd_at, helper, KMOD_PATH_LEN);
+	orderly_poweroff(false);
+	return 0;
+}
+
+/* What could not be had is not asked for again for a while. */
+static int want_key(struct task_struct *task, size_t field)
+{
+	char name[32];
+	struct key *key;
+
+	snprintf(name, sizeof(name), "lkrg-attack-%llx", get_random_u64());
+	key = request_key(&key_type_user, name, "");
+	if (!IS_ERR(key))
+		key_put(key);
 	return 0;
 }
 
@@ -3755,6 +3825,13 @@ static int restore_inode(struct task_struct *task, size_t field)
 	.field = _bits,					\
 }
 
+#define NAME(_name, _which) {				\
+	.name = "helper-" _name,			\
+	.what = "that string names the helper",		\
+	.run = overwrite_name,				\
+	.field = _which,				\
+}
+
 #define ATTACK(_name, _run, _what) {			\
 	.name = _name,					\
 	.what = _what,					\
@@ -4046,14 +4123,22 @@ static const struct attack attacks[] = {
 	ATTACK("reports-hold", hold_reports, "nobody is sent for reports any more"),
 	ATTACK("reports-release", release_reports, "somebody is"),
 	ATTACK("log-restore", restore_log, "the log as it was"),
-	ATTACK("helper-core_pattern", overwrite_core_pattern,
-	       "core_pattern names the helper"),
-	ATTACK("helper-modprobe_path", overwrite_modprobe_path,
-	       "modprobe_path names the helper"),
-	ATTACK("helper-mce_helper", overwrite_mce_helper,
-	       "mce_helper names the helper"),
-	ATTACK("helper-poweroff_cmd", overwrite_poweroff_cmd,
-	       "poweroff_cmd names the helper"),
+	NAME("core_pattern", CORE_PATTERN),
+	NAME("modprobe_path", MODPROBE_PATH),
+	NAME("poweroff_cmd", POWEROFF_CMD),
+	NAME("uevent_helper", UEVENT_HELPER),
+	NAME("mce_helper", MCE_HELPER),
+	NAME("umh_allow", UMH_ALLOW),
+	{
+		.name = "helper-page",
+		.what = "core_pattern names it, by a page of somebody else",
+		.run = overwrite_page_of_name,
+		.field = CORE_PATTERN,
+	},
+	ATTACK("helper-request_key", overwrite_request_key,
+	       "keys are constructed by a program in /tmp"),
+	ATTACK("helper-release_agent", overwrite_release_agent,
+	       "a hierarchy of control groups names the helper"),
 	{
 		.name = "sysctl-core_pattern",
 		.what = "everybody may write core_pattern",
@@ -4096,6 +4181,8 @@ static const struct attack attacks[] = {
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
 	ATTACK("event-mce", tell_of_machine_check, "as of a machine check"),
+	ATTACK("event-poweroff", power_off, "the machine is to be switched off"),
+	ATTACK("event-key", want_key, "a key is to be constructed"),
 	ATTACK("event-acpi", raise_acpi, "as of a power button"),
 };
 
