@@ -526,10 +526,10 @@ run_test "a silenced log" silenced
 run_test "reports that are held" held
 run_test "changes of settings" changes
 run_test "no addresses" no_addresses
+run_test "a file of the module" file_of_module
+run_test "hide" hidden
 run_test "a storm of reports" storm
 run_test "taint" taint
 run_test "measurements" measured
-run_test "a file of the module" file_of_module
-run_test "hide" hidden
 sum_of_reports
 ktap_finished
