@@ -36,6 +36,7 @@
 
 #include <asm/sections.h>
 
+#include "execmem.h"
 #include "image.h"
 #include "module.h"
 #include "sites.h"
@@ -547,7 +548,7 @@ const char *lkrg_site_at(const u8 *addr)
 		if (is_at_probe(first))
 			return "kprobe";
 	}
-	return NULL;
+	return lkrg_execmem_owner((unsigned long)addr);
 }
 
 /**

@@ -190,7 +190,7 @@ second_off()
 	attack memory-restore || fail "the mapping stays"
 }
 
-# Each filter of seccomp is compiled to a program of its own.
+# Each filter of seccomp is compiled to a program of its own, and so is what is loaded.
 have_compiler()
 {
 	why_not="BPF is not compiled"
@@ -201,8 +201,10 @@ have_compiler()
 compiler_on()
 {
 	for i in 1 2 3 4 5 6 7 8; do
-		"$DIR/attack_victim" -d "$scratch" -p filter none pass \
-			> "$scratch/out" 2>&1 &
+		for code in filter program; do
+			"$DIR/attack_victim" -d "$scratch" -p "$code" none pass \
+				> "$scratch/out" 2>&1 &
+		done
 	done
 }
 

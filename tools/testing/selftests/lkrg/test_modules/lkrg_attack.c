@@ -29,6 +29,7 @@
 #include <linux/array_size.h>
 #include <linux/binfmts.h>
 #include <linux/bits.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -41,6 +42,7 @@
 #include <linux/err.h>
 #include <linux/execmem.h>
 #include <linux/extable.h>
+#include <linux/filter.h>
 #include <linux/fprobe.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
@@ -3733,26 +3735,43 @@ static void free_slot(void)
 	memset(&slot_probe, 0, sizeof(slot_probe));
 }
 
-/* What was made for kprobes becomes writable as well. */
-static int map_slot_writable(struct task_struct *task, size_t field)
+static int make_slot(void)
 {
-	int err;
-
 	if (slot_probe.addr)
 		return -EBUSY;
 	slot_probe.addr = (kprobe_opcode_t *)lkrg_attack_caller;
-	err = register_kprobe(&slot_probe) ?:
-	      change_entry((ulong)slot_probe.ainsn.insn, _PAGE_RW, 0);
+	return register_kprobe(&slot_probe);
+}
+
+static void *slot_of_probe(void)
+{
+	return slot_probe.ainsn.insn;
+}
+
+/* What was made for kprobes becomes writable as well. */
+static int map_slot_writable(struct task_struct *task, size_t field)
+{
+	int err = make_slot() ?: change_entry((ulong)slot_of_probe(), _PAGE_RW, 0);
+
 	if (err)
 		free_slot();
 	else
-		snprintf(changed, sizeof(changed),
-			 "1 pages: writable and executable");
+		snprintf(changed, sizeof(changed), "1 pages: writable");
 	return err;
 }
 #else
 static void free_slot(void)
 {
+}
+
+static int make_slot(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void *slot_of_probe(void)
+{
+	return NULL;
 }
 
 static int map_slot_writable(struct task_struct *task, size_t field)
@@ -3817,6 +3836,86 @@ static int restore_memory(struct task_struct *task, size_t field)
 	alias_page = NULL;
 	changed[0] = '\0';
 	return 0;
+}
+
+/* === Code that is neither of the kernel nor of a module ================= */
+
+/* Where the caller has a program of BPF */
+#define PROGRAM_FD	100
+
+/* Whose code it is */
+enum {
+	CODE_PROGRAM,
+	CODE_TRAMPOLINE,
+	CODE_SLOT,
+};
+
+static struct bpf_prog *code_program;
+static struct change code_change;
+
+static void let_go_of_code(void)
+{
+	if (!code_program)
+		return;
+	free_slot();
+	unregister_hooks(NULL, 0);
+	bpf_prog_put(code_program);
+	code_program = NULL;
+}
+
+/* Nobody runs any of it. */
+static int hold_code(struct task_struct *task, size_t field)
+{
+	struct bpf_prog *program;
+	int err;
+
+	if (code_program)
+		return -EBUSY;
+	program = bpf_prog_get_type_dev(PROGRAM_FD, BPF_PROG_TYPE_SOCKET_FILTER, false);
+	if (IS_ERR(program))
+		return PTR_ERR(program);
+	code_program = program;
+	err = program->jited ? register_hooks(NULL, 0) : -EOPNOTSUPP;
+	if (!err)
+		err = make_slot();
+	if (err)
+		let_go_of_code();
+	return err;
+}
+
+/* What has no name is told by where it is in its memory. */
+static int flip_nameless(void *start, size_t offset)
+{
+	const u8 *at = start + offset;
+	int err = flip(&code_change, start + offset, 1, 0x01);
+
+	if (!err)
+		snprintf(changed, sizeof(changed), "text+%#zx: %*ph -> %*ph", offset, 1,
+			 code_change.old, 1, at);
+	return err;
+}
+
+static int flip_code(struct task_struct *task, size_t whose)
+{
+	if (!code_program)
+		return -ENOENT;
+	switch (whose) {
+	case CODE_PROGRAM:
+		return flip(&code_change, (void *)code_program->bpf_func + 8, 1, 0x01);
+	case CODE_TRAMPOLINE:
+		return flip_nameless((void *)hook_ops.trampoline, 16);
+	default:
+		return flip_nameless(PTR_ALIGN_DOWN((void *)slot_of_probe(), PAGE_SIZE),
+				     offset_in_page(slot_of_probe()));
+	}
+}
+
+static int restore_code(struct task_struct *task, size_t field)
+{
+	int err = restore(&code_change);
+
+	let_go_of_code();
+	return err;
 }
 
 /* === Inodes ============================================================= */
@@ -3945,6 +4044,13 @@ static int restore_inode(struct task_struct *task, size_t field)
 	.name = "cpu-" _name,				\
 	.what = "that register of the last CPU",		\
 	.run = change_cpu,				\
+	.field = _field,				\
+}
+
+#define CODE(_name, _field, _what) {			\
+	.name = "code-" _name,				\
+	.what = "one byte of " _what,			\
+	.run = flip_code,				\
 	.field = _field,				\
 }
 
@@ -4133,6 +4239,11 @@ static const struct attack attacks[] = {
 	ATTACK("memory-module_text", map_module_text_again, "of module text"),
 	ATTACK("memory-data", map_data_again, "of data, which is honest"),
 	ATTACK("memory-restore", restore_memory, "memory as it was"),
+	ATTACK("code-prepare", hold_code, "a program of BPF stays, and others get some"),
+	CODE("bpf", CODE_PROGRAM, "a program of BPF"),
+	CODE("trampoline", CODE_TRAMPOLINE, "a trampoline of ftrace"),
+	CODE("slot", CODE_SLOT, "an instruction that a kprobe has copied"),
+	ATTACK("code-restore", restore_code, "the code as it was"),
 	ATTACK("module_text-flip", flip_module_text, "one byte of module text"),
 	ATTACK("module_text-flip-bit", flip_module_text_bit,
 	       "one bit of module text, any"),
@@ -4437,6 +4548,7 @@ static void __exit attack_exit(void)
 	restore_gate(NULL, 0);
 	restore_hook(NULL, 0);
 	restore_memory(NULL, 0);
+	restore_code(NULL, 0);
 	unregister_hooks(NULL, 0);
 	free_hooks();
 	release_passes(NULL, 0);
