@@ -7,6 +7,7 @@
 #define _LINUX_LKRG_EXECMEM_H
 
 #include <linux/execmem.h>
+#include <linux/init.h>
 #include <linux/types.h>
 
 #ifdef CONFIG_SECURITY_LKRG
@@ -108,6 +109,9 @@ static inline void lkrg_execmem_free_end(void)
 	if (static_branch_unlikely(&lkrg_enabled))
 		__lkrg_execmem_free_end();
 }
+
+/* What the core kernel has for the guard: see there. */
+size_t __init lkrg_smp_locks(const s32 **locks);
 
 #else /* !CONFIG_SECURITY_LKRG */
 
