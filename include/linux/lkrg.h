@@ -24,7 +24,7 @@ struct task_struct;
  * enum lkrg_patcher - Who patches kernel text
  * @LKRG_PATCH_INSN: text_poke_bp() or text_poke_queue(), at a site that is in a
  *	table: a jump label, static call, traced function or optimized kprobe
- * @LKRG_PATCH_PROBE: kprobes, where they put a breakpoint and what was there
+ * @LKRG_PATCH_PROBE: kprobes, a breakpoint, what was there, and what runs instead
  * @LKRG_PATCH_LOCK: SMP alternatives, a lock prefix or what stands for it
  * @LKRG_PATCH_PADDING: call depth tracking, what is before a function
  * @LKRG_PATCH_LIVEPATCH: relocations of a livepatch module

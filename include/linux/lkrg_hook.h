@@ -11,9 +11,14 @@
 #include <linux/lkrg.h>
 #include <linux/types.h>
 
+struct fgraph_ops;
+struct fprobe;
 struct ftrace_ops;
+struct inode;
+struct klp_func;
 struct kprobe;
 struct kretprobe;
+struct list_head;
 struct module;
 
 #ifdef CONFIG_SECURITY_LKRG
@@ -87,14 +92,24 @@ static inline bool lkrg_is_own_text(unsigned long addr)
 	return false;
 }
 
-/* What lkrg_visit_kprobes() calls with each kprobe */
+/* What lkrg_visit_kprobes() calls with each kprobe, and so on */
 typedef void (*lkrg_kprobe_visitor)(struct kprobe *p, void *arg);
+typedef void (*lkrg_fgraph_visitor)(const struct fgraph_ops *gops, void *arg);
+typedef void (*lkrg_livepatch_visitor)(const struct klp_func *func, void *arg);
+/* This one with those who are called at one place; it returns whether to go on. */
+typedef bool (*lkrg_uprobe_visitor)(const struct list_head *consumers,
+				    const struct inode *inode, void *arg);
 
 /* What the core kernel has for the guard: see there. */
 unsigned long lkrg_traced_function(const struct ftrace_ops *ops);
 bool lkrg_is_tracer(unsigned long ip, unsigned long to);
 struct kretprobe *lkrg_kretprobe(const struct kprobe *p);
 int lkrg_visit_kprobes(unsigned int list, lkrg_kprobe_visitor visit, void *arg);
+const struct fprobe *lkrg_fprobe(const struct ftrace_ops *ops);
+void lkrg_visit_fgraph(lkrg_fgraph_visitor visit, void *arg);
+void lkrg_visit_livepatch(const struct ftrace_ops *fops, lkrg_livepatch_visitor visit,
+			  void *arg);
+int lkrg_visit_uprobes(unsigned long done, lkrg_uprobe_visitor visit, void *arg);
 
 #else /* !CONFIG_SECURITY_LKRG */
 

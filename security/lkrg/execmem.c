@@ -8,17 +8,20 @@
  * and reports what else is executable, what is writable as well, and second
  * mappings by which somebody could write to code or read-only data.
  *
+ * What BPF, ftrace and kprobes have made read-only is written by patches alone, which
+ * are declared like those of text: it has tags.
+ *
  * Locking, outermost first:
  *
  *   text_mutex		ITS thunks are written while they are executable; it
- *			protects the inventory of modules as well
+ *			protects the inventory of modules and the tags as well
  *     owned_mutex	the inventory; held from before memory leaves it until
  *			that is not mapped any more
+ *       RCU		who asks whose memory it is
  */
 
 #include <linux/align.h>
 #include <linux/array_size.h>
-#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/cleanup.h>
@@ -27,6 +30,7 @@
 #include <linux/init.h>
 #include <linux/ioport.h>
 #include <linux/kernel.h>
+#include <linux/lkrg.h>
 #include <linux/lkrg_execmem.h>
 #include <linux/maple_tree.h>
 #include <linux/memory.h>
@@ -35,10 +39,10 @@
 #include <linux/mutex.h>
 #include <linux/pfn.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
-#include <linux/xarray.h>
 
 #include <asm/sections.h>
 
@@ -47,47 +51,114 @@
 #include "module.h"
 #include "param.h"
 #include "report.h"
+#include "sites.h"
 #include "tag.h"
 #include "x86.h"
 
 /* === The inventory ====================================================== */
 
-/* By address; an entry is whose code it is and a short tag over its range. */
+/* How far it is with memory for code */
+enum stage {
+	WRITTEN,
+	READONLY,
+	TAGGED,
+};
+
+/**
+ * struct code - Memory for code
+ * @is: what it is, without holes but those in @section, which are zero
+ * @tag: over the address of the entry and @is
+ * @rcu: who asks whose it is may still see it
+ *
+ * The section is empty where patches are not declared, or not as such: modules have
+ * their own.
+ */
+struct code {
+	struct {
+		unsigned long start;
+		unsigned long end;
+		/* These two are a pair. */
+		u64 type;
+		u64 stage;
+		struct lkrg_section section;
+	} is;
+	struct lkrg_record_tag tag;
+	struct rcu_head rcu;
+};
+
+#define CODE_PAIRS (sizeof_field(struct code, is) / LKRG_PAIR)
+
+static_assert(sizeof_field(struct code, is) % LKRG_PAIR == 0);
+
+/* By address. */
 static struct maple_tree owned = MTREE_INIT(owned, MT_FLAGS_USE_RCU);
 static DEFINE_MUTEX(owned_mutex);
 
-#define TYPE_BITS 2
+/* Is there a baseline?  Until then patches are not declared. */
+static bool is_taken;
 
-static_assert(BIT(TYPE_BITS) > EXECMEM_BPF);
-
-static void *seal(unsigned long first, unsigned long last, enum execmem_type type)
+static struct lkrg_record_tag code_tag(const struct code *code)
 {
-	const u64 range[] = { first, last };
-	u64 tag = lkrg_record_fold(lkrg_record_head(&owned, type) +
-				   lkrg_record_span(range, 0, 1));
+	return lkrg_record_tag(code, 0, &code->is, CODE_PAIRS);
+}
 
-	return xa_mk_value(tag << TYPE_BITS | type);
+/* What was forged is nobody's. */
+static bool is_authentic(const struct code *code)
+{
+	return lkrg_same_tag(code->tag, code_tag(code));
+}
+
+/* With RCU, or one of the locks. */
+static struct code *find(unsigned long addr)
+{
+	struct code *code = mtree_load(&owned, addr);
+
+	return code && is_authentic(code) && addr - code->is.start <
+					     code->is.end - code->is.start ? code : NULL;
+}
+
+static bool has_tags(enum execmem_type type)
+{
+	return type == EXECMEM_BPF || type == EXECMEM_FTRACE || type == EXECMEM_KPROBES;
+}
+
+static void free_code(struct code *code)
+{
+	lkrg_section_free(&code->is.section);
+	kfree_rcu(code, rcu);
 }
 
 static int own(unsigned long start, unsigned long end, enum execmem_type type)
 {
-	return mtree_store_range(&owned, start, end - 1, seal(start, end - 1, type),
-				 GFP_KERNEL);
+	struct code *code = kzalloc(sizeof(*code), GFP_KERNEL);
+	int err;
+
+	if (!code)
+		return -ENOMEM;
+	code->is.start = start;
+	code->is.end = end;
+	code->is.type = type;
+	code->is.section.what = LKRG_TEXT_CHANGED;
+	err = has_tags(type) ? lkrg_section_init(&code->is.section, (void *)start,
+						 (void *)end) : 0;
+	code->tag = code_tag(code);
+	err = err ?: mtree_store_range(&owned, start, end - 1, code, GFP_KERNEL);
+	if (err)
+		free_code(code);
+	return err;
 }
 
 /* Returns where the range ends that an address is in, or 0. */
 static unsigned long owned_until(unsigned long addr, enum execmem_type *type)
 {
-	MA_STATE(mas, &owned, addr, addr);
-	const void *entry;
+	const struct code *code;
 
-	rcu_read_lock();
-	entry = mas_walk(&mas);
-	rcu_read_unlock();
-	if (!entry)
+	guard(rcu)();
+	code = find(addr);
+	if (!code)
 		return 0;
-	*type = xa_to_value(entry) & GENMASK(TYPE_BITS - 1, 0);
-	return entry == seal(mas.index, mas.last, *type) ? mas.last + 1 : 0;
+	*type = code->is.type;
+	return code->is.end;
 }
 
 /**
@@ -133,13 +204,50 @@ void *__lkrg_execmem_allocated(enum execmem_type type, void *start, size_t size,
 
 void __lkrg_execmem_free_begin(const void *start)
 {
+	struct code *code;
+
 	mutex_lock(&owned_mutex);
-	mtree_erase(&owned, (unsigned long)start);
+	code = mtree_erase(&owned, (unsigned long)start);
+	/* A forged one leads anywhere. */
+	if (code && is_authentic(code))
+		free_code(code);
 }
 
 void __lkrg_execmem_free_end(void)
 {
 	mutex_unlock(&owned_mutex);
+}
+
+/* A forged entry stays forged. */
+static void set_stage(struct code *code, enum stage stage)
+{
+	u128 sum = lkrg_record_sum(code->tag) - lkrg_record_pair(&code->is.type, 1);
+
+	code->is.stage = stage;
+	code->tag = lkrg_record_close(sum + lkrg_record_pair(&code->is.type, 1));
+}
+
+static void take(struct code *code)
+{
+	unsigned long i;
+
+	for (i = 0; i < code->is.section.nr_pages; i++)
+		lkrg_section_take(&code->is.section, i);
+	set_stage(code, TAGGED);
+}
+
+void __lkrg_execmem_readonly(const void *start)
+{
+	struct code *code;
+
+	guard(mutex)(&owned_mutex);
+	code = find((unsigned long)start);
+	if (!code || code->is.stage != WRITTEN)
+		return;
+	if (is_taken)
+		take(code);
+	else
+		set_stage(code, READONLY);
 }
 
 /* Pages that are mapped one behind the other were allocated together. */
@@ -225,18 +333,128 @@ int __init lkrg_execmem_init(void)
 }
 
 /**
- * lkrg_execmem_baseline - Add what the boot has made executable since
+ * lkrg_execmem_baseline - Add what the boot has made executable or read-only since
  *
  * Context: kernel_init(), the kernel is read-only, PID 1 not started.
  */
 void lkrg_execmem_baseline(void)
 {
-	unsigned long start, size;
+	unsigned long start, size, index = 0;
+	struct code *code;
 	unsigned int i;
 
+	mutex_lock(&text_mutex);
+	mutex_lock(&owned_mutex);
+	mt_for_each(&owned, code, index, ULONG_MAX) {
+		if (is_authentic(code) && code->is.stage == READONLY)
+			take(code);
+	}
+	is_taken = true;
+	mutex_unlock(&owned_mutex);
+	mutex_unlock(&text_mutex);
 	for (i = 0; lkrg_other_code(i, &start, &size); i++) {
 		if (size && own(start, start + size, EXECMEM_DEFAULT))
 			lkrg_panic_no_memory("the inventory of code");
+	}
+}
+
+/* === Patches ============================================================= */
+
+/* A call, a jump, or what stands for one.  A program may not have a name yet. */
+static bool is_branch(const u8 *addr, const u8 *new, size_t len)
+{
+	return lkrg_insn_is_nop(new, len) || lkrg_insn_leads_to_text(new, len, addr) ||
+	       (len == JMP32_INSN_SIZE &&
+		(lkrg_insn_is_jump(new) || lkrg_insn_is_call(new)) &&
+		lkrg_execmem_is_owned(lkrg_insn_target(new, len, addr), EXECMEM_BPF));
+}
+
+/**
+ * lkrg_execmem_copy - Account for code that is about to be copied
+ * @type: whose code
+ * @addr: first byte that will be written
+ * @new: what will be written there
+ * @len: number of bytes
+ *
+ * Context: as lkrg_patch_is_legal().
+ * Return: false if it is not where such code may be.
+ */
+bool lkrg_execmem_copy(enum execmem_type type, const u8 *addr, const u8 *new, size_t len)
+{
+	struct code *code;
+
+	guard(rcu)();
+	code = find((unsigned long)addr);
+	if (!code || code->is.type != type)
+		return false;
+	/* Before that nobody has looked at it. */
+	if (code->is.stage != TAGGED)
+		return true;
+	if (len > code->is.end - (unsigned long)addr)
+		return false;
+	lkrg_section_copy(&code->is.section, addr, new, len);
+	return true;
+}
+
+static bool is_legal(enum lkrg_patcher who, enum execmem_type type, const u8 *addr,
+		     const u8 *new, size_t len)
+{
+	if (who == LKRG_PATCH_INSN)
+		return type != EXECMEM_KPROBES && is_branch(addr, new, len);
+	return lkrg_patch_is_legal(who, NULL, addr, new, len);
+}
+
+/**
+ * lkrg_execmem_patch - Account for a declared patch of memory for code, if it is legal
+ * @who: who patches
+ * @addr: first byte that will be written
+ * @new: what will be written there
+ * @len: number of bytes
+ *
+ * Context: as lkrg_patch_is_legal().
+ * Return: false if it is not legal.
+ */
+bool lkrg_execmem_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
+			size_t len)
+{
+	struct code *code;
+
+	guard(rcu)();
+	code = find((unsigned long)addr);
+	if (!code || code->is.stage != TAGGED)
+		return true;
+	/* What is run instead of an instruction is none. */
+	if (who == LKRG_PATCH_PROBE)
+		return lkrg_execmem_copy(EXECMEM_KPROBES, addr, new, len);
+	if (len > code->is.end - (unsigned long)addr ||
+	    !is_legal(who, code->is.type, addr, new, len))
+		return false;
+	lkrg_section_poke(&code->is.section, addr, new, len);
+	return true;
+}
+
+/**
+ * lkrg_execmem_owner - Whose code is it?
+ * @addr: an address
+ *
+ * Context: any.
+ * Return: its name, NULL if it is nobody's or in a module.
+ */
+const char *lkrg_execmem_owner(unsigned long addr)
+{
+	enum execmem_type type;
+
+	if (!owned_until(addr, &type))
+		return NULL;
+	switch (type) {
+	case EXECMEM_KPROBES:
+		return "kprobe";
+	case EXECMEM_FTRACE:
+		return "ftrace";
+	case EXECMEM_BPF:
+		return "BPF";
+	default:
+		return NULL;
 	}
 }
 
@@ -280,6 +498,13 @@ static unsigned long fine_until;
 static struct finding found[FINDINGS], known[FINDINGS];
 static size_t nr_found, nr_known;
 
+static unsigned long tagged_until(unsigned long addr)
+{
+	const struct code *code = find(addr);
+
+	return code && code->is.stage == TAGGED ? code->is.end : 0;
+}
+
 static unsigned long core_until(unsigned long addr)
 {
 	if (addr >= (unsigned long)_text && addr < (unsigned long)_etext)
@@ -303,7 +528,7 @@ static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 	enum execmem_type type;
 
 	/* How these pages are mapped image.c looks itself. */
-	*until = core_until(addr) ?: lkrg_module_guards_until(addr);
+	*until = core_until(addr) ?: lkrg_module_guards_until(addr) ?: tagged_until(addr);
 	if (*until)
 		return FINE;
 	*until = addr + PAGE_SIZE;
@@ -445,18 +670,53 @@ static void verify_findings(struct lkrg_cursor *cursor)
 	nr_known = left;
 }
 
-/* Stages of the cursor: before, in the page tables, behind them. */
+/* Where the pass is: what has tags now, from this address on. */
+static unsigned long code_under_way;
+
+/* What comes or goes meanwhile may be seen in part, or with the next pass only. */
+static bool walk_code(struct lkrg_cursor *cursor)
+{
+	unsigned long index = code_under_way;
+	struct code *code;
+
+	mt_for_each(&owned, code, index, ULONG_MAX) {
+		/* A forged one is nobody's: its pages should not be executable. */
+		if (!is_authentic(code) || code->is.stage != TAGGED)
+			continue;
+		if (code->is.start != code_under_way) {
+			code_under_way = code->is.start;
+			cursor->position = 0;
+		}
+		if (lkrg_section_step(&code->is.section, cursor) != LKRG_STEP_DONE)
+			return false;
+		cursor->position = 0;
+		code_under_way = code->is.end;
+		if (lkrg_piece_is_over(cursor))
+			return false;
+	}
+	return true;
+}
+
+/* Stages of the cursor: before, in the inventory, in the page tables, behind them. */
 #define START		0
-#define IN_TABLES	1
-#define BEHIND		2
+#define IN_INVENTORY	1
+#define IN_TABLES	2
+#define BEHIND		3
 
 static enum lkrg_step walk(struct lkrg_cursor *cursor)
 {
 	switch (cursor->stage) {
 	case START:
-		nr_found = 0;
-		cursor->stage = IN_TABLES;
+		code_under_way = 0;
+		cursor->stage = IN_INVENTORY;
 		fallthrough;
+	case IN_INVENTORY:
+		if (!walk_code(cursor))
+			return LKRG_STEP_MORE;
+		nr_found = 0;
+		cursor->position = 0;
+		cursor->stage = IN_TABLES;
+		return LKRG_STEP_MORE;
 	case IN_TABLES:
 		do {
 			cursor->position = lkrg_visit_mappings(cursor->position,
@@ -505,9 +765,17 @@ enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor)
  */
 void lkrg_execmem_show(struct seq_file *m)
 {
+	unsigned long index = 0;
+	struct code *code;
 	size_t i;
 
 	guard(mutex)(&text_mutex);
+	mutex_lock(&owned_mutex);
+	mt_for_each(&owned, code, index, ULONG_MAX) {
+		if (is_authentic(code) && code->is.stage == TAGGED)
+			lkrg_section_show(&code->is.section, m);
+	}
+	mutex_unlock(&owned_mutex);
 	for (i = 0; i < nr_known; i++) {
 		const struct lkrg_report report = describe(&known[i]);
 

@@ -8,6 +8,7 @@
 
 #include <linux/execmem.h>
 #include <linux/init.h>
+#include <linux/lkrg.h>
 #include <linux/types.h>
 
 #include "scan.h"
@@ -17,6 +18,10 @@ struct seq_file;
 int __init lkrg_execmem_init(void);
 void lkrg_execmem_baseline(void);
 bool lkrg_execmem_is_owned(unsigned long addr, enum execmem_type type);
+bool lkrg_execmem_copy(enum execmem_type type, const u8 *addr, const u8 *new, size_t len);
+bool lkrg_execmem_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
+			size_t len);
+const char *lkrg_execmem_owner(unsigned long addr);
 enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor);
 void lkrg_execmem_show(struct seq_file *m);
 

@@ -2,9 +2,9 @@
 /*
  * LKRG - Who is called where functions of the kernel are hooked
  *
- * Function tracing, kprobes, tracepoints and static calls go where a pointer in
- * writable memory leads.  A pass looks whether that is text which belongs to
- * somebody.  What modules may hook is decided when they ask for it.
+ * Function tracing, what is built on it, kprobes, uprobes, tracepoints and static calls
+ * go where a pointer in writable memory leads.  A pass looks whether that is text which
+ * belongs to somebody.  What modules may hook is decided when they ask for it.
  *
  * The pointers in tables and lists are in pointer.c, those of timers and work items in
  * deferred.c.
@@ -13,7 +13,8 @@
  * leads to a module has done so before its entry is dropped.  Inside of it a pass
  * tries to get ftrace_lock or kprobe_mutex, which others take before text_mutex; see
  * pointer.c and deferred.c for theirs.
- * Tracepoints are read under RCU.
+ * Tracepoints are read under RCU, and uprobes under the lock of their tree, inside of
+ * which a pass tries to get that of each.
  */
 
 #include <linux/array_size.h>
@@ -22,18 +23,24 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/ftrace.h>
+#include <linux/fprobe.h>
+#include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kprobes.h>
+#include <linux/list.h>
+#include <linux/livepatch.h>
 #include <linux/lkrg_hook.h>
 #include <linux/memory.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
+#include <linux/rethook.h>
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
+#include <linux/uprobes.h>
 
 #include "deferred.h"
 #include "execmem.h"
@@ -170,6 +177,24 @@ unsigned long lkrg_hook_verify(struct lkrg_cursor *cursor,
 	return 0;
 }
 
+/* What is called when a hooked function returns, with what belongs to the hook. */
+static __maybe_unused void verify_rethook(struct lkrg_cursor *cursor,
+					  const struct lkrg_hooked *what,
+					  struct rethook *const *place, const void *owner)
+{
+	const struct rethook *rethook = (void *)read_pointer(place);
+	const struct lkrg_pointer handler = { "rethook_handler", &rethook->handler };
+	const struct lkrg_pointer data = { "rethook_data", &rethook->data };
+	unsigned long to;
+
+	/* Without a handler it is about to be freed. */
+	if (!rethook || !lkrg_hook_verify(cursor, what, &handler))
+		return;
+	to = read_pointer(data.place);
+	if (to != (unsigned long)owner)
+		lkrg_report_hook(cursor, what, &data, to);
+}
+
 #ifdef CONFIG_FUNCTION_TRACER
 static unsigned long traced_function(const struct ftrace_ops *ops)
 {
@@ -182,6 +207,34 @@ static bool is_trampoline(unsigned long addr)
 {
 	return core_kernel_text(addr) || lkrg_execmem_is_owned(addr, EXECMEM_FTRACE);
 }
+#endif
+
+static void verify_fprobe(struct lkrg_cursor *cursor, const struct fprobe *fprobe)
+{
+	const struct lkrg_pointer entry = { "entry_handler", &fprobe->entry_handler };
+	const struct lkrg_pointer exit = { "exit_handler", &fprobe->exit_handler };
+	const struct lkrg_hooked what = { "fprobe", traced_function(&fprobe->ops) };
+
+	lkrg_hook_verify(cursor, &what, &entry);
+	lkrg_hook_verify(cursor, &what, &exit);
+	verify_rethook(cursor, &what, &fprobe->rethook, fprobe);
+}
+
+#ifdef CONFIG_LIVEPATCH
+static void verify_replacement(const struct klp_func *func, void *cursor)
+{
+	const struct lkrg_pointer pointer = { "new_func", &func->new_func };
+	const struct lkrg_hooked what = { "livepatch", (unsigned long)func->old_func };
+
+	lkrg_hook_verify(cursor, &what, &pointer);
+}
+
+static void verify_livepatch(struct lkrg_cursor *cursor, const struct ftrace_ops *ops)
+{
+	lkrg_visit_livepatch(ops, verify_replacement, cursor);
+}
+#else
+static void verify_livepatch(struct lkrg_cursor *cursor, const struct ftrace_ops *ops) { }
 #endif
 
 static void verify_ops(struct lkrg_cursor *cursor, const struct ftrace_ops *ops)
@@ -197,10 +250,14 @@ static void verify_ops(struct lkrg_cursor *cursor, const struct ftrace_ops *ops)
 #endif
 	};
 	const struct lkrg_hooked what = { "ftrace", traced_function(ops) };
+	const struct fprobe *fprobe = IS_ENABLED(CONFIG_FPROBE) ? lkrg_fprobe(ops) : NULL;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(pointers); i++)
 		lkrg_hook_verify(cursor, &what, &pointers[i]);
+	if (fprobe)
+		verify_fprobe(cursor, fprobe);
+	verify_livepatch(cursor, ops);
 }
 
 /* Those that come or go meanwhile may move one out of sight, until the next pass. */
@@ -235,6 +292,39 @@ static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
 }
 #endif
 
+#ifdef CONFIG_FUNCTION_GRAPH_TRACER
+static void verify_graph(const struct fgraph_ops *gops, void *cursor)
+{
+	const struct lkrg_pointer pointers[] = {
+		{ "entryfunc", &gops->entryfunc },
+		{ "retfunc", &gops->retfunc },
+		{ "saved_func", &gops->saved_func },
+	};
+	const struct lkrg_hooked what = {
+		"function graph", traced_function(&gops->ops)
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pointers); i++)
+		lkrg_hook_verify(cursor, &what, &pointers[i]);
+}
+
+/* There is room for a few only. */
+static enum lkrg_step walk_graph(struct lkrg_cursor *cursor)
+{
+	if (!mutex_trylock(&ftrace_lock))
+		return LKRG_STEP_BUSY;
+	lkrg_visit_fgraph(verify_graph, cursor);
+	mutex_unlock(&ftrace_lock);
+	return LKRG_STEP_DONE;
+}
+#else
+static enum lkrg_step walk_graph(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
 #ifdef CONFIG_KPROBES
 static void verify_kprobe(struct kprobe *p, void *arg)
 {
@@ -252,6 +342,10 @@ static void verify_kprobe(struct kprobe *p, void *arg)
 
 	for (i = 0; i < ARRAY_SIZE(pointers) && pointers[i].place; i++)
 		lkrg_hook_verify(arg, &what, &pointers[i]);
+#ifdef CONFIG_KRETPROBE_ON_RETHOOK
+	if (rp)
+		verify_rethook(arg, &what, &rp->rh, rp);
+#endif
 }
 
 static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
@@ -271,6 +365,49 @@ static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
 }
 #else
 static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+#endif
+
+#ifdef CONFIG_UPROBES
+static bool verify_uprobe(const struct list_head *consumers, const struct inode *inode,
+			  void *arg)
+{
+	const struct lkrg_hooked what = {
+		.how = "uprobe in file", .numbered = true, .number = inode->i_ino
+	};
+	const struct uprobe_consumer *consumer;
+	struct lkrg_cursor *cursor = arg;
+	size_t i;
+
+	list_for_each_entry(consumer, consumers, cons_node) {
+		const struct lkrg_pointer pointers[] = {
+			{ "handler", &consumer->handler },
+			{ "ret_handler", &consumer->ret_handler },
+			{ "filter", &consumer->filter },
+		};
+
+		for (i = 0; i < ARRAY_SIZE(pointers); i++)
+			lkrg_hook_verify(cursor, &what, &pointers[i]);
+	}
+	cursor->position++;
+	return !lkrg_piece_is_over(cursor);
+}
+
+static enum lkrg_step walk_uprobes(struct lkrg_cursor *cursor)
+{
+	switch (lkrg_visit_uprobes(cursor->position, verify_uprobe, cursor)) {
+	case 0:
+		return LKRG_STEP_DONE;
+	case -EBUSY:
+		return LKRG_STEP_BUSY;
+	default:
+		return LKRG_STEP_MORE;
+	}
+}
+#else
+static enum lkrg_step walk_uprobes(struct lkrg_cursor *cursor)
 {
 	return LKRG_STEP_DONE;
 }
@@ -445,7 +582,9 @@ static enum lkrg_step walk_static_calls_of_modules(struct lkrg_cursor *cursor)
 /* By the stage of the cursor */
 static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	walk_ftrace,
+	walk_graph,
 	walk_kprobes,
+	walk_uprobes,
 	walk_tracepoints,
 	walk_static_calls,
 #ifdef CONFIG_MODULES
@@ -571,11 +710,14 @@ int __lkrg_register_kprobe(struct kprobe *p, const void *addr,
 int __lkrg_register_ftrace(const struct ftrace_ops *ops, unsigned long direct,
 			   unsigned long caller)
 {
+	const struct fprobe *fprobe = IS_ENABLED(CONFIG_FPROBE) ? lkrg_fprobe(ops) : NULL;
 	const unsigned long by[] = {
 		caller,
 		(unsigned long)ops,
 		(unsigned long)ops->func,
 		direct,
+		fprobe ? (unsigned long)fprobe->entry_handler : 0,
+		fprobe ? (unsigned long)fprobe->exit_handler : 0,
 	};
 	char module[MODULE_NAME_LEN];
 	size_t i;

@@ -3,7 +3,7 @@
  * LKRG - Tagged pages of the kernel and its modules
  *
  * What sections have in common.  Who excludes whom is the affair of the section:
- * see text.c, rodata.c and module.c.
+ * see text.c, rodata.c, module.c and execmem.c.
  */
 
 #include <linux/align.h>
@@ -190,6 +190,37 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 		new += here;
 		len -= here;
 	}
+}
+
+/**
+ * lkrg_section_copy - Account for code that is about to be copied to a section
+ * @section: the section that contains all of it
+ * @addr: first byte that will be written
+ * @new: what will be written there
+ * @len: number of bytes
+ *
+ * It may be much, and nothing of it is declared twice.  Where its pages differ is not
+ * known before the next pass has taken their location sums.
+ *
+ * Context: as lkrg_section_poke().
+ */
+void lkrg_section_copy(struct lkrg_section *section, const u8 *addr, const u8 *new,
+		       size_t len)
+{
+	while (len) {
+		const u64 *pair = PTR_ALIGN_DOWN((const u64 *)addr, LKRG_PAIR);
+		size_t at = (unsigned long)addr % LKRG_PAIR;
+		size_t here = min(len, LKRG_PAIR - at);
+		u64 then[] = { pair[0], pair[1] };
+
+		memcpy((u8 *)then + at, new, here);
+		page_of(section, (unsigned long)pair)->low[0] = LKRG_NOT_LOCATED;
+		account_pair(section, pair, pair, then);
+		addr += here;
+		new += here;
+		len -= here;
+	}
+	last.is.pair = NULL;
 }
 
 /**

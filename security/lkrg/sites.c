@@ -25,6 +25,7 @@
 #include <linux/kgdb.h>
 #include <linux/kprobes.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_execmem.h>
 #include <linux/lkrg_hook.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
@@ -36,6 +37,7 @@
 
 #include <asm/sections.h>
 
+#include "execmem.h"
 #include "image.h"
 #include "module.h"
 #include "sites.h"
@@ -47,7 +49,7 @@ struct list {
 	size_t nr;
 };
 
-/* Three lists one behind the other, in pages that are verified like others. */
+/* Four lists one behind the other, in pages that are verified like others. */
 static struct lkrg_section index __ro_after_init = { .what = LKRG_RODATA_CHANGED };
 
 static bool is_core_text(unsigned long addr)
@@ -323,18 +325,18 @@ bool lkrg_is_behind_static_call(unsigned long addr)
 
 /* === Functions that can be traced: a site is its offset in text === */
 
-#ifdef CONFIG_DYNAMIC_FTRACE
-static struct list traced __ro_after_init;
-
-static int compare_traced(const void *a, const void *b)
+static int __maybe_unused compare_offsets(const void *a, const void *b)
 {
 	return compare(*(const u32 *)a, *(const u32 *)b);
 }
 
-static unsigned long traced_addr(const void *site)
+static unsigned long __maybe_unused addr_of_offset(const void *site)
 {
 	return (unsigned long)_text + *(const u32 *)site;
 }
+
+#ifdef CONFIG_DYNAMIC_FTRACE
+static struct list traced __ro_after_init;
 
 /* The linker's list: that of ftrace belongs to who holds its lock. */
 static size_t __init room_for_traced(void)
@@ -352,14 +354,14 @@ static void __init index_traced(u32 *site)
 			site[traced.nr++] = ftrace_call_adjust(*addr) -
 					    (unsigned long)_text;
 	}
-	sort(site, traced.nr, sizeof(*site), compare_traced, NULL);
+	sort(site, traced.nr, sizeof(*site), compare_offsets, NULL);
 }
 
 static bool is_core_traced(const u8 *addr)
 {
 	static size_t hint;
 
-	return search(&traced, &hint, (unsigned long)addr, traced_addr);
+	return search(&traced, &hint, (unsigned long)addr, addr_of_offset);
 }
 
 #ifdef CONFIG_MODULES
@@ -418,6 +420,61 @@ static bool is_traced_call(const struct module *module, const u8 *addr,
 	return false;
 }
 #endif
+
+/* === Lock prefixes: a site is its offset in text === */
+
+#ifdef CONFIG_SMP
+static struct list locks __ro_after_init;
+
+static size_t __init room_for_locks(void)
+{
+	const s32 *lock;
+
+	return lkrg_smp_locks(&lock);
+}
+
+static void __init index_locks(u32 *site)
+{
+	const s32 *lock;
+	size_t nr = lkrg_smp_locks(&lock);
+
+	locks.site = site;
+	for (; nr; nr--, lock++) {
+		unsigned long addr = (unsigned long)lock + *lock;
+
+		if (*lock && is_core_text(addr))
+			site[locks.nr++] = addr - (unsigned long)_text;
+	}
+	sort(site, locks.nr, sizeof(*site), compare_offsets, NULL);
+}
+
+static bool is_at_lock(const u8 *addr)
+{
+	static size_t hint;
+
+	return search(&locks, &hint, (unsigned long)addr, addr_of_offset);
+}
+#else
+static size_t __init room_for_locks(void)
+{
+	return 0;
+}
+
+static void __init index_locks(u32 *site) { }
+
+static bool is_at_lock(const u8 *addr)
+{
+	return false;
+}
+#endif
+
+/* Nobody but alternatives knows where a module has them. */
+static bool is_lock(const struct module *module, const u8 *addr, const u8 *new,
+		    size_t len)
+{
+	return len == 1 && lkrg_insn_is_lock(addr) && lkrg_insn_is_lock(new) &&
+	       (module || is_at_lock(addr));
+}
 
 /* === The rest === */
 
@@ -478,7 +535,7 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	case LKRG_PATCH_PROBE:
 		return is_of_probe(addr, new, len);
 	case LKRG_PATCH_LOCK:
-		return lkrg_insn_is_lock(addr) && lkrg_insn_is_lock(new);
+		return is_lock(module, addr, new, len);
 	case LKRG_PATCH_PADDING:
 		return IS_ENABLED(CONFIG_CALL_THUNKS) && lkrg_is_padding(addr, len);
 	case LKRG_PATCH_LIVEPATCH:
@@ -547,7 +604,7 @@ const char *lkrg_site_at(const u8 *addr)
 		if (is_at_probe(first))
 			return "kprobe";
 	}
-	return NULL;
+	return lkrg_execmem_owner((unsigned long)addr);
 }
 
 /**
@@ -559,7 +616,8 @@ const char *lkrg_site_at(const u8 *addr)
 int __init lkrg_sites_init(void)
 {
 	size_t nr_jumps = room_for_jumps(), nr_calls = room_for_calls();
-	size_t nr = max(nr_jumps + nr_calls + room_for_traced(), 1);
+	size_t nr_traced = room_for_traced();
+	size_t nr = max(nr_jumps + nr_calls + nr_traced + room_for_locks(), 1);
 	u32 *site = vcalloc(nr, sizeof(*site));
 	unsigned long i;
 	int err;
@@ -569,6 +627,7 @@ int __init lkrg_sites_init(void)
 	index_jumps(site);
 	index_calls(site + nr_jumps);
 	index_traced(site + nr_jumps + nr_calls);
+	index_locks(site + nr_jumps + nr_calls + nr_traced);
 	err = lkrg_section_init(&index, site, site + nr) ?:
 	      set_memory_ro(index.start, index.nr_pages);
 	if (err)

@@ -24,8 +24,10 @@
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_execmem.h>
 #include <linux/lkrg_hook.h>
 #include <linux/memory.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -88,7 +90,8 @@ static void patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 
 	/* Trampolines and JIT images are patched by the same functions. */
 	if (start < (unsigned long)_text || start + len > (unsigned long)_etext) {
-		accounted = lkrg_module_patch(who, addr, new, len);
+		accounted = lkrg_module_patch(who, addr, new, len) &&
+			    lkrg_execmem_patch(who, addr, new, len);
 	} else if (text.pages) {
 		accounted = lkrg_patch_is_legal(who, NULL, addr, new, len);
 		if (accounted)
@@ -122,6 +125,31 @@ void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
 		patch_longest(addr, new);
 	else
 		patch(who, addr, new, len);
+}
+
+static void copy(const u8 *addr, const u8 *new, size_t len)
+{
+	if (unlikely(!lkrg_execmem_copy(EXECMEM_BPF, addr, new, len)))
+		WRITE_ONCE(refused, refused + 1);
+}
+
+void __lkrg_copy_code(const void *addr, const void *new, size_t len)
+{
+	WRITE_ONCE(pokes, pokes + 1);
+	copy(addr, new, len);
+}
+
+void __lkrg_fill_code(const void *addr, u8 with, size_t len)
+{
+	u8 fill[64];
+	size_t here;
+
+	WRITE_ONCE(pokes, pokes + 1);
+	memset(fill, with, sizeof(fill));
+	for (; len; len -= here, addr += here) {
+		here = min(len, sizeof(fill));
+		copy(addr, fill, here);
+	}
 }
 
 /**

@@ -95,6 +95,34 @@ static void declared_pokes_match(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, differences(image));
 }
 
+/* As much as a program, with other pokes in between. */
+static void copies_match(struct kunit *test)
+{
+	struct image *image = test->priv;
+	u8 *new = kunit_kmalloc(test, SIZE, GFP_KERNEL);
+	u8 insn[5];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	for (i = 0; i < 200; i++) {
+		size_t len = get_random_u32_inclusive(1, SIZE);
+		size_t offset = get_random_u32_inclusive(0, SIZE - len);
+
+		get_random_bytes(new, len);
+		lkrg_section_copy(&image->section, image->bytes + offset, new, len);
+		memcpy(image->bytes + offset, new, len);
+		get_random_bytes(insn, sizeof(insn));
+		declare(image, get_random_u32_inclusive(0, SIZE - sizeof(insn)), insn,
+			sizeof(insn));
+		KUNIT_ASSERT_EQ(test, 0, differences(image));
+	}
+	/* What is copied over what differs does not make it right. */
+	image->bytes[100] ^= 1;
+	lkrg_section_copy(&image->section, image->bytes, new, SIZE);
+	memcpy(image->bytes, new, SIZE);
+	KUNIT_EXPECT_EQ(test, 1, differences(image));
+}
+
 /* What they do to location sums shows when something else differs. */
 static void what_differs_after_pokes_is_located(struct kunit *test)
 {
@@ -203,6 +231,7 @@ static void a_flip_is_not_laundered(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_baseline_matches),
 	KUNIT_CASE(declared_pokes_match),
+	KUNIT_CASE(copies_match),
 	KUNIT_CASE(what_differs_after_pokes_is_located),
 	KUNIT_CASE(neighbours_in_one_batch_match),
 	KUNIT_CASE(a_poke_that_does_not_come_differs),

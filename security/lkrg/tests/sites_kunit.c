@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/cpumask.h>
 #include <linux/ftrace.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
@@ -25,6 +26,7 @@
 
 #include "../sites.h"
 #include "../text.h"
+#include "../x86.h"
 
 #define RANDOM_PLACES 2000
 
@@ -257,6 +259,25 @@ static void nothing_is_probed_or_debugged_now(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LIVEPATCH, addr, &breakpoint, 1));
 }
 
+/* On a machine that has begun with several CPUs there is no table of them. */
+static void lock_prefixes_stay(struct kunit *test)
+{
+	static const u8 prefixes[] = { 0xf0, 0x3e };
+	const u8 *addr;
+	int judged = 0;
+
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "they have been replaced");
+	for (addr = _text; addr < (const u8 *)_etext && judged < 1000; addr++) {
+		if (!lkrg_insn_is_lock(addr))
+			continue;
+		judged++;
+		KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LOCK, addr, &prefixes[0], 1));
+		KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LOCK, addr, &prefixes[1], 1));
+	}
+	KUNIT_EXPECT_GT(test, judged, 10);
+}
+
 static void text_belongs_to_somebody(struct kunit *test)
 {
 	static const u8 constant = 1;
@@ -306,6 +327,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(static_calls_may_call_theirs_and_nothing_else),
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
+	KUNIT_CASE(lock_prefixes_stay),
 	KUNIT_CASE(text_belongs_to_somebody),
 	KUNIT_CASE(own_text_is_known),
 	{}

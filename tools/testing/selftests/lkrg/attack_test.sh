@@ -547,6 +547,12 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 		memory_attack
 	elif [ "$use" = hooked ]; then
 		hook_attack
+	elif [ "$use" = compiled ]; then
+		pattern=$report
+		victim -p "$prepared" code-prepare pass
+		[ "$guard" = off ] || run_pass
+		image_attack
+		image_twin
 	elif [ "$use" = pass ]; then
 		pattern=$report
 		image_attack

@@ -36,6 +36,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
@@ -1405,6 +1406,30 @@ static void need_ia32(void)
 		errx(VICTIM_SKIP, "no 32-bit system calls");
 }
 
+/* Where lkrg_attack.ko takes the program from */
+#define PROGRAM_FD	100
+
+static void load_program(void)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+		.insns = (uintptr_t)code,
+		.insn_cnt = sizeof(code) / sizeof(*code),
+		.license = (uintptr_t)"GPL",
+		.prog_name = "lkrg_victim",
+	};
+	int fd = syscall(__NR_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+	if (fd < 0)
+		err(VICTIM_SKIP, "bpf");
+	must(dup2(fd, PROGRAM_FD) == PROGRAM_FD, "dup2");
+	close(fd);
+}
+
 static const struct preparation {
 	const char *name;
 	void (*as_root)(void);
@@ -1431,6 +1456,7 @@ static const struct preparation {
 	  .attack = attack_alone },
 	{ .name = "noroot", .as_root = lock_noroot, .attack = attack_alone },
 	{ .name = "nproc", .as_user = limit_processes, .attack = attack_alone },
+	{ .name = "program", .as_root = load_program, .attack = attack_alone },
 	{ .name = "sharer", .attack = attack_beside_sharer },
 	{ .name = "sigpending", .as_user = fill_signal_queue,
 	  .attack = attack_alone },

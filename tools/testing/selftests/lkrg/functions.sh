@@ -76,6 +76,7 @@ load_attacks()
 		mce_work_trigger coredump_sysctls namei_sysctls \
 		__SCK__lsm_static_call_settime_0 \
 		__SCK__lsm_static_call_ptrace_traceme_0 \
+		fgraph_array fgraph_stub klp_ftrace_handler \
 		security_hook_active_settime_0 __start_static_call_sites \
 		__stop_static_call_sites) 2>&1); then
 		attacks_loaded=yes

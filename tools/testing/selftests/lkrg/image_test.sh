@@ -49,6 +49,22 @@ function_tracer_off()
 	trace '' set_ftrace_filter
 }
 
+have_graph_tracer()
+{
+	have_tracing && grep -qw function_graph "$TRACING/available_tracers"
+}
+
+graph_tracer_on()
+{
+	trace 'vfs_*' set_ftrace_filter
+	trace function_graph current_tracer
+}
+
+graph_tracer_off()
+{
+	function_tracer_off
+}
+
 have_kprobe()
 {
 	have_tracing && [ -e "$TRACING/kprobe_events" ]
@@ -174,7 +190,7 @@ second_off()
 	attack memory-restore || fail "the mapping stays"
 }
 
-# Each filter of seccomp is compiled to a program of its own.
+# Each filter of seccomp is compiled to a program of its own, and so is what is loaded.
 have_compiler()
 {
 	why_not="BPF is not compiled"
@@ -185,8 +201,10 @@ have_compiler()
 compiler_on()
 {
 	for i in 1 2 3 4 5 6 7 8; do
-		"$DIR/attack_victim" -d "$scratch" -p filter none pass \
-			> "$scratch/out" 2>&1 &
+		for code in filter program; do
+			"$DIR/attack_victim" -d "$scratch" -p "$code" none pass \
+				> "$scratch/out" 2>&1 &
+		done
 	done
 }
 
@@ -377,13 +395,14 @@ ktap_print_header
 # A false report is to fail the test, not to panic the machine.
 set_knob kint_enforce 1 && set_knob kint_validate 3 ||
 	ktap_exit_fail_msg "the knobs of lkrg cannot be set"
-ktap_set_plan 27
+ktap_set_plan 28
 
 patch_while_passing static_key pokes
 patch_while_passing tracepoint pokes
 patch_while_passing kprobe pokes
 patch_while_passing breakpoint pokes
 patch_while_passing function_tracer pokes
+patch_while_passing graph_tracer pokes
 patch_while_passing livepatch pokes
 patch_while_passing module
 patch_while_passing hooks pokes

@@ -29,6 +29,7 @@
 #include <linux/array_size.h>
 #include <linux/binfmts.h>
 #include <linux/bits.h>
+#include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/compiler.h>
@@ -41,6 +42,8 @@
 #include <linux/err.h>
 #include <linux/execmem.h>
 #include <linux/extable.h>
+#include <linux/filter.h>
+#include <linux/fprobe.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/ftrace.h>
@@ -65,6 +68,7 @@
 #include <linux/linkage.h>
 #include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/livepatch.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_variable.h>
 #include <linux/lsm_hooks.h>
@@ -90,6 +94,7 @@
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
+#include <linux/rethook.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
@@ -110,6 +115,7 @@
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <linux/umh.h>
+#include <linux/uprobes.h>
 #include <linux/user_namespace.h>
 #include <linux/utsname.h>
 #include <linux/vmalloc.h>
@@ -2190,6 +2196,15 @@ enum {
 	HOOK_KPROBE_PAGE,
 	HOOK_AGGREGATED,
 	HOOK_KRETPROBE,
+	HOOK_RETHOOK,
+	HOOK_RETHOOK_DATA,
+	HOOK_FPROBE,
+	HOOK_FPROBE_EXIT,
+	HOOK_FPROBE_RETHOOK,
+	HOOK_GRAPH,
+	HOOK_GRAPH_STUB,
+	HOOK_LIVEPATCH,
+	HOOK_UPROBE,
 	HOOK_TRACEPOINT,
 	HOOK_STATIC_CALL,
 	HOOK_MODULE_TRACEPOINT,
@@ -2200,8 +2215,9 @@ enum {
  * They lead to functions of this module, until an attack leads one of them to where
  * no text is.  Nobody comes by: the machine would have to stop.
  */
-#if defined(CONFIG_KRETPROBES) && defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && \
-	defined(CONFIG_HAVE_STATIC_CALL_INLINE)
+#if defined(CONFIG_KRETPROBE_ON_RETHOOK) && defined(CONFIG_FPROBE) && \
+	defined(CONFIG_FUNCTION_GRAPH_TRACER) && defined(CONFIG_LIVEPATCH) && \
+	defined(CONFIG_UPROBES) && defined(CONFIG_HAVE_STATIC_CALL_INLINE)
 static void notrace hooked_trace(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
@@ -2215,6 +2231,37 @@ static int hooked_probe(struct kprobe *probe, struct pt_regs *regs)
 static int hooked_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	return 0;
+}
+
+static int hooked_entry(struct fprobe *fprobe, unsigned long ip, unsigned long parent_ip,
+			struct pt_regs *regs, void *data)
+{
+	return 0;
+}
+
+static void hooked_exit(struct fprobe *fprobe, unsigned long ip, unsigned long ret_ip,
+			struct pt_regs *regs, void *data)
+{
+}
+
+static int hooked_graph(struct ftrace_graph_ent *trace, struct fgraph_ops *gops)
+{
+	return 0;
+}
+
+static void hooked_graph_return(struct ftrace_graph_ret *trace, struct fgraph_ops *gops)
+{
+}
+
+static int hooked_program(struct uprobe_consumer *consumer, struct pt_regs *regs)
+{
+	return 0;
+}
+
+/* No program is hooked. */
+static bool hooks_none(struct uprobe_consumer *consumer, struct mm_struct *mm)
+{
+	return false;
 }
 
 static void hooked_tracepoint(void *data, int chip, const char *reason, int pmax)
@@ -2254,7 +2301,149 @@ static struct kretprobe hook_kretprobe = {
 	.handler = hooked_return,
 };
 
+static struct fprobe hook_fprobe;
+
+static ulong fgraph_stub_at;
+module_param_named(fgraph_stub, fgraph_stub_at, ulong, 0400);
+MODULE_PARM_DESC(fgraph_stub, "Address of that object");
+
+static ulong fgraph_array_at;
+module_param_named(fgraph_array, fgraph_array_at, ulong, 0400);
+MODULE_PARM_DESC(fgraph_array, "Address of that array");
+
+/* In a place of the array that is not in use, so it is not called. */
+static struct fgraph_ops hook_graph = {
+	.entryfunc = hooked_graph,
+	.retfunc = hooked_graph_return,
+};
+
+static struct fgraph_ops *graph_before;
+
+static ulong klp_ftrace_handler_at;
+module_param_named(klp_ftrace_handler, klp_ftrace_handler_at, ulong, 0400);
+MODULE_PARM_DESC(klp_ftrace_handler, "Address of that function");
+
+/* What it believes to be a part of, see kernel/livepatch/patch.h */
+static struct {
+	struct list_head node;
+	struct list_head func_stack;
+	struct ftrace_ops fops;
+} hook_livepatch = {
+	.func_stack = LIST_HEAD_INIT(hook_livepatch.func_stack),
+	.fops.flags = FTRACE_OPS_FL_SAVE_REGS,
+};
+
+static struct klp_func hook_replaced = {
+	.old_func = kernel_restart,
+	.new_func = hooked_graph_return,
+	.stack_node = LIST_HEAD_INIT(hook_replaced.stack_node),
+};
+
+static struct uprobe_consumer hook_consumer = {
+	.handler = hooked_program,
+	.filter = hooks_none,
+};
+
+static struct uprobe *hook_uprobe;
+static struct path hook_file;
+
+static int register_graph(void)
+{
+	struct fgraph_ops **const place = (struct fgraph_ops **)fgraph_array_at + 1;
+
+	if (!fgraph_array_at || !fgraph_stub_at)
+		return -EOPNOTSUPP;
+	graph_before = *place;
+	WRITE_ONCE(*place, &hook_graph);
+	return 0;
+}
+
+static void unregister_graph(void)
+{
+	struct fgraph_ops **const place = (struct fgraph_ops **)fgraph_array_at + 1;
+
+	WRITE_ONCE(*place, graph_before);
+}
+
+static int register_livepatch(void)
+{
+	struct ftrace_ops *ops = &hook_livepatch.fops;
+
+	if (!klp_ftrace_handler_at)
+		return -EOPNOTSUPP;
+	ops->func = (ftrace_func_t)klp_ftrace_handler_at;
+	if (list_empty(&hook_livepatch.func_stack))
+		list_add(&hook_replaced.stack_node, &hook_livepatch.func_stack);
+	return ftrace_set_filter_ip(ops, (unsigned long)kernel_restart, 0, 0) ?:
+	       register_ftrace_function(ops);
+}
+
+static void unregister_livepatch(void)
+{
+	unregister_ftrace_function(&hook_livepatch.fops);
+}
+
+/* In the program that asks for it */
+static int register_uprobe(void)
+{
+	int err = kern_path("/proc/self/exe", LOOKUP_FOLLOW, &hook_file);
+
+	if (err)
+		return err;
+	hook_uprobe = uprobe_register(d_real_inode(hook_file.dentry), 0, 0, &hook_consumer);
+	if (!IS_ERR(hook_uprobe))
+		return 0;
+	path_put(&hook_file);
+	return PTR_ERR(hook_uprobe);
+}
+
+static void unregister_uprobe(void)
+{
+	uprobe_unregister_nosync(hook_uprobe, &hook_consumer);
+	uprobe_unregister_sync();
+	path_put(&hook_file);
+}
+
 static bool hooks_registered;
+
+/* What is beside kprobes and function tracing */
+static int register_others(void)
+{
+	const char *function = "emergency_restart";
+	int err;
+
+	/* What is unregistered leaves behind what was freed. */
+	memset(&hook_fprobe, 0, sizeof(hook_fprobe));
+	hook_fprobe.entry_handler = hooked_entry;
+	hook_fprobe.exit_handler = hooked_exit;
+	err = register_fprobe_syms(&hook_fprobe, &function, 1);
+	if (err)
+		return err;
+	err = register_livepatch();
+	if (err)
+		goto unregister_fprobe;
+	err = register_uprobe();
+	if (err)
+		goto unregister_livepatch;
+	err = register_graph();
+	if (!err)
+		return 0;
+
+	unregister_uprobe();
+unregister_livepatch:
+	unregister_livepatch();
+unregister_fprobe:
+	unregister_fprobe(&hook_fprobe);
+	return err;
+}
+
+static void unregister_others(void)
+{
+	unregister_graph();
+	unregister_uprobe();
+	unregister_livepatch();
+	unregister_fprobe(&hook_fprobe);
+}
 
 static int register_hooks(struct task_struct *task, size_t field)
 {
@@ -2284,9 +2473,14 @@ static int register_hooks(struct task_struct *task, size_t field)
 	err = register_trace_lkrg_attack_event(hooked_own_tracepoint, NULL);
 	if (err)
 		goto unregister_tracepoint;
+	err = register_others();
+	if (err)
+		goto unregister_event;
 	hooks_registered = true;
 	return 0;
 
+unregister_event:
+	unregister_trace_lkrg_attack_event(hooked_own_tracepoint, NULL);
 unregister_tracepoint:
 	unregister_trace_powernv_throttle(hooked_tracepoint, NULL);
 	tracepoint_synchronize_unregister();
@@ -2305,6 +2499,7 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 
 	if (!hooks_registered)
 		return -ENOENT;
+	unregister_others();
 	unregister_trace_lkrg_attack_event(hooked_own_tracepoint, NULL);
 	unregister_trace_powernv_throttle(hooked_tracepoint, NULL);
 	tracepoint_synchronize_unregister();
@@ -2314,6 +2509,12 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 	unregister_ftrace_function(&hook_ops);
 	hooks_registered = false;
 	return 0;
+}
+
+static void free_hooks(void)
+{
+	ftrace_free_filter(&hook_ops);
+	ftrace_free_filter(&hook_livepatch.fops);
 }
 
 static unsigned long *hook_changed, hook_before;
@@ -2396,6 +2597,34 @@ static int change_hook(struct task_struct *task, size_t which)
 	case HOOK_KRETPROBE:
 		err = lead_hook(&hook_kretprobe.handler, "handler", false);
 		break;
+	case HOOK_RETHOOK:
+		err = lead_hook(&hook_kretprobe.rh->handler, "rethook_handler", false);
+		break;
+	case HOOK_RETHOOK_DATA:
+		err = lead_hook(&hook_kretprobe.rh->data, "rethook_data", false);
+		break;
+	case HOOK_FPROBE:
+		err = lead_hook(&hook_fprobe.entry_handler, "entry_handler", false);
+		break;
+	case HOOK_FPROBE_EXIT:
+		err = lead_hook(&hook_fprobe.exit_handler, "exit_handler", false);
+		break;
+	case HOOK_FPROBE_RETHOOK:
+		err = lead_hook(&hook_fprobe.rethook->handler, "rethook_handler", false);
+		break;
+	case HOOK_GRAPH:
+		err = lead_hook(&hook_graph.entryfunc, "entryfunc", false);
+		break;
+	case HOOK_GRAPH_STUB:
+		err = lead_hook(&((struct fgraph_ops *)fgraph_stub_at)->retfunc, "retfunc",
+				false);
+		break;
+	case HOOK_LIVEPATCH:
+		err = lead_hook(&hook_replaced.new_func, "new_func", false);
+		break;
+	case HOOK_UPROBE:
+		err = lead_hook(&hook_consumer.handler, "handler", false);
+		break;
 	case HOOK_TRACEPOINT:
 		err = lead_hook(probe_of_tracepoint(), "probe", false);
 		break;
@@ -2439,6 +2668,8 @@ static int probe_guard(struct task_struct *task, size_t field)
 	return err;
 }
 #else
+static void free_hooks(void) { }
+
 static int register_hooks(struct task_struct *task, size_t field)
 {
 	return -EOPNOTSUPP;
@@ -3582,26 +3813,43 @@ static void free_slot(void)
 	memset(&slot_probe, 0, sizeof(slot_probe));
 }
 
-/* What was made for kprobes becomes writable as well. */
-static int map_slot_writable(struct task_struct *task, size_t field)
+static int make_slot(void)
 {
-	int err;
-
 	if (slot_probe.addr)
 		return -EBUSY;
 	slot_probe.addr = (kprobe_opcode_t *)lkrg_attack_caller;
-	err = register_kprobe(&slot_probe) ?:
-	      change_entry((ulong)slot_probe.ainsn.insn, _PAGE_RW, 0);
+	return register_kprobe(&slot_probe);
+}
+
+static void *slot_of_probe(void)
+{
+	return slot_probe.ainsn.insn;
+}
+
+/* What was made for kprobes becomes writable as well. */
+static int map_slot_writable(struct task_struct *task, size_t field)
+{
+	int err = make_slot() ?: change_entry((ulong)slot_of_probe(), _PAGE_RW, 0);
+
 	if (err)
 		free_slot();
 	else
-		snprintf(changed, sizeof(changed),
-			 "1 pages: writable and executable");
+		snprintf(changed, sizeof(changed), "1 pages: writable");
 	return err;
 }
 #else
 static void free_slot(void)
 {
+}
+
+static int make_slot(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void *slot_of_probe(void)
+{
+	return NULL;
 }
 
 static int map_slot_writable(struct task_struct *task, size_t field)
@@ -3666,6 +3914,86 @@ static int restore_memory(struct task_struct *task, size_t field)
 	alias_page = NULL;
 	changed[0] = '\0';
 	return 0;
+}
+
+/* === Code that is neither of the kernel nor of a module ================= */
+
+/* Where the caller has a program of BPF */
+#define PROGRAM_FD	100
+
+/* Whose code it is */
+enum {
+	CODE_PROGRAM,
+	CODE_TRAMPOLINE,
+	CODE_SLOT,
+};
+
+static struct bpf_prog *code_program;
+static struct change code_change;
+
+static void let_go_of_code(void)
+{
+	if (!code_program)
+		return;
+	free_slot();
+	unregister_hooks(NULL, 0);
+	bpf_prog_put(code_program);
+	code_program = NULL;
+}
+
+/* Nobody runs any of it. */
+static int hold_code(struct task_struct *task, size_t field)
+{
+	struct bpf_prog *program;
+	int err;
+
+	if (code_program)
+		return -EBUSY;
+	program = bpf_prog_get_type_dev(PROGRAM_FD, BPF_PROG_TYPE_SOCKET_FILTER, false);
+	if (IS_ERR(program))
+		return PTR_ERR(program);
+	code_program = program;
+	err = program->jited ? register_hooks(NULL, 0) : -EOPNOTSUPP;
+	if (!err)
+		err = make_slot();
+	if (err)
+		let_go_of_code();
+	return err;
+}
+
+/* What has no name is told by where it is in its memory. */
+static int flip_nameless(void *start, size_t offset)
+{
+	const u8 *at = start + offset;
+	int err = flip(&code_change, start + offset, 1, 0x01);
+
+	if (!err)
+		snprintf(changed, sizeof(changed), "text+%#zx: %*ph -> %*ph", offset, 1,
+			 code_change.old, 1, at);
+	return err;
+}
+
+static int flip_code(struct task_struct *task, size_t whose)
+{
+	if (!code_program)
+		return -ENOENT;
+	switch (whose) {
+	case CODE_PROGRAM:
+		return flip(&code_change, (void *)code_program->bpf_func + 8, 1, 0x01);
+	case CODE_TRAMPOLINE:
+		return flip_nameless((void *)hook_ops.trampoline, 16);
+	default:
+		return flip_nameless(PTR_ALIGN_DOWN((void *)slot_of_probe(), PAGE_SIZE),
+				     offset_in_page(slot_of_probe()));
+	}
+}
+
+static int restore_code(struct task_struct *task, size_t field)
+{
+	int err = restore(&code_change);
+
+	let_go_of_code();
+	return err;
 }
 
 /* === Inodes ============================================================= */
@@ -3794,6 +4122,13 @@ static int restore_inode(struct task_struct *task, size_t field)
 	.name = "cpu-" _name,				\
 	.what = "that register of the last CPU",		\
 	.run = change_cpu,				\
+	.field = _field,				\
+}
+
+#define CODE(_name, _field, _what) {			\
+	.name = "code-" _name,				\
+	.what = "one byte of " _what,			\
+	.run = flip_code,				\
 	.field = _field,				\
 }
 
@@ -3989,6 +4324,11 @@ static const struct attack attacks[] = {
 	ATTACK("memory-module_text", map_module_text_again, "of module text"),
 	ATTACK("memory-data", map_data_again, "of data, which is honest"),
 	ATTACK("memory-restore", restore_memory, "memory as it was"),
+	ATTACK("code-prepare", hold_code, "a program of BPF stays, and others get some"),
+	CODE("bpf", CODE_PROGRAM, "a program of BPF"),
+	CODE("trampoline", CODE_TRAMPOLINE, "a trampoline of ftrace"),
+	CODE("slot", CODE_SLOT, "an instruction that a kprobe has copied"),
+	ATTACK("code-restore", restore_code, "the code as it was"),
 	ATTACK("module_text-flip", flip_module_text, "one byte of module text"),
 	ATTACK("module_text-flip-bit", flip_module_text_bit,
 	       "one bit of module text, any"),
@@ -4072,6 +4412,15 @@ static const struct attack attacks[] = {
 	HOOK("kprobe-page", HOOK_KPROBE_PAGE, "the same"),
 	HOOK("aggregated", HOOK_AGGREGATED, "one of two kprobes at one place"),
 	HOOK("kretprobe", HOOK_KRETPROBE, "a kretprobe"),
+	HOOK("rethook", HOOK_RETHOOK, "what a kretprobe is called by"),
+	HOOK("rethook_data", HOOK_RETHOOK_DATA, "which kretprobe that is"),
+	HOOK("fprobe", HOOK_FPROBE, "an fprobe"),
+	HOOK("fprobe_exit", HOOK_FPROBE_EXIT, "the same, when the function returns"),
+	HOOK("fprobe_rethook", HOOK_FPROBE_RETHOOK, "what it is called by then"),
+	HOOK("graph", HOOK_GRAPH, "a tracer of the graph of functions"),
+	HOOK("graph_stub", HOOK_GRAPH_STUB, "what is in its place"),
+	HOOK("livepatch", HOOK_LIVEPATCH, "a livepatch"),
+	HOOK("uprobe", HOOK_UPROBE, "a uprobe"),
 	HOOK("tracepoint", HOOK_TRACEPOINT, "a tracepoint"),
 	HOOK("static_call", HOOK_STATIC_CALL, "a static call"),
 	HOOK("module_tracepoint", HOOK_MODULE_TRACEPOINT, "a tracepoint of a module"),
@@ -4295,8 +4644,9 @@ static void __exit attack_exit(void)
 	restore_gate(NULL, 0);
 	restore_hook(NULL, 0);
 	restore_memory(NULL, 0);
+	restore_code(NULL, 0);
 	unregister_hooks(NULL, 0);
-	ftrace_free_filter(&hook_ops);
+	free_hooks();
 	release_passes(NULL, 0);
 	open_ring(NULL, 0);
 	restore_log(NULL, 0);
