@@ -5,7 +5,7 @@
 
 helpers='DETECT: Kernel: helper changed: [a-z_]+: (".*" -> ".*"; (restored|logged)|by sh\[[0-9]+/[0-9]+\], who may not; refused)$'
 blocked='(BLOCK: UMH: helper blocked: .*; refused|ALLOW: UMH: helper blocked: .*; logged)$'
-inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|ext4), [0-9]+\): '
+inodes='DETECT: Kernel: inode changed: [^ ]*/target \((tmpfs|devtmpfs|ext4), [0-9]+\): '
 pointers='DETECT: Kernel: (hook foreign: [A-Za-z].*: [a-z_ ]+ -> an address without a name|still changed: reported before: 1); logged$'
 flow='DETECT: Task: attack_victim\[[0-9]+/[0-9]+\]: control flow broken: from .*: (refused, process killed|logged)$'
 switches='DETECT: Kernel: (switch changed: [a-z._]+: (([0-9]+|unknown) -> [0-9]+; (restored|logged)|by sh\[[0-9]+/[0-9]+\], who may not; refused)|still changed: reported before: [0-9]+; logged)$'
