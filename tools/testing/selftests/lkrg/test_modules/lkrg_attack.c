@@ -3185,6 +3185,32 @@ static int come_to_switch(struct task_struct *task, size_t way)
 	return 0;
 }
 
+static ulong set_fs_root_at;
+module_param_named(set_fs_root, set_fs_root_at, ulong, 0400);
+MODULE_PARM_DESC(set_fs_root, "Address of that function");
+
+static ulong set_fs_pwd_at;
+module_param_named(set_fs_pwd, set_fs_pwd_at, ulong, 0400);
+MODULE_PARM_DESC(set_fs_pwd, "Address of that function");
+
+static int come_to_set_fs(struct task_struct *task, enum way way, ulong function)
+{
+	if (!function)
+		return -ENOENT;
+	come_to(way, function, (u64)task->fs, (u64)&init_task.fs->root, 0);
+	return 0;
+}
+
+static int come_to_root(struct task_struct *task, size_t way)
+{
+	return come_to_set_fs(task, way, set_fs_root_at);
+}
+
+static int come_to_pwd(struct task_struct *task, size_t way)
+{
+	return come_to_set_fs(task, way, set_fs_pwd_at);
+}
+
 /* The others give no privilege at once: who could call them takes one then */
 static int come_to_helper(struct task_struct *task, size_t way)
 {
@@ -3925,19 +3951,24 @@ static const struct attack attacks[] = {
 	FLOW("pivot", BY_PIVOT, commit, "commit_creds"),
 	FLOW("pivot", BY_PIVOT, override, "override_creds"),
 	FLOW("pivot", BY_PIVOT, switch, "switch_task_namespaces"),
+	FLOW("pivot", BY_PIVOT, root, "set_fs_root"),
 	FLOW("gadget", BY_GADGET, commit, "commit_creds"),
 	FLOW("gadget", BY_GADGET, override, "override_creds"),
 	FLOW("gadget", BY_GADGET, switch, "switch_task_namespaces"),
+	FLOW("gadget", BY_GADGET, root, "set_fs_root"),
+	FLOW("gadget", BY_GADGET, pwd, "set_fs_pwd"),
 	FLOW("gadget", BY_GADGET, prepare, "prepare_kernel_cred"),
 	FLOW("gadget", BY_GADGET, helper, "call_usermodehelper_exec"),
 	FLOW("gadget", BY_GADGET, memory, "set_memory_x"),
 	FLOW("gadget", BY_GADGET, poke, "text_poke"),
 	FLOW("chain", BY_CHAIN, commit, "commit_creds"),
 	FLOW("chain", BY_CHAIN, switch, "switch_task_namespaces"),
+	FLOW("chain", BY_CHAIN, root, "set_fs_root"),
 	FLOW("chain", BY_CHAIN, prepare, "prepare_kernel_cred"),
 	FLOW("stranger", BY_STRANGER, commit, "commit_creds"),
 	FLOW("stranger", BY_STRANGER, override, "override_creds"),
 	FLOW("stranger", BY_STRANGER, switch, "switch_task_namespaces"),
+	FLOW("stranger", BY_STRANGER, root, "set_fs_root"),
 	ATTACK("own-nsproxy", switch_namespaces,
 	       "switch_task_namespaces() of itself to init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
