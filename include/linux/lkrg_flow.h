@@ -15,6 +15,8 @@ struct cred;
  * enum lkrg_sensitive - Functions that attackers call
  * @LKRG_PREPARE_KERNEL_CRED: prepare_kernel_cred()
  * @LKRG_SWITCH_NAMESPACES: switch_task_namespaces(), but for who exits
+ * @LKRG_SET_FS_ROOT: set_fs_root()
+ * @LKRG_SET_FS_PWD: set_fs_pwd()
  * @LKRG_RUN_HELPER: call_usermodehelper_exec()
  * @LKRG_SET_MEMORY_RW: set_memory_rw()
  * @LKRG_SET_MEMORY_X: set_memory_x()
@@ -24,6 +26,8 @@ struct cred;
 enum lkrg_sensitive {
 	LKRG_PREPARE_KERNEL_CRED,
 	LKRG_SWITCH_NAMESPACES,
+	LKRG_SET_FS_ROOT,
+	LKRG_SET_FS_PWD,
 	LKRG_RUN_HELPER,
 	LKRG_SET_MEMORY_RW,
 	LKRG_SET_MEMORY_X,

@@ -26,6 +26,7 @@ struct timer_list;
  * @LKRG_SOCKETS: the array of lists of struct inet_protosw, with RCU
  * @LKRG_FAMILIES: the array of struct net_proto_family
  * @LKRG_LDISCS: the array of struct tty_ldisc_ops
+ * @LKRG_CONGESTION: a list of struct tcp_congestion_ops, with RCU
  */
 enum lkrg_pointers_kind {
 	LKRG_CHAIN_ATOMIC,
@@ -36,6 +37,7 @@ enum lkrg_pointers_kind {
 	LKRG_SOCKETS,
 	LKRG_FAMILIES,
 	LKRG_LDISCS,
+	LKRG_CONGESTION,
 };
 
 /**

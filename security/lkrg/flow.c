@@ -163,6 +163,9 @@ int __lkrg_sensitive_call(enum lkrg_sensitive what, unsigned long caller)
 		[LKRG_SWITCH_NAMESPACES] = {
 			LKRG_AT_switch_task_namespaces, LKRG_FLOW_WHOLE
 		},
+		[LKRG_SET_FS_ROOT] = { LKRG_AT_set_fs_root, LKRG_FLOW_WHOLE },
+		/* With each chdir() */
+		[LKRG_SET_FS_PWD] = { LKRG_AT_set_fs_pwd, LKRG_FLOW_CALLER },
 		/* For each instruction that is patched, perhaps 50,000. */
 		[LKRG_TEXT_POKE] = { LKRG_AT_text_poke, LKRG_FLOW_CALLER },
 	};

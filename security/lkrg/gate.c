@@ -37,33 +37,30 @@ static int hook_##name(__VA_ARGS__)					\
 	return lkrg_task_check(LKRG_AT_##name);				\
 }
 
+/* One for which mode and owner of the file are about to matter */
+#define INODE_GATE(name, ...)						\
+static int hook_##name(__VA_ARGS__)					\
+{									\
+	return lkrg_task_check_full(LKRG_AT_##name) ?:			\
+	       lkrg_inode_check_locked(dentry);				\
+}
+
 /* Files */
-FULL_GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
-	  const char *name, const void *value, size_t size, int flags)
-FULL_GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
-	  const char *name)
-FULL_GATE(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
-	  const char *acl_name)
+INODE_GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	   struct iattr *attr)
+INODE_GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	   const char *name, const void *value, size_t size, int flags)
+INODE_GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	   const char *name)
+INODE_GATE(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	   const char *acl_name, struct posix_acl *kacl)
+INODE_GATE(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	   const char *acl_name)
 FULL_GATE(file_receive, struct file *file)
 
-/* Those for which mode and owner of the file are about to matter */
 static int hook_file_open(struct file *file)
 {
 	return lkrg_task_check_full(LKRG_AT_file_open) ?: lkrg_inode_check(file);
-}
-
-static int hook_inode_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
-			      struct iattr *attr)
-{
-	return lkrg_task_check_full(LKRG_AT_inode_setattr) ?:
-	       lkrg_inode_check_locked(dentry);
-}
-
-static int hook_inode_set_acl(struct mnt_idmap *idmap, struct dentry *dentry,
-			      const char *acl_name, struct posix_acl *kacl)
-{
-	return lkrg_task_check_full(LKRG_AT_inode_set_acl) ?:
-	       lkrg_inode_check_locked(dentry);
 }
 
 /* Exec.  The credentials that it makes are judged in cred.c. */

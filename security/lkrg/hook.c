@@ -599,6 +599,7 @@ static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	lkrg_walk_packets,
 	lkrg_walk_net_entries,
 	lkrg_walk_netfilter,
+	lkrg_walk_devices,
 	lkrg_walk_timers,
 	lkrg_walk_hrtimers,
 	lkrg_walk_works,

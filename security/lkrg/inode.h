@@ -42,6 +42,12 @@ static inline struct lkrg_inode *lkrg_inode(const struct inode *inode)
 	return inode->i_security + lkrg_blob_sizes.lbs_inode;
 }
 
+/* Whether the inodes of a super block are guarded is a tag in its LSM blob. */
+static inline struct lkrg_record_tag *lkrg_super(const struct super_block *sb)
+{
+	return sb->s_security + lkrg_blob_sizes.lbs_superblock;
+}
+
 /* One pair: the upper bits of an address tell the kernel from others only. */
 static __always_inline u128 lkrg_inode_sum(const struct inode *inode, u32 uid,
 					   u32 gid, umode_t mode)
@@ -103,6 +109,7 @@ static __always_inline int lkrg_inode_check_locked(struct dentry *dentry)
 		0 : __lkrg_inode_check_locked(dentry);
 }
 
+void lkrg_super_start(const struct super_block *sb);
 void lkrg_inode_start(struct inode *inode);
 void lkrg_inode_record(struct inode *inode);
 

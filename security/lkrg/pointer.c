@@ -43,9 +43,11 @@
 #include <net/net_namespace.h>
 #include <net/protocol.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include <asm/sections.h>
 
+#include "execmem.h"
 #include "hook.h"
 #include "module.h"
 #include "pointer.h"
@@ -344,6 +346,60 @@ static enum lkrg_step walk_families(struct lkrg_cursor *cursor,
 }
 #endif
 
+#ifdef CONFIG_INET
+static const struct field congestion_fields[] = {
+	FIELD(struct tcp_congestion_ops, ssthresh),
+	FIELD(struct tcp_congestion_ops, cong_avoid),
+	FIELD(struct tcp_congestion_ops, set_state),
+	FIELD(struct tcp_congestion_ops, cwnd_event),
+	FIELD(struct tcp_congestion_ops, in_ack_event),
+	FIELD(struct tcp_congestion_ops, pkts_acked),
+	FIELD(struct tcp_congestion_ops, min_tso_segs),
+	FIELD(struct tcp_congestion_ops, cong_control),
+	FIELD(struct tcp_congestion_ops, undo_cwnd),
+	FIELD(struct tcp_congestion_ops, sndbuf_expand),
+	FIELD(struct tcp_congestion_ops, get_info),
+	FIELD(struct tcp_congestion_ops, init),
+	FIELD(struct tcp_congestion_ops, release),
+};
+
+/* BPF may provide it: what leads from here to its programs is in no list of its own. */
+static bool is_text_or_bpf(unsigned long addr)
+{
+	return lkrg_text_is_owned(addr) || lkrg_execmem_is_owned(addr, EXECMEM_BPF);
+}
+
+static enum lkrg_step walk_congestion(struct lkrg_cursor *cursor,
+				      const struct lkrg_pointers *list)
+{
+	const struct tcp_congestion_ops *ops;
+	unsigned long index = 0;
+	size_t i;
+
+	guard(rcu)();
+	list_for_each_entry_rcu(ops, (struct list_head *)list->head, list) {
+		const struct lkrg_hooked what = {
+			"congestion control", .name = ops->name
+		};
+
+		if (index++ < cursor->index)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(congestion_fields); i++) {
+			const struct lkrg_pointer pointer = {
+				congestion_fields[i].name,
+				(void *)ops + congestion_fields[i].offset,
+				is_text_or_bpf,
+			};
+
+			lkrg_hook_verify(cursor, &what, &pointer);
+		}
+		if (is_enough(cursor, index))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+#endif
+
 #ifdef CONFIG_TTY
 static enum lkrg_step walk_ldiscs(struct lkrg_cursor *cursor,
 				  const struct lkrg_pointers *array)
@@ -380,6 +436,9 @@ static enum lkrg_step (*const kinds[])(struct lkrg_cursor *cursor,
 #endif
 #ifdef CONFIG_TTY
 	[LKRG_LDISCS] = walk_ldiscs,
+#endif
+#ifdef CONFIG_INET
+	[LKRG_CONGESTION] = walk_congestion,
 #endif
 };
 
@@ -747,6 +806,53 @@ static enum lkrg_step walk_hooks(struct lkrg_cursor *cursor, const struct net *n
 }
 #endif
 
+static void verify_entries(struct lkrg_cursor *cursor, const struct net_device *dev,
+			   const char *name, const struct nf_hook_entries *entries)
+{
+	const struct lkrg_hooked what = { "network device", .name = dev->name };
+	unsigned int i;
+
+	for (i = 0; entries && i < entries->num_hook_entries; i++) {
+		const struct lkrg_pointer pointer = { name, &entries->hooks[i].hook };
+
+		lkrg_hook_verify(cursor, &what, &pointer);
+	}
+}
+
+static void verify_device(struct lkrg_cursor *cursor, const struct net_device *dev)
+{
+	static const struct field fields[] = {
+		FIELD(struct net_device, rx_handler),
+	};
+	const struct lkrg_hooked what = { "network device", .name = dev->name };
+
+	verify_fields(cursor, &what, dev, fields, ARRAY_SIZE(fields));
+#ifdef CONFIG_NETFILTER_INGRESS
+	verify_entries(cursor, dev, "ingress hook",
+		       rcu_dereference(dev->nf_hooks_ingress));
+#endif
+#ifdef CONFIG_NETFILTER_EGRESS
+	verify_entries(cursor, dev, "egress hook",
+		       rcu_dereference(dev->nf_hooks_egress));
+#endif
+}
+
+static enum lkrg_step walk_devices(struct lkrg_cursor *cursor, const struct net *net)
+{
+	const struct net_device *dev;
+	unsigned long index = 0;
+
+	guard(rcu)();
+	for_each_netdev_rcu(net, dev) {
+		if (index++ < cursor->index)
+			continue;
+		verify_device(cursor, dev);
+		if (is_enough(cursor, index))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
+}
+
 static enum lkrg_step walk_entries(struct lkrg_cursor *cursor, const struct net *net)
 {
 #ifdef CONFIG_PROC_FS
@@ -842,6 +948,17 @@ enum lkrg_step lkrg_walk_netfilter(struct lkrg_cursor *cursor)
 {
 	return walk_nets(cursor, walk_hooks);
 }
+
+/**
+ * lkrg_walk_devices - Verify who gets packets of each network device
+ * @cursor: where the pass is
+ *
+ * Return: as lkrg_hook_step().
+ */
+enum lkrg_step lkrg_walk_devices(struct lkrg_cursor *cursor)
+{
+	return walk_nets(cursor, walk_devices);
+}
 #else
 enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor)
 {
@@ -854,6 +971,11 @@ enum lkrg_step lkrg_walk_net_entries(struct lkrg_cursor *cursor)
 }
 
 enum lkrg_step lkrg_walk_netfilter(struct lkrg_cursor *cursor)
+{
+	return LKRG_STEP_DONE;
+}
+
+enum lkrg_step lkrg_walk_devices(struct lkrg_cursor *cursor)
 {
 	return LKRG_STEP_DONE;
 }

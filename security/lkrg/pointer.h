@@ -22,5 +22,6 @@ enum lkrg_step lkrg_walk_protocols(struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_walk_packets(struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_walk_net_entries(struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_walk_netfilter(struct lkrg_cursor *cursor);
+enum lkrg_step lkrg_walk_devices(struct lkrg_cursor *cursor);
 
 #endif /* _SECURITY_LKRG_POINTER_H */

@@ -37,6 +37,7 @@ struct lsm_blob_sizes lkrg_blob_sizes __ro_after_init = {
 	.lbs_cred = sizeof(struct lkrg_cred),
 	.lbs_task = sizeof(struct lkrg_task),
 	.lbs_inode = sizeof(struct lkrg_inode),
+	.lbs_superblock = sizeof(struct lkrg_record_tag),
 };
 
 static int wanted __initdata = 1;

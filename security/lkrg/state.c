@@ -53,9 +53,11 @@ static void set_namespaces(struct task_struct *task, struct nsproxy *new)
 	end(task);
 }
 
+/* Who is visible is no child any more, and it would not be told what he has got. */
 void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new)
 {
-	set_namespaces(child, new);
+	if (!(lkrg_task(child)->flags & LKRG_LISTED))
+		set_namespaces(child, new);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <linux/mnt_idmapping.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
+#include <linux/string.h>
 #include <linux/uidgid.h>
 
 #include "../inode.h"
@@ -26,6 +27,10 @@ static struct inode *inode_on(struct kunit *test, struct file_system_type *type)
 	KUNIT_ASSERT_NOT_NULL(test, sb);
 	sb->s_type = type;
 	sb->s_user_ns = &init_user_ns;
+	sb->s_security = kunit_kzalloc(test, lkrg_blob_sizes.lbs_superblock +
+				       sizeof(*lkrg_super(sb)), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sb->s_security);
+	lkrg_super_start(sb);
 	spin_lock_init(&inode->i_lock);
 	inode->i_sb = sb;
 	inode->i_mode = S_IFREG | 0755;
@@ -171,9 +176,42 @@ static void some_file_systems_are_left_alone(struct kunit *test)
 	private->i_sb->s_flags |= SB_NOUSER;
 	lkrg_inode_record(private);
 	KUNIT_EXPECT_FALSE(test, lkrg_inode_is_right(private));
-	private->i_sb->s_flags &= ~SB_NOUSER;
-	lkrg_inode_record(private);
-	KUNIT_EXPECT_TRUE(test, lkrg_inode_is_right(private));
+}
+
+static struct inode *next_inode(struct kunit *test, struct inode *before)
+{
+	struct inode *inode = inode_on(test, before->i_sb->s_type);
+
+	inode->i_sb = before->i_sb;
+	return inode;
+}
+
+static void what_was_decided_stays_so(struct kunit *test)
+{
+	struct inode *inode = recorded_inode(test), *other = inode_on(test, &nfs);
+	struct super_block *sb = inode->i_sb;
+
+	/* Type and flags do not matter any more, nor what was written to the tag. */
+	sb->s_type = &nfs;
+	sb->s_flags |= SB_NOUSER;
+	inode = next_inode(test, inode);
+	lkrg_inode_record(inode);
+	KUNIT_EXPECT_TRUE(test, lkrg_inode_is_right(inode));
+	memset(lkrg_super(sb), 0, sizeof(*lkrg_super(sb)));
+	inode = next_inode(test, inode);
+	lkrg_inode_record(inode);
+	KUNIT_EXPECT_TRUE(test, lkrg_inode_is_right(inode));
+	lkrg_inode_record(other);
+	*lkrg_super(sb) = *lkrg_super(other->i_sb);
+	inode = next_inode(test, inode);
+	lkrg_inode_record(inode);
+	KUNIT_EXPECT_TRUE(test, lkrg_inode_is_right(inode));
+
+	/* Nor does it become guarded later. */
+	other->i_sb->s_type = &tmpfs;
+	other = next_inode(test, other);
+	lkrg_inode_record(other);
+	KUNIT_EXPECT_FALSE(test, lkrg_inode_is_right(other));
 }
 
 static struct kunit_case inode_cases[] = {
@@ -183,6 +221,7 @@ static struct kunit_case inode_cases[] = {
 	KUNIT_CASE(another_name_records_nothing),
 	KUNIT_CASE(a_record_without_the_key_is_none),
 	KUNIT_CASE(some_file_systems_are_left_alone),
+	KUNIT_CASE(what_was_decided_stays_so),
 	{ }
 };
 

@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/lkrg.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -159,6 +160,19 @@ static void another_namespace_is_found(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
 }
 
+/* Only who is not visible yet is a child. */
+static void a_task_that_runs_is_no_child(struct kunit *test)
+{
+	const struct lkrg_record_tag before = lkrg_task(current)->tag;
+	struct nsproxy *ns = kunit_kmalloc(test, sizeof(*ns), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ns);
+	*ns = *current->nsproxy;
+	__lkrg_copy_namespaces(current, ns);
+	KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
+	KUNIT_EXPECT_TRUE(test, lkrg_same_tag(before, lkrg_task(current)->tag));
+}
+
 static struct kunit_case task_cases[] = {
 	KUNIT_CASE(a_record_matches_its_tag),
 	KUNIT_CASE(each_byte_on_record_is_covered),
@@ -169,6 +183,7 @@ static struct kunit_case task_cases[] = {
 	KUNIT_CASE(the_state_of_a_task_is_all_there),
 	KUNIT_CASE(the_sum_over_the_state_is_the_same),
 	KUNIT_CASE(another_namespace_is_found),
+	KUNIT_CASE(a_task_that_runs_is_no_child),
 	{ }
 };
 

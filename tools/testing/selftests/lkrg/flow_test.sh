@@ -25,19 +25,24 @@ attacks="
 flow-pivot-commit|-|open|$pivot|commit_creds
 flow-pivot-override|-|open|$pivot|override_creds
 flow-pivot-switch|jail|hostname|$pivot|switch_task_namespaces
+flow-pivot-root|chroot|outside|$pivot|set_fs_root
 flow-gadget-commit|-|open|$no_call|commit_creds
 flow-gadget-override|-|open|$no_call|override_creds
 flow-gadget-switch|jail|hostname|$no_call|switch_task_namespaces
+flow-gadget-root|chroot|outside|$no_call|set_fs_root
+flow-gadget-pwd|-|outside-cwd|$no_call|set_fs_pwd
 flow-gadget-prepare|-|open|$no_call|prepare_kernel_cred
 flow-gadget-helper|-|open|$no_call|call_usermodehelper_exec
 flow-gadget-memory|-|open|$no_call|set_memory_x
 flow-gadget-poke|-|open|$no_call|text_poke
 flow-chain-commit|-|open|$no_call|commit_creds
 flow-chain-switch|jail|hostname|$no_call|switch_task_namespaces
+flow-chain-root|chroot|outside|$no_call|set_fs_root
 flow-chain-prepare|-|open|$no_call|prepare_kernel_cred
 flow-stranger-commit|-|open|$nobody|commit_creds
 flow-stranger-override|-|open|$nobody|override_creds
 flow-stranger-switch|jail|hostname|$nobody|switch_task_namespaces
+flow-stranger-root|chroot|outside|$nobody|set_fs_root
 "
 
 flow_attack()
@@ -101,14 +106,16 @@ not_verified()
 
 # === Honest flow ===
 
-# Whoever becomes root, changes namespaces, runs a helper, loads a module or patches
-# text, legally.
+# Whoever becomes root, changes root or namespaces, runs a helper, loads a module or
+# patches text, legally.
 do_everything()
 {
-	for way in suid:open setresuid:setresuid capset:capable access:open; do
+	for way in suid:open setresuid:setresuid capset:capable access:open \
+			unchroot:outside chdir:outside-cwd; do
 		victim "${way%:*}" "${way#*:}"
 		use_worked || fault "refused: $way: status $status: $(said)"
 	done
+	unshare -m nsenter -t 1 -m true || fault "refused: setns of mounts"
 	victim -p jail setns hostname
 	use_worked || fault "refused: setns: status $status: $(said)"
 	if [ -e "$DIR/test_modules/lkrg_idle.ko" ]; then
@@ -132,8 +139,9 @@ honest()
 }
 
 functions="commit_creds override_creds prepare_kernel_cred call_usermodehelper_exec
-switch_task_namespaces ksys_unshare __sys_setresuid __sys_setuid begin_new_exec
-load_elf_binary bprm_execve do_faccessat do_init_module vfs_write ksys_write"
+switch_task_namespaces set_fs_root set_fs_pwd ksys_unshare __sys_setresuid __sys_setuid
+begin_new_exec load_elf_binary bprm_execve do_faccessat do_init_module vfs_write
+ksys_write"
 
 trace()
 {

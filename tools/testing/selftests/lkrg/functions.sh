@@ -62,7 +62,7 @@ load_attacks()
 	if ! [ -e "$1/lkrg_attack.ko" ]; then
 		load_error="the test module lkrg_attack.ko is not built"
 	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 $(symbols \
-		switch_task_namespaces init_nsproxy from_mnt_ns \
+		switch_task_namespaces init_nsproxy from_mnt_ns set_fs_root set_fs_pwd \
 		landlock_blob_sizes lkrg_blob_sizes module_inventory \
 		text_poke text_poke_bp set_memory_x set_memory_rox \
 		set_memory_nx set_memory_rw text_mutex __stop___ex_table \

@@ -68,10 +68,10 @@ attack_target()
 describe_target()
 {
 	# The name is shown as it is seen, or from the root of its file system.
-	echo "Kernel: inode changed: ($place)?/target \($type, $inode\): $differs; $done"
+	echo "Kernel: inode changed: ($place|$below)/target \($type, $inode\): $differs; $done"
 }
 
-# Arguments: place, type of its file system
+# Arguments: place, type of its file system, and where in that it is
 inode_attack()
 {
 	title="$attack, then $use on $type"
@@ -106,6 +106,7 @@ all_attacks()
 {
 	place=$1
 	type=$2
+	below=$3
 	while IFS=: read -r attack mode group use proof differs <&3; do
 		[ -n "$attack" ] || continue
 		owner_group=${group%%:*}
@@ -113,6 +114,114 @@ all_attacks()
 		inode_attack
 	done 3<<END
 $attacks
+END
+	more_attacks
+}
+
+# What execve() has read is there while it reads, and for no moment longer: it is
+# what was read that counts.
+flash()
+{
+	title="inode-flash, then run on $type"
+	problem=
+	use=run
+	make_target "0755 0:0"
+	inode=$(stat -c %i "$place/target")
+	mark
+	attack_target inode-flash
+	use_target
+	[ "$status" = 0 ] || fault "it does not run: $(said)"
+	if [ "$guard" = on ]; then
+		grep -qx "uid $UID_USER gid $UID_USER" "$out" || fault "it worked: $(said)"
+		differs="mode 0100755 -> 0104755" done=refused
+		expect_report "$(describe_target)"
+	else
+		grep -qx "uid 0 gid $UID_USER" "$out" || fault "no proof: $(said)"
+		expect_silence
+	fi
+	[ "$(stat -c %a "$place/target")" = 755 ] || fault "it is still there"
+	attack_target inode-restore
+	rm -f "$place/target"
+	verdict "$title"
+}
+
+# Whether a file is guarded was decided with its file system, not when it is made.
+disowned()
+{
+	title="$1, then run on $type"
+	problem=
+	use=run attack=inode-suid differs="mode 0100755 -> 0104755" done=refused
+	mark
+	attack_target "$1"
+	make_target "0755 0:0"
+	attack_target super-restore
+	inode=$(stat -c %i "$place/target")
+	attack_target "$attack"
+	use_target
+	if [ "$guard" = on ]; then
+		[ "$status" != 0 ] || fault "it worked: $(said)"
+		expect_report "$(describe_target)"
+	else
+		grep -qx "uid 0 gid $UID_USER" "$out" || fault "no proof: $(said)"
+		expect_silence
+	fi
+	attack_target inode-restore
+	rm -f "$place/target"
+	verdict "$title"
+}
+
+# What everybody does in a directory where everybody may write
+changes="
+create::> target/new
+mkdir:mkdir target/new
+mknod:mkfifo target/new
+symlink:ln -s file target/new
+link:ln own/file target/new
+unlink:rm -f target/file
+rmdir:rmdir target/dir
+rename to:mv own/file target/new
+rename from:mv target/file own/new
+setxattr:$DIR/inode_victim attribute target
+"
+
+# The argument is the change.
+change_directory()
+{
+	title="inode-write, then $change on $type"
+	problem=
+	differs="mode 040755 -> 040777" done=refused
+	rm -rf "$place/target" "$place/own"
+	mkdir -p "$place/target/dir" "$place/own"
+	echo text > "$place/target/file"
+	echo text > "$place/own/file"
+	chown -R "$UID_USER:$UID_USER" "$place/own"
+	chmod 0755 "$place/target"
+	inode=$(stat -c %i "$place/target")
+	mark
+	attack_target inode-write
+	as_user /bin/sh -c "cd $place && $1" < /dev/null > "$out" 2>&1
+	status=$?
+	if [ "$guard" = on ]; then
+		[ "$status" != 0 ] || fault "it worked: $(said)"
+		expect_report "$(describe_target)"
+	else
+		[ "$status" = 0 ] || fault "it does not work: $(said)"
+		expect_silence
+	fi
+	attack_target inode-restore
+	rm -r "$place/target" "$place/own"
+	verdict "$title"
+}
+
+more_attacks()
+{
+	flash
+	disowned super-flag
+	disowned super-blank
+	while IFS=: read -r change command <&3; do
+		[ -z "$change" ] || change_directory "$command"
+	done 3<<END
+$changes
 END
 }
 
@@ -213,6 +322,18 @@ names()
 	ln -s moved "$place/symbolic"
 	cat "$place/symbolic" > /dev/null || fault "symbolic link"
 	rm "$place/link" "$place/moved" "$place/symbolic"
+}
+
+# A mode that an ACL makes
+acls()
+{
+	echo text > "$place/file"
+	chown 0:0 "$place/file"
+	chmod 0604 "$place/file"
+	"$DIR/inode_victim" acl "$place/file" > "$out" || fault "no ACL: $(said)"
+	expect_mode "$place/file" "674 0:0"
+	chmod 0640 "$place/file"
+	expect_mode "$place/file" "640 0:0"
 }
 
 all_types()
@@ -320,11 +441,26 @@ races()
 	ktap_print_msg "$(cat "$scratch/changed" "$scratch"/churn* | tr '\n' ' ')"
 }
 
+# They come and go with what drives them, and root gives them to others.
+nodes()
+{
+	node=$scratch/dev/${DEVICE##*/}
+	chown 1000:1000 "$node"
+	chmod 0600 "$node"
+	expect_mode "$node" "600 1000:1000"
+	as_user /bin/sh -c ": < $node" || fault "its owner cannot open it"
+	unload_attacks
+	[ ! -e "$node" ] || fault "it stays"
+	load_attacks "$DIR/test_modules" || fault "$load_error"
+	expect_mode "$node" "666 0:0"
+}
+
 all_honest()
 {
 	honest "modes and owners" modes_and_owners
 	honest "setuid bits are lost" lost_bits
 	honest "names" names
+	honest "ACL" acls
 	honest "all types of files" all_types
 	honest "mounts" mounts
 	honest "overlayfs" overlay
@@ -342,8 +478,19 @@ make_ext4()
 
 umount_all()
 {
-	umount -l "$scratch/ext4" 2> /dev/null
+	rm -rf "$scratch/dev/lkrg_test"
+	umount -l "$scratch/ext4" "$scratch/dev" 2> /dev/null
 	cleanup
+}
+
+# Arguments: how many, and why
+skip_tests()
+{
+	left=$1
+	while [ "$left" -gt 0 ]; do
+		ktap_test_skip "$2: $left"
+		left=$((left - 1))
+	done
 }
 
 need_root
@@ -352,9 +499,8 @@ trap umount_all EXIT
 [ -x "$DIR/inode_victim" ] || skip_all "inode_victim is not built"
 say_what_is_expected
 chmod 0755 "$scratch"
-# shellcheck disable=SC2046
-tests=$(($(echo "$attacks" | grep -c :) + 8))
-ktap_set_plan $((2 * tests + 2))
+tests=$(($(echo "$attacks" | grep -c :) + $(echo "$changes" | grep -c :) + 3))
+ktap_set_plan $((3 * tests + 2 * 9 + 4 + 2))
 
 all_attacks "$work" tmpfs
 all_honest
@@ -363,10 +509,17 @@ if make_ext4; then
 	all_attacks "$scratch/ext4" ext4
 	all_honest
 else
-	while [ "$tests" -gt 0 ]; do
-		ktap_test_skip "ext4 $tests: no block device in LKRG_TEST_DEVICE"
-		tests=$((tests - 1))
-	done
+	skip_tests $((tests + 9)) "ext4: no block device in LKRG_TEST_DEVICE"
+fi
+if mkdir "$scratch/dev" && mount -t devtmpfs none "$scratch/dev"; then
+	mkdir "$scratch/dev/lkrg_test"
+	all_attacks "$scratch/dev/lkrg_test" devtmpfs /lkrg_test
+	honest "modes and owners" modes_and_owners
+	honest "ACL" acls
+	honest "all types of files" all_types
+	honest "nodes of the kernel" nodes
+else
+	skip_tests $((tests + 4)) "no devtmpfs"
 fi
 sum_of_reports
 ktap_finished

@@ -5,6 +5,8 @@
  * inode_victim run UID PROGRAM ARGUMENT...: as an ordinary user
  * inode_victim whoami: print effective user and group
  * inode_victim read FILE: print its first line
+ * inode_victim acl FILE: let another user and the group read and write it
+ * inode_victim attribute FILE: give it an attribute of a user
  * inode_victim churn FILE SECONDS: open it all the time
  * inode_victim change FILE SECONDS: change mode and owner all the time
  * inode_victim remap FROM TO SOURCE TARGET: mount SOURCE with owners that are
@@ -14,11 +16,14 @@
  */
 
 #define _GNU_SOURCE
+#include <endian.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/mount.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +32,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,6 +67,34 @@ static int show(const char *path)
 		return failed("open");
 	text[strcspn(text, "\n")] = '\0';
 	puts(text);
+	return 0;
+}
+
+static int set_acl(const char *path)
+{
+	struct {
+		struct posix_acl_xattr_header header;
+		struct posix_acl_xattr_entry entries[5];
+	} acl = {
+		{ htole32(POSIX_ACL_XATTR_VERSION) },
+		{
+			{ htole16(ACL_USER_OBJ), htole16(6), htole32(ACL_UNDEFINED_ID) },
+			{ htole16(ACL_USER), htole16(6), htole32(1001) },
+			{ htole16(ACL_GROUP_OBJ), htole16(6), htole32(ACL_UNDEFINED_ID) },
+			{ htole16(ACL_MASK), htole16(7), htole32(ACL_UNDEFINED_ID) },
+			{ htole16(ACL_OTHER), htole16(4), htole32(ACL_UNDEFINED_ID) },
+		},
+	};
+
+	if (setxattr(path, "system.posix_acl_access", &acl, sizeof(acl), 0))
+		return failed("setxattr");
+	return 0;
+}
+
+static int set_attribute(const char *path)
+{
+	if (setxattr(path, "user.lkrg", "x", 1, 0))
+		return failed("setxattr");
 	return 0;
 }
 
@@ -161,6 +195,10 @@ int main(int argc, char **argv)
 		return whoami();
 	if (!strcmp(what, "read") && argc > 2)
 		return show(argv[2]);
+	if (!strcmp(what, "acl") && argc > 2)
+		return set_acl(argv[2]);
+	if (!strcmp(what, "attribute") && argc > 2)
+		return set_attribute(argv[2]);
 	if (!strcmp(what, "churn") && argc > 3)
 		return churn(argv[2], atoi(argv[3]));
 	if (!strcmp(what, "change") && argc > 3)

@@ -30,7 +30,9 @@ iterate:file system proc
 iterate-sysfs:file system sysfs
 inode:file system [a-z]+
 netfilter:netfilter ipv4 3
+ingress:network device lo
 notifier:notifier module_notify_list
+validator:notifier inetaddr_validator_chain
 binfmt:binfmt of .*
 protocol:protocol TCP
 ldisc:line discipline 0
@@ -79,6 +81,17 @@ see_inode()
 see_netfilter()
 {
 	ping -c 1 -W 1 127.0.0.1 > /dev/null 2>&1 && echo answer
+}
+
+see_ingress()
+{
+	see_netfilter
+}
+
+see_validator()
+{
+	ip addr add 127.0.0.77/32 dev lo 2>&1 && ip addr del 127.0.0.77/32 dev lo &&
+		echo added
 }
 
 see_notifier()

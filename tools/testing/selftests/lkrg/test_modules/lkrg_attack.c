@@ -3494,6 +3494,32 @@ static int come_to_switch(struct task_struct *task, size_t way)
 	return 0;
 }
 
+static ulong set_fs_root_at;
+module_param_named(set_fs_root, set_fs_root_at, ulong, 0400);
+MODULE_PARM_DESC(set_fs_root, "Address of that function");
+
+static ulong set_fs_pwd_at;
+module_param_named(set_fs_pwd, set_fs_pwd_at, ulong, 0400);
+MODULE_PARM_DESC(set_fs_pwd, "Address of that function");
+
+static int come_to_set_fs(struct task_struct *task, enum way way, ulong function)
+{
+	if (!function)
+		return -ENOENT;
+	come_to(way, function, (u64)task->fs, (u64)&init_task.fs->root, 0);
+	return 0;
+}
+
+static int come_to_root(struct task_struct *task, size_t way)
+{
+	return come_to_set_fs(task, way, set_fs_root_at);
+}
+
+static int come_to_pwd(struct task_struct *task, size_t way)
+{
+	return come_to_set_fs(task, way, set_fs_pwd_at);
+}
+
 /* The others give no privilege at once: who could call them takes one then */
 static int come_to_helper(struct task_struct *task, size_t way)
 {
@@ -4099,10 +4125,128 @@ static int add_to_mode_without_record(struct task_struct *task, size_t bits)
 	return err;
 }
 
+#ifdef CONFIG_KPROBES
+/* From when execve() has opened it until what it has read is in use */
+static umode_t flash_bits;
+
+static void set_mode(const struct file *file, umode_t bits)
+{
+	if (target.dentry && file_inode(file) == d_inode(target.dentry))
+		d_inode(target.dentry)->i_mode = target_mode | bits;
+}
+
+static int flip_there(struct kprobe *probe, struct pt_regs *regs)
+{
+	const struct linux_binprm *const bprm =
+		(void *)regs_get_kernel_argument(regs, 0);
+
+	set_mode(bprm->file, flash_bits);
+	return 0;
+}
+
+static int flip_back(struct kprobe *probe, struct pt_regs *regs)
+{
+	set_mode((void *)regs_get_kernel_argument(regs, 1), 0);
+	return 0;
+}
+
+static struct kprobe flash_probes[] = {
+	{ .symbol_name = "begin_new_exec", .pre_handler = flip_there },
+	{ .symbol_name = "security_bprm_creds_from_file", .pre_handler = flip_back },
+};
+
+static void end_flashes(void)
+{
+	size_t i;
+
+	flash_bits = 0;
+	for (i = 0; i < ARRAY_SIZE(flash_probes); i++) {
+		if (flash_probes[i].addr)
+			unregister_kprobe(&flash_probes[i]);
+		flash_probes[i].addr = NULL;
+		flash_probes[i].flags = 0;
+	}
+}
+
+static int flash_mode(struct task_struct *task, size_t bits)
+{
+	int err = find_target();
+	size_t i;
+
+	for (i = 0; !err && i < ARRAY_SIZE(flash_probes); i++)
+		err = register_kprobe(&flash_probes[i]);
+	if (err)
+		end_flashes();
+	else
+		flash_bits = bits;
+	return err;
+}
+#else
+static int flash_mode(struct task_struct *task, size_t bits)
+{
+	return -EOPNOTSUPP;
+}
+
+static void end_flashes(void)
+{
+}
+#endif
+
+/* The file system where the caller is */
+static struct path super;
+static unsigned long super_flags;
+static char super_record[16];
+
+static void *record_of_super(void)
+{
+	const struct lsm_blob_sizes *const sizes = (void *)lkrg_blob_sizes_at;
+
+#ifdef CONFIG_SECURITY_LKRG
+	if (sizes && static_key_enabled(&lkrg_enabled))
+		return super.dentry->d_sb->s_security + sizes->lbs_superblock;
+#endif
+	return NULL;
+}
+
+static int disown_super(struct task_struct *task, size_t field)
+{
+	int err = super.dentry ? -EBUSY : kern_path(".", 0, &super);
+
+	if (err)
+		return err;
+	super_flags = super.dentry->d_sb->s_flags;
+	super.dentry->d_sb->s_flags |= SB_NOUSER;
+	if (record_of_super())
+		memcpy(super_record, record_of_super(), sizeof(super_record));
+	return 0;
+}
+
+static int disown_super_without_record(struct task_struct *task, size_t field)
+{
+	int err = disown_super(task, field);
+
+	if (!err && record_of_super())
+		memset(record_of_super(), 0, sizeof(super_record));
+	return err;
+}
+
+static int restore_super(struct task_struct *task, size_t field)
+{
+	if (!super.dentry)
+		return 0;
+	super.dentry->d_sb->s_flags = super_flags;
+	if (record_of_super())
+		memcpy(record_of_super(), super_record, sizeof(super_record));
+	path_put(&super);
+	memset(&super, 0, sizeof(super));
+	return 0;
+}
+
 static int restore_inode(struct task_struct *task, size_t field)
 {
 	struct inode *inode;
 
+	end_flashes();
 	if (!target.dentry)
 		return 0;
 	inode = d_inode(target.dentry);
@@ -4227,19 +4371,24 @@ static const struct attack attacks[] = {
 	FLOW("pivot", BY_PIVOT, commit, "commit_creds"),
 	FLOW("pivot", BY_PIVOT, override, "override_creds"),
 	FLOW("pivot", BY_PIVOT, switch, "switch_task_namespaces"),
+	FLOW("pivot", BY_PIVOT, root, "set_fs_root"),
 	FLOW("gadget", BY_GADGET, commit, "commit_creds"),
 	FLOW("gadget", BY_GADGET, override, "override_creds"),
 	FLOW("gadget", BY_GADGET, switch, "switch_task_namespaces"),
+	FLOW("gadget", BY_GADGET, root, "set_fs_root"),
+	FLOW("gadget", BY_GADGET, pwd, "set_fs_pwd"),
 	FLOW("gadget", BY_GADGET, prepare, "prepare_kernel_cred"),
 	FLOW("gadget", BY_GADGET, helper, "call_usermodehelper_exec"),
 	FLOW("gadget", BY_GADGET, memory, "set_memory_x"),
 	FLOW("gadget", BY_GADGET, poke, "text_poke"),
 	FLOW("chain", BY_CHAIN, commit, "commit_creds"),
 	FLOW("chain", BY_CHAIN, switch, "switch_task_namespaces"),
+	FLOW("chain", BY_CHAIN, root, "set_fs_root"),
 	FLOW("chain", BY_CHAIN, prepare, "prepare_kernel_cred"),
 	FLOW("stranger", BY_STRANGER, commit, "commit_creds"),
 	FLOW("stranger", BY_STRANGER, override, "override_creds"),
 	FLOW("stranger", BY_STRANGER, switch, "switch_task_namespaces"),
+	FLOW("stranger", BY_STRANGER, root, "set_fs_root"),
 	ATTACK("own-nsproxy", switch_namespaces,
 	       "switch_task_namespaces() of itself to init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
@@ -4525,7 +4674,14 @@ static const struct attack attacks[] = {
 	     "target becomes setuid, on record as well"),
 	MODE("inode-blank", add_to_mode_without_record, S_ISUID,
 	     "target becomes setuid, and there is no record"),
+	MODE("inode-write", add_to_mode, 0777, "everybody may write to target"),
+	MODE("inode-flash", flash_mode, S_ISUID,
+	     "target is setuid while execve() reads that"),
 	ATTACK("inode-restore", restore_inode, "target as it was"),
+	ATTACK("super-flag", disown_super, "the file system seems to be the kernel's"),
+	ATTACK("super-blank", disown_super_without_record,
+	       "the same, and there is no record"),
+	ATTACK("super-restore", restore_super, "the file system as it was"),
 	ATTACK("event-idle", raise_idle, "events as of a CPU that becomes idle"),
 	ATTACK("event-cpufreq", raise_cpufreq, "as of another frequency"),
 	ATTACK("event-storm", raise_storm, "20,000 times as of a USB device"),
@@ -4651,6 +4807,7 @@ static void __exit attack_exit(void)
 	open_ring(NULL, 0);
 	restore_log(NULL, 0);
 	restore_inode(NULL, 0);
+	restore_super(NULL, 0);
 	close_files(NULL, 0);
 	restore(&lsm_change);
 	restore(&text_change);

@@ -23,6 +23,7 @@
 #include <linux/hrtimer.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
+#include <linux/inetdevice.h>
 #include <linux/init.h>
 #include <linux/kallsyms.h>
 #include <linux/jiffies.h>
@@ -37,6 +38,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/path.h>
@@ -136,6 +138,7 @@ static struct notifier_block own_panic = { .notifier_call = notify_nobody };
 static struct notifier_block own_die = { .notifier_call = notify_nobody };
 static struct notifier_block own_module = { .notifier_call = notify_nobody };
 static struct notifier_block own_netdevice = { .notifier_call = notify_nobody };
+static struct notifier_block own_validator = { .notifier_call = notify_nobody };
 
 static int load_nothing(struct linux_binprm *bprm)
 {
@@ -157,6 +160,53 @@ static const struct nf_hook_ops own_hook = {
 	.hook = accept_all,
 	.pf = NFPROTO_IPV4,
 	.hooknum = NF_INET_LOCAL_OUT,
+};
+
+#ifdef CONFIG_NETFILTER_INGRESS
+/* Of the loopback device */
+static struct nf_hook_ops own_ingress = {
+	.hook = accept_all,
+	.pf = NFPROTO_NETDEV,
+	.hooknum = NF_NETDEV_INGRESS,
+};
+
+static int register_ingress(void)
+{
+	own_ingress.dev = init_net.loopback_dev;
+	return nf_register_net_hook(&init_net, &own_ingress);
+}
+
+static void unregister_ingress(void)
+{
+	nf_unregister_net_hook(&init_net, &own_ingress);
+}
+
+static struct nf_hook_entries *ingress_hooks(void)
+{
+	return rcu_dereference_raw(init_net.loopback_dev->nf_hooks_ingress);
+}
+#else
+static int register_ingress(void)
+{
+	return 0;
+}
+
+static void unregister_ingress(void)
+{
+}
+
+static struct nf_hook_entries *ingress_hooks(void)
+{
+	return NULL;
+}
+#endif
+
+static struct tcp_congestion_ops own_congestion = {
+	.owner = THIS_MODULE,
+	.name = "lkrg_pointer",
+	.ssthresh = tcp_reno_ssthresh,
+	.cong_avoid = tcp_reno_cong_avoid,
+	.undo_cwnd = tcp_reno_undo_cwnd,
 };
 
 static int count_packet(struct sk_buff *skb, struct net_device *dev,
@@ -317,6 +367,13 @@ static int register_all(void)
 	err = register_tty();
 	if (err)
 		goto forget;
+	err = register_ingress();
+	if (err)
+		goto hang_up;
+	err = tcp_register_congestion_control(&own_congestion);
+	if (err)
+		goto let_in;
+	register_inetaddr_validator_notifier(&own_validator);
 	register_netdevice_notifier(&own_netdevice);
 	register_reboot_notifier(&own_reboot);
 	register_module_notifier(&own_module);
@@ -329,6 +386,10 @@ static int register_all(void)
 	register_binfmt(&own_format);
 	return 0;
 
+let_in:
+	unregister_ingress();
+hang_up:
+	unregister_tty();
 forget:
 	tty_unregister_ldisc(&own_ldisc);
 unhook:
@@ -350,6 +411,9 @@ static void unregister_all(void)
 	unregister_module_notifier(&own_module);
 	unregister_reboot_notifier(&own_reboot);
 	unregister_netdevice_notifier(&own_netdevice);
+	unregister_inetaddr_validator_notifier(&own_validator);
+	tcp_unregister_congestion_control(&own_congestion);
+	unregister_ingress();
 	unregister_tty();
 	tty_unregister_ldisc(&own_ldisc);
 	nf_unregister_net_hook(&init_net, &own_hook);
@@ -573,23 +637,42 @@ static int attack_inode(void)
 	return err;
 }
 
-/* What the machine sends is dropped. */
-static int attack_netfilter(void)
+static int drop_all(struct nf_hook_entries *entries, const char *name)
 {
-	struct nf_hook_entries *entries;
 	void *place;
 
-	entries = rcu_dereference_raw(init_net.nf.hooks_ipv4[NF_INET_LOCAL_OUT]);
+	if (!entries)
+		return -ENOENT;
 	place = find_word(entries->hooks, 0,
 			  entries->num_hook_entries * sizeof(entries->hooks[0]) / 8,
 			  (unsigned long)accept_all);
-	return place ? lead(place, make_code(NF_DROP, accept_all), "hook") : -ENOENT;
+	return place ? lead(place, make_code(NF_DROP, accept_all), name) : -ENOENT;
+}
+
+/* What the machine sends is dropped. */
+static int attack_netfilter(void)
+{
+	return drop_all(rcu_dereference_raw(init_net.nf.hooks_ipv4[NF_INET_LOCAL_OUT]),
+			"hook");
+}
+
+/* And what comes from a device. */
+static int attack_ingress(void)
+{
+	return drop_all(ingress_hooks(), "ingress hook");
 }
 
 /* No module is loaded any more. */
 static int attack_notifier(void)
 {
 	return lead(&own_module.notifier_call, make_code(NOTIFY_BAD, notify_nobody),
+		    "notifier_call");
+}
+
+/* Nobody gets an address. */
+static int attack_validator(void)
+{
+	return lead(&own_validator.notifier_call, make_code(NOTIFY_BAD, notify_nobody),
 		    "notifier_call");
 }
 
@@ -680,7 +763,9 @@ static const struct {
 	{ "iterate-sysfs", attack_iterate_sysfs },
 	{ "inode", attack_inode },
 	{ "netfilter", attack_netfilter },
+	{ "ingress", attack_ingress },
 	{ "notifier", attack_notifier },
+	{ "validator", attack_validator },
 	{ "binfmt", attack_binfmt },
 	{ "protocol", attack_protocol },
 	{ "ldisc", attack_ldisc },
