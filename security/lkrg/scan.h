@@ -29,7 +29,7 @@ enum lkrg_step {
  * Longest work in one piece, in ns: its lock is held that long.  With what is before
  * and after it, nobody waits for 50 us.
  */
-#define LKRG_PIECE_NS (42 * NSEC_PER_USEC)
+#define LKRG_PIECE_NS (38 * NSEC_PER_USEC)
 
 /**
  * struct lkrg_cursor - Where a check is in the pass under way
