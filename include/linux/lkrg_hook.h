@@ -109,7 +109,8 @@ const struct fprobe *lkrg_fprobe(const struct ftrace_ops *ops);
 void lkrg_visit_fgraph(lkrg_fgraph_visitor visit, void *arg);
 void lkrg_visit_livepatch(const struct ftrace_ops *fops, lkrg_livepatch_visitor visit,
 			  void *arg);
-int lkrg_visit_uprobes(unsigned long done, lkrg_uprobe_visitor visit, void *arg);
+int lkrg_visit_uprobes(unsigned long *inode, unsigned long *offset,
+		       lkrg_uprobe_visitor visit, void *arg);
 
 #else /* !CONFIG_SECURITY_LKRG */
 

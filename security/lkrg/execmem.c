@@ -39,6 +39,7 @@
 #include <linux/mutex.h>
 #include <linux/pfn.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -208,6 +209,11 @@ void __lkrg_execmem_free_begin(const void *start)
 
 	mutex_lock(&owned_mutex);
 	code = mtree_erase(&owned, (unsigned long)start);
+	/* When there is no memory for that it returns what is still there. */
+	while (code && mtree_load(&owned, (unsigned long)start) == code) {
+		cond_resched();
+		mtree_erase(&owned, (unsigned long)start);
+	}
 	/* A forged one leads anywhere. */
 	if (code && is_authentic(code))
 		free_code(code);
@@ -399,8 +405,10 @@ bool lkrg_execmem_copy(enum execmem_type type, const u8 *addr, const u8 *new, si
 static bool is_legal(enum lkrg_patcher who, enum execmem_type type, const u8 *addr,
 		     const u8 *new, size_t len)
 {
+	if (who == LKRG_PATCH_INSN && type == EXECMEM_FTRACE)
+		return lkrg_insn_is_call(new) && lkrg_insn_leads_to_text(new, len, addr);
 	if (who == LKRG_PATCH_INSN)
-		return type != EXECMEM_KPROBES && is_branch(addr, new, len);
+		return type == EXECMEM_BPF && is_branch(addr, new, len);
 	return lkrg_patch_is_legal(who, NULL, addr, new, len);
 }
 

@@ -374,14 +374,15 @@ static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
 static bool verify_uprobe(const struct list_head *consumers, const struct inode *inode,
 			  void *arg)
 {
-	const struct lkrg_hooked what = {
-		.how = "uprobe in file", .numbered = true, .number = inode->i_ino
-	};
 	const struct uprobe_consumer *consumer;
 	struct lkrg_cursor *cursor = arg;
 	size_t i;
 
 	list_for_each_entry(consumer, consumers, cons_node) {
+		/* Without consumers nobody keeps the inode. */
+		const struct lkrg_hooked what = {
+			.how = "uprobe in file", .numbered = true, .number = inode->i_ino
+		};
 		const struct lkrg_pointer pointers[] = {
 			{ "handler", &consumer->handler },
 			{ "ret_handler", &consumer->ret_handler },
@@ -391,13 +392,13 @@ static bool verify_uprobe(const struct list_head *consumers, const struct inode 
 		for (i = 0; i < ARRAY_SIZE(pointers); i++)
 			lkrg_hook_verify(cursor, &what, &pointers[i]);
 	}
-	cursor->position++;
 	return !lkrg_piece_is_over(cursor);
 }
 
 static enum lkrg_step walk_uprobes(struct lkrg_cursor *cursor)
 {
-	switch (lkrg_visit_uprobes(cursor->position, verify_uprobe, cursor)) {
+	switch (lkrg_visit_uprobes(&cursor->position, &cursor->index, verify_uprobe,
+				   cursor)) {
 	case 0:
 		return LKRG_STEP_DONE;
 	case -EBUSY:

@@ -356,25 +356,42 @@ static void hook_d_instantiate(struct dentry *dentry, struct inode *inode)
 		lkrg_inode_record(inode);
 }
 
-/* Where names are about to change: its directory is locked, whoever may write there. */
+/*
+ * Where names are about to change: its directory is locked, whoever may write there.
+ * cachefiles asks about a directory itself, without its lock and before anything changes.
+ */
+static int check_directory(const struct inode *dir, struct dentry *dentry)
+{
+	return d_inode(dentry) == dir ? 0 : lkrg_inode_check_locked(dentry->d_parent);
+}
+
 #define DIRECTORY_HOOK(name, dentry, ...)				\
 static int hook_##name(__VA_ARGS__)					\
 {									\
-	return lkrg_inode_check_locked((dentry)->d_parent);		\
+	return check_directory(dir, dentry);				\
 }
 
 DIRECTORY_HOOK(inode_create, dentry, struct inode *dir, struct dentry *dentry,
 	       umode_t mode)
 DIRECTORY_HOOK(inode_link, new_dentry, struct dentry *old_dentry, struct inode *dir,
 	       struct dentry *new_dentry)
-DIRECTORY_HOOK(inode_unlink, dentry, struct inode *dir, struct dentry *dentry)
 DIRECTORY_HOOK(inode_symlink, dentry, struct inode *dir, struct dentry *dentry,
 	       const char *old_name)
 DIRECTORY_HOOK(inode_mkdir, dentry, struct inode *dir, struct dentry *dentry,
 	       umode_t mode)
-DIRECTORY_HOOK(inode_rmdir, dentry, struct inode *dir, struct dentry *dentry)
 DIRECTORY_HOOK(inode_mknod, dentry, struct inode *dir, struct dentry *dentry,
 	       umode_t mode, dev_t dev)
+
+/* In a sticky directory it counts whose the file is, which is locked as well. */
+static int hook_inode_unlink(struct inode *dir, struct dentry *dentry)
+{
+	return check_directory(dir, dentry) ?: lkrg_inode_check_locked(dentry);
+}
+
+static int hook_inode_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	return check_directory(dir, dentry) ?: lkrg_inode_check_locked(dentry);
+}
 
 static int hook_inode_rename(struct inode *old_dir, struct dentry *old_dentry,
 			     struct inode *new_dir, struct dentry *new_dentry)

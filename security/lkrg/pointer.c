@@ -806,6 +806,7 @@ static enum lkrg_step walk_hooks(struct lkrg_cursor *cursor, const struct net *n
 }
 #endif
 
+#if defined(CONFIG_NETFILTER_INGRESS) || defined(CONFIG_NETFILTER_EGRESS)
 static void verify_entries(struct lkrg_cursor *cursor, const struct net_device *dev,
 			   const char *name, const struct nf_hook_entries *entries)
 {
@@ -818,6 +819,7 @@ static void verify_entries(struct lkrg_cursor *cursor, const struct net_device *
 		lkrg_hook_verify(cursor, &what, &pointer);
 	}
 }
+#endif
 
 static void verify_device(struct lkrg_cursor *cursor, const struct net_device *dev)
 {

@@ -38,7 +38,9 @@
 #include "image.h"
 #include "module.h"
 #include "sites.h"
+#include "tag.h"
 #include "text.h"
+#include "x86.h"
 
 static struct lkrg_section text __ro_after_init = { .what = LKRG_TEXT_CHANGED };
 /* Written under text_mutex, or by kgdb alone. */
@@ -145,9 +147,15 @@ void __lkrg_fill_code(const void *addr, u8 with, size_t len)
 	size_t here;
 
 	WRITE_ONCE(pokes, pokes + 1);
+	/* That is what BPF leaves behind, and nothing else. */
+	if (with != LKRG_BREAKPOINT) {
+		WRITE_ONCE(refused, refused + 1);
+		return;
+	}
 	memset(fill, with, sizeof(fill));
 	for (; len; len -= here, addr += here) {
-		here = min(len, sizeof(fill));
+		/* A pair of words is declared as a whole. */
+		here = min(len, sizeof(fill) - (unsigned long)addr % LKRG_PAIR);
 		copy(addr, fill, here);
 	}
 }

@@ -213,8 +213,42 @@ change_directory()
 	verdict "$title"
 }
 
+# Where everybody may write, and remove what is his.  Arguments: how, and by what.
+sticky()
+{
+	title="inode-owner, then $1 in a sticky directory on $type"
+	problem=
+	differs="uid 0 -> $UID_USER" done=refused
+	mkdir -m 1777 "$place/sticky"
+	(
+		cd "$place/sticky" && case $1 in
+		unlink)	echo text > target ;;
+		rmdir)	mkdir target ;;
+		esac
+	)
+	inode=$(stat -c %i "$place/sticky/target")
+	as_user /bin/sh -c "cd $place/sticky && $2" > "$out" 2>&1 &&
+		fault "anybody may: $(said)"
+	mark
+	(cd "$place/sticky" && echo inode-owner > "$DEVICE") || fault "not done"
+	as_user /bin/sh -c "cd $place/sticky && $2" < /dev/null > "$out" 2>&1
+	status=$?
+	if [ "$guard" = on ]; then
+		[ "$status" != 0 ] || fault "it worked: $(said)"
+		expect_report "Kernel: inode changed: ($place|$below)/sticky/target \($type, $inode\): $differs; $done"
+	else
+		[ "$status" = 0 ] || fault "it does not work: $(said)"
+		expect_silence
+	fi
+	attack_target inode-restore
+	rm -r "$place/sticky"
+	verdict "$title"
+}
+
 more_attacks()
 {
+	sticky unlink "rm -f target"
+	sticky rmdir "rmdir target"
 	flash
 	disowned super-flag
 	disowned super-blank
@@ -499,7 +533,7 @@ trap umount_all EXIT
 [ -x "$DIR/inode_victim" ] || skip_all "inode_victim is not built"
 say_what_is_expected
 chmod 0755 "$scratch"
-tests=$(($(echo "$attacks" | grep -c :) + $(echo "$changes" | grep -c :) + 3))
+tests=$(($(echo "$attacks" | grep -c :) + $(echo "$changes" | grep -c :) + 5))
 ktap_set_plan $((3 * tests + 2 * 9 + 4 + 2))
 
 all_attacks "$work" tmpfs

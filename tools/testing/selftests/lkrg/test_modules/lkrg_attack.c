@@ -4081,6 +4081,15 @@ static int take_uid(struct task_struct *task, size_t field)
 	return err;
 }
 
+static int give_uid(struct task_struct *task, size_t field)
+{
+	int err = find_target();
+
+	if (!err)
+		d_inode(target.dentry)->i_uid = make_kuid(&init_user_ns, ATTACK_UID);
+	return err;
+}
+
 static int take_gid(struct task_struct *task, size_t field)
 {
 	int err = find_target();
@@ -4668,6 +4677,7 @@ static const struct attack attacks[] = {
 	MODE("inode-sgid", add_to_mode, S_ISGID, "target becomes setgid"),
 	MODE("inode-open", add_to_mode, 0666, "everybody may open target"),
 	ATTACK("inode-uid", take_uid, "target becomes root's"),
+	ATTACK("inode-owner", give_uid, "target becomes a user's"),
 	ATTACK("inode-gid", take_gid, "target becomes that of root's group"),
 	ATTACK("inode-root", make_setuid_root, "target becomes setuid root"),
 	MODE("inode-record", add_to_both_modes, S_ISUID,
