@@ -689,16 +689,18 @@ static bool walk_code(struct lkrg_cursor *cursor)
 
 	mt_for_each(&owned, code, index, ULONG_MAX) {
 		/* A forged one is nobody's: its pages should not be executable. */
-		if (!is_authentic(code) || code->is.stage != TAGGED)
-			continue;
-		if (code->is.start != code_under_way) {
-			code_under_way = code->is.start;
-			cursor->position = 0;
+		if (is_authentic(code) && code->is.stage == TAGGED) {
+			if (code->is.start != code_under_way) {
+				code_under_way = code->is.start;
+				cursor->position = 0;
+			}
+			if (lkrg_section_step(&code->is.section, cursor) !=
+			    LKRG_STEP_DONE)
+				return false;
 		}
-		if (lkrg_section_step(&code->is.section, cursor) != LKRG_STEP_DONE)
-			return false;
+		/* Those of modules have no tags here, and there may be many. */
 		cursor->position = 0;
-		code_under_way = code->is.end;
+		code_under_way = index;
 		if (lkrg_piece_is_over(cursor))
 			return false;
 	}
