@@ -235,7 +235,8 @@ sticky()
 	status=$?
 	if [ "$guard" = on ]; then
 		[ "$status" != 0 ] || fault "it worked: $(said)"
-		expect_report "Kernel: inode changed: ($place|$below)/sticky/target \($type, $inode\): $differs; $done"
+		where="($place|$below)/sticky/target"
+		expect_report "Kernel: inode changed: $where \($type, $inode\): $differs; $done"
 	else
 		[ "$status" = 0 ] || fault "it does not work: $(said)"
 		expect_silence
