@@ -40,14 +40,14 @@ enum lkrg_patcher {
 };
 
 /**
- * enum lkrg_module_stage - Where a module can be found
+ * enum lkrg_stage - Where a module can be found
  * @LKRG_MODULE_GONE: nowhere
  * @LKRG_MODULE_GOING: in the list of modules
  * @LKRG_MODULE_COMING: also by an address in it
  * @LKRG_MODULE_STOPPED: also in sysfs
  * @LKRG_MODULE_LIVE: in all of them, and its code is used
  */
-enum lkrg_module_stage {
+enum lkrg_stage {
 	LKRG_MODULE_GONE,
 	LKRG_MODULE_GOING,
 	LKRG_MODULE_COMING,
@@ -100,7 +100,7 @@ void __lkrg_usb_event(void);
 void __lkrg_kernel_is_readonly(void);
 int __lkrg_module_formed(struct module *module);
 void __lkrg_module_initialised(struct module *module, bool readonly);
-void __lkrg_module_stage(struct module *module, enum lkrg_module_stage stage);
+void __lkrg_module_stage(struct module *module, enum lkrg_stage stage);
 void __lkrg_module_freed(struct module *module);
 void __init __lkrg_start_tasks(void);
 
@@ -496,7 +496,7 @@ static inline void lkrg_module_initialised(struct module *module, bool readonly)
  * Context: may sleep, text_mutex not held.
  */
 static inline void lkrg_module_stage(struct module *module,
-				     enum lkrg_module_stage stage)
+				     enum lkrg_stage stage)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		__lkrg_module_stage(module, stage);
@@ -684,7 +684,7 @@ static inline int lkrg_module_formed(struct module *module)
 static inline void lkrg_module_initialised(struct module *module,
 					   bool readonly) { }
 static inline void lkrg_module_stage(struct module *module,
-				     enum lkrg_module_stage stage) { }
+				     enum lkrg_stage stage) { }
 static inline void lkrg_module_freed(struct module *module) { }
 static inline void lkrg_cr4_is_pinned(unsigned long bits) { }
 static inline void lkrg_cpu_present(unsigned int cpu, bool present) { }

@@ -302,7 +302,7 @@ static struct lkrg_module *find_entry(const struct module *module)
 	return entry;
 }
 
-static void set_stage(struct lkrg_module *entry, enum lkrg_module_stage stage,
+static void set_stage(struct lkrg_module *entry, enum lkrg_stage stage,
 		      u32 sections)
 {
 	u128 sum;
@@ -336,7 +336,7 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 
-void __lkrg_module_stage(struct module *module, enum lkrg_module_stage stage)
+void __lkrg_module_stage(struct module *module, enum lkrg_stage stage)
 {
 	struct lkrg_module *entry = find_entry(module);
 
