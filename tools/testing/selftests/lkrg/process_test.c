@@ -762,12 +762,36 @@ static void join_container(pid_t container, int namespaces, void (*work)(void))
 	CHECK(!use());
 }
 
+/*
+ * The container says in @ready that it is there, and stays until there is nobody who
+ * could write to @end.
+ */
+static void visit_container(pid_t container, int namespaces, const int *ready,
+			    const int *end, void (*work)(void))
+{
+	pid_t joined;
+	char c;
+
+	close(ready[1]);
+	close(end[0]);
+	CHECK(read(ready[0], &c, 1) == 1);
+	joined = fork();
+	CHECK(joined >= 0);
+	if (!joined) {
+		close(end[1]);
+		join_container(container, namespaces, work);
+		_exit(KSFT_PASS);
+	}
+	CHECK(status_of(joined) == 0);
+	close(end[1]);
+	CHECK(status_of(container) == 0 && !use());
+}
+
 /* As runc and crun do it for Docker, containerd and Kubernetes, as root */
 static void container(void)
 {
 	int ready[2], end[2];
-	pid_t pid, joined;
-	char c;
+	pid_t pid;
 
 	CHECK(!pipe(ready) && !pipe(end));
 	pid = fork_into(CONTAINER);
@@ -777,19 +801,7 @@ static void container(void)
 		contain(ready[1], end[0]);
 		_exit(KSFT_PASS);
 	}
-	close(ready[1]);
-	close(end[0]);
-	CHECK(read(ready[0], &c, 1) == 1);
-	joined = fork();
-	CHECK(joined >= 0);
-	if (!joined) {
-		close(end[1]);
-		join_container(pid, CONTAINER, run_in_container);
-		_exit(KSFT_PASS);
-	}
-	CHECK(status_of(joined) == 0);
-	close(end[1]);
-	CHECK(status_of(pid) == 0 && !use());
+	visit_container(pid, CONTAINER, ready, end, run_in_container);
 }
 
 /* In a second one it is the user again, and has nothing in the first one. */
@@ -909,8 +921,7 @@ static void mount_image(void)
 static void container_with_other_ids(void)
 {
 	int mapped[2], ready[2], end[2];
-	pid_t pid, joined;
-	char c;
+	pid_t pid;
 
 	mount_image();
 	CHECK(!pipe(mapped) && !pipe(ready) && !pipe(end));
@@ -926,19 +937,7 @@ static void container_with_other_ids(void)
 	map_subids(pid);
 	close(mapped[0]);
 	close(mapped[1]);
-	close(ready[1]);
-	close(end[0]);
-	CHECK(read(ready[0], &c, 1) == 1);
-	joined = fork();
-	CHECK(joined >= 0);
-	if (!joined) {
-		close(end[1]);
-		join_container(pid, CLONE_NEWUSER | CONTAINER, exec_in_image);
-		_exit(KSFT_PASS);
-	}
-	CHECK(status_of(joined) == 0);
-	close(end[1]);
-	CHECK(status_of(pid) == 0 && !use());
+	visit_container(pid, CLONE_NEWUSER | CONTAINER, ready, end, exec_in_image);
 }
 
 /* As Kubernetes: one holds the namespaces that the containers of a pod share. */
