@@ -19,6 +19,13 @@ loaded() {
 	grep -c '^loaded 1, reports 0$' "$out" | grep -qx 2 && grep -qx 'loaded 0, reports 0' "$out" || cat "$out"
 }
 
+# The flipped byte is still known when lock prefixes have been put back.
+prefixed() {
+	patched=$(sed -n 's/^\([0-9]*\) instructions patched, 0 refused$/\1/p' "$out")
+	[ "${patched:-0}" -gt 100 ] || cat "$out"
+	grep -Eq "$flipped" "$out" || echo 'it is not in status any more'
+}
+
 test_image() {
 	bytes='\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
 	flipped="DETECT: Kernel: text changed: kernel_halt$bytes"
@@ -42,6 +49,12 @@ test_image() {
 	guest image-panic --append lkrg.kint_enforce=2 --expect-panic 'text changed: kernel_halt+' -- /guest/flip-text
 	went_well 'image: kint_enforce=2 is a panic'
 	check 'image: the report before the panic' judge_panic "${flipped}panic\$"
+
+	guest image-cpu --append 'maxcpus=1 lkrg.interval=1800 lkrg.kint_validate=1' -- /guest/second-cpu
+	went_well 'image: the second CPU comes late'
+	check 'image: lock prefixes were patched, and the flipped byte is known' prefixed
+	clean_console 'image: the second CPU comes late, nothing else on the console' \
+		"${flipped}logged\$" "$still\$"
 
 	guest image-kdump --append crashkernel=192M --add "$(build_dir small)/arch/x86/boot/bzImage" -- /guest/kdump
 	went_well 'image: a kernel for a crash'

@@ -409,7 +409,7 @@ static bool is_legal(enum lkrg_patcher who, enum execmem_type type, const u8 *ad
 		return lkrg_insn_is_call(new) && lkrg_insn_leads_to_text(new, len, addr);
 	if (who == LKRG_PATCH_INSN)
 		return type == EXECMEM_BPF && is_branch(addr, new, len);
-	return lkrg_patch_is_legal(who, NULL, addr, new, len);
+	return lkrg_patch_is_legal(who, NULL, NULL, addr, new, len);
 }
 
 /**
@@ -504,7 +504,7 @@ static unsigned long fine_until;
 
 /* What the pass under way has found, and what the last one has reported. */
 static struct finding found[FINDINGS], known[FINDINGS];
-static size_t nr_found, nr_known;
+static size_t nr_found, nr_left, nr_known;
 
 static unsigned long tagged_until(unsigned long addr)
 {
@@ -660,22 +660,26 @@ static noinline void report_finding(const struct finding *finding)
 	lkrg_report(&report);
 }
 
-static void verify_findings(struct lkrg_cursor *cursor)
+/* One of them takes as long as many entries.  Returns whether it was the last one. */
+static bool verify_finding(struct lkrg_cursor *cursor)
 {
-	size_t i, left = 0;
+	const struct finding *finding = &found[cursor->index];
 
-	for (i = 0; i < nr_found; i++) {
-		if (!is_still_there(&found[i]))
-			continue;
-		cursor->violations++;
-		if (is_known(&found[i]) && !lkrg_image_stops())
-			cursor->known++;
-		else
-			report_finding(&found[i]);
-		found[left++] = found[i];
+	if (cursor->index == nr_found) {
+		memcpy(known, found, nr_left * sizeof(*known));
+		nr_known = nr_left;
+		return true;
 	}
-	memcpy(known, found, left * sizeof(*known));
-	nr_known = left;
+	cursor->index++;
+	if (!is_still_there(finding))
+		return false;
+	cursor->violations++;
+	if (is_known(finding) && !lkrg_image_stops())
+		cursor->known++;
+	else
+		report_finding(finding);
+	found[nr_left++] = *finding;
+	return false;
 }
 
 /* Where the pass is: what has tags now, from this address on. */
@@ -724,6 +728,7 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 		if (!walk_code(cursor))
 			return LKRG_STEP_MORE;
 		nr_found = 0;
+		nr_left = 0;
 		cursor->position = 0;
 		cursor->stage = IN_TABLES;
 		return LKRG_STEP_MORE;
@@ -737,8 +742,7 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 			cursor->stage = BEHIND;
 		return LKRG_STEP_MORE;
 	default:
-		verify_findings(cursor);
-		return LKRG_STEP_DONE;
+		return verify_finding(cursor) ? LKRG_STEP_DONE : LKRG_STEP_MORE;
 	}
 }
 

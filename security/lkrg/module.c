@@ -71,6 +71,9 @@ struct identity {
 	/* What it taints the kernel with, which the loader has found out by then */
 	u64 taints;
 	char name[MODULE_NAME_LEN];
+	/* As much of it as there is room for */
+	char version[16];
+	struct lkrg_sites sites;
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
 };
 
@@ -217,6 +220,7 @@ static void free_entry(struct lkrg_module *entry)
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		lkrg_section_free(&entry->is.section[i]);
+	kvfree(entry->is.sites.order);
 	kfree_rcu(entry, rcu);
 }
 
@@ -243,8 +247,8 @@ static void remove_entry(struct lkrg_module *entry)
 int __lkrg_module_formed(struct module *module)
 {
 	struct lkrg_module *entry;
-	int err = 0;
 	size_t i;
+	int err;
 
 	/* Then the loader protects nothing. */
 	if (!rodata_enabled)
@@ -255,7 +259,10 @@ int __lkrg_module_formed(struct module *module)
 	entry->is.module = module;
 	entry->is.taints = module->taints;
 	strscpy_pad(entry->is.name, module->name);
+	if (module->version)
+		strscpy_pad(entry->is.version, module->version);
 	entry->is.sections = RO_AFTER_INIT;
+	err = lkrg_sites_take(&entry->is.sites, module);
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
 		const struct module_memory *memory = &module->mem[kinds[i].type];
 
@@ -419,7 +426,8 @@ bool lkrg_module_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 	if (!is_authentic(place->is.entry) || !has_own_tables(place->is.entry) ||
 	    (who == LKRG_PATCH_LIVEPATCH && !is_livepatch(place->is.entry)) ||
 	    (unsigned long)addr + len > place->is.start + place->is.size ||
-	    !lkrg_patch_is_legal(who, place->is.entry->is.module, addr, new, len))
+	    !lkrg_patch_is_legal(who, place->is.entry->is.module,
+				 &place->is.entry->is.sites, addr, new, len))
 		return false;
 	lkrg_section_poke(place->is.section, addr, new, len);
 	return true;
@@ -907,15 +915,18 @@ void lkrg_module_show(struct seq_file *m)
 
 	mutex_lock(&text_mutex);
 	list_for_each_entry(entry, &module_inventory, node) {
+		const char *version = *entry->is.version ? entry->is.version : "-";
+
 		if (&entry->node == &here)
 			continue;
 		pages = 0;
 		for (i = 0; i < entry->is.sections; i++)
 			pages += entry->is.section[i].nr_pages;
-		seq_printf(m, "%*pE %lu %s%s\n",
+		seq_printf(m, "%*pE %lu %s %*pE%s\n",
 			   (int)strnlen(entry->is.name, sizeof(entry->is.name)),
 			   entry->is.name, pages,
 			   entry->is.stage == LKRG_MODULE_LIVE ? "live" : "coming-or-going",
+			   (int)strnlen(version, sizeof(entry->is.version)), version,
 			   entry->hidden_from ? " reported" : "");
 	}
 	mutex_unlock(&text_mutex);

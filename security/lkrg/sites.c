@@ -9,8 +9,9 @@
  * function, and the next pass reports it like any other change.
  *
  * Tables of the kernel are sorted by key or lie in writable memory, so there is an
- * index by address, made once and read-only: 4 bytes a site.  Modules are short;
- * their tables are looked through.
+ * index by address, made once and read-only: 4 bytes a site.  For the tables of a
+ * module there is one as well, which is in writable memory: it says where to look in
+ * them, and never what is legal.
  *
  * Locking: text_mutex, but for kgdb.
  */
@@ -31,6 +32,7 @@
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/set_memory.h>
+#include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -62,20 +64,58 @@ static int compare(unsigned long a, unsigned long b)
 	return a < b ? -1 : a > b;
 }
 
+/* Where is a site, in the kernel itself or in a module? */
+typedef unsigned long addr_of_site(const struct module *module, u32 site);
+
+struct order {
+	const struct module *module;
+	addr_of_site *addr_of;
+};
+
+static int by_address(const void *a, const void *b, const void *data)
+{
+	const struct order *order = data;
+
+	return compare(order->addr_of(order->module, *(const u32 *)a),
+		       order->addr_of(order->module, *(const u32 *)b));
+}
+
+static void put_in_order(const struct list *list, const struct module *module,
+			 addr_of_site *addr_of)
+{
+	const struct order order = { module, addr_of };
+
+	sort_r(list->site, list->nr, sizeof(*list->site), by_address, NULL, &order);
+}
+
+/* All of a table, again when it is not as it was. */
+static void __maybe_unused number(const struct list *list, const struct module *module,
+				  addr_of_site *addr_of)
+{
+	u32 i;
+
+	for (i = 0; i < list->nr; i++)
+		list->site[i] = i;
+	put_in_order(list, module, addr_of);
+}
+
+#define NO_SITE (-1LL)
+
 /*
  * Onwards from where the last search ended in steps that double, and then by halves:
  * most sites are patched in the order of their addresses.  A wrong hint only makes
  * it longer.
  */
-static __always_inline const u32 *search(const struct list *list, size_t *hint,
-					 unsigned long addr,
-					 unsigned long (*addr_of)(const void *site))
+static __always_inline s64 search(const struct list *list, const struct module *module,
+				  size_t *hint, unsigned long addr,
+				  addr_of_site *addr_of)
 {
 	size_t low = *hint, high, step = 1;
+	u32 site;
 
-	if (low < list->nr && addr_of(&list->site[low]) <= addr) {
+	if (low < list->nr && addr_of(module, list->site[low]) <= addr) {
 		while (low + step < list->nr &&
-		       addr_of(&list->site[low + step]) <= addr) {
+		       addr_of(module, list->site[low + step]) <= addr) {
 			low += step;
 			step *= 2;
 		}
@@ -88,14 +128,16 @@ static __always_inline const u32 *search(const struct list *list, size_t *hint,
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (addr_of(&list->site[middle]) <= addr)
+		if (addr_of(module, list->site[middle]) <= addr)
 			low = middle;
 		else
 			high = middle;
 	}
 	*hint = low;
-	return low < list->nr && addr_of(&list->site[low]) == addr ?
-		&list->site[low] : NULL;
+	if (low >= list->nr)
+		return NO_SITE;
+	site = READ_ONCE(list->site[low]);
+	return addr_of(module, site) == addr ? site : NO_SITE;
 }
 
 /* === Jump labels: a site is its number in the table === */
@@ -103,14 +145,9 @@ static __always_inline const u32 *search(const struct list *list, size_t *hint,
 #ifdef CONFIG_JUMP_LABEL
 static struct list jumps __ro_after_init;
 
-static unsigned long jump_addr(const void *site)
+static unsigned long jump_addr(const struct module *unused, u32 site)
 {
-	return jump_entry_code(&__start___jump_table[*(const u32 *)site]);
-}
-
-static int compare_jumps(const void *a, const void *b)
-{
-	return compare(jump_addr(a), jump_addr(b));
+	return jump_entry_code(&__start___jump_table[site]);
 }
 
 static size_t __init room_for_jumps(void)
@@ -124,23 +161,29 @@ static void __init index_jumps(u32 *site)
 
 	jumps.site = site;
 	for (i = 0; i < room_for_jumps(); i++) {
-		if (is_core_text(jump_addr(&i)))
+		if (is_core_text(jump_addr(NULL, i)))
 			site[jumps.nr++] = i;
 	}
-	sort(site, jumps.nr, sizeof(*site), compare_jumps, NULL);
+	put_in_order(&jumps, NULL, jump_addr);
 }
 
 static const struct jump_entry *core_jump(const u8 *addr)
 {
 	static size_t hint;
-	const u32 *site = search(&jumps, &hint, (unsigned long)addr, jump_addr);
+	s64 site = search(&jumps, NULL, &hint, (unsigned long)addr, jump_addr);
 
-	return site ? &__start___jump_table[*site] : NULL;
+	return site != NO_SITE ? &__start___jump_table[site] : NULL;
 }
 
 #ifdef CONFIG_MODULES
-static const struct jump_entry *module_jump(const struct module *module,
-					    const u8 *addr)
+static unsigned long module_jump_addr(const struct module *module, u32 site)
+{
+	return site < module->num_jump_entries ?
+		jump_entry_code(&module->jump_entries[site]) : 0;
+}
+
+static const struct jump_entry *look_for_jump(const struct module *module,
+					      const u8 *addr)
 {
 	const struct jump_entry *entry = module->jump_entries;
 	unsigned int i;
@@ -151,8 +194,34 @@ static const struct jump_entry *module_jump(const struct module *module,
 	}
 	return NULL;
 }
-#else
+
 static const struct jump_entry *module_jump(const struct module *module,
+					    const struct lkrg_sites *sites,
+					    const u8 *addr)
+{
+	const struct list list = { sites->order, sites->jumps };
+	const struct jump_entry *entry;
+	static size_t hint;
+	s64 site;
+
+	site = search(&list, module, &hint, (unsigned long)addr, module_jump_addr);
+	if (site != NO_SITE)
+		return &module->jump_entries[site];
+	/* The table is put in order by key when the module is coming. */
+	entry = look_for_jump(module, addr);
+	if (entry)
+		number(&list, module, module_jump_addr);
+	return entry;
+}
+#else
+static const struct jump_entry *look_for_jump(const struct module *module,
+					      const u8 *addr)
+{
+	return NULL;
+}
+
+static const struct jump_entry *module_jump(const struct module *module,
+					    const struct lkrg_sites *sites,
 					    const u8 *addr)
 {
 	return NULL;
@@ -160,8 +229,8 @@ static const struct jump_entry *module_jump(const struct module *module,
 #endif
 
 /* A branch, or the nop in its place, as long as what is there now. */
-static bool is_jump_label(const struct module *module, const u8 *addr,
-			  const u8 *new, size_t len)
+static bool is_jump_label(const struct module *module, const struct lkrg_sites *sites,
+			  const u8 *addr, const u8 *new, size_t len)
 {
 	const struct jump_entry *entry;
 	unsigned long target;
@@ -169,7 +238,7 @@ static bool is_jump_label(const struct module *module, const u8 *addr,
 
 	if (!on && !(off && lkrg_insn_is_jump(addr)))
 		return false;
-	entry = module ? module_jump(module, addr) : core_jump(addr);
+	entry = module ? module_jump(module, sites, addr) : core_jump(addr);
 	if (!entry)
 		return false;
 	/* Its key says which of them. */
@@ -188,8 +257,8 @@ static size_t __init room_for_jumps(void)
 
 static void __init index_jumps(u32 *site) { }
 
-static bool is_jump_label(const struct module *module, const u8 *addr,
-			  const u8 *new, size_t len)
+static bool is_jump_label(const struct module *module, const struct lkrg_sites *sites,
+			  const u8 *addr, const u8 *new, size_t len)
 {
 	return false;
 }
@@ -205,14 +274,9 @@ static unsigned long call_site(const struct static_call_site *call)
 	return (unsigned long)&call->addr + call->addr;
 }
 
-static unsigned long call_addr(const void *site)
+static unsigned long call_addr(const struct module *unused, u32 site)
 {
-	return call_site(&__start_static_call_sites[*(const u32 *)site]);
-}
-
-static int compare_calls(const void *a, const void *b)
-{
-	return compare(call_addr(a), call_addr(b));
+	return call_site(&__start_static_call_sites[site]);
 }
 
 static size_t __init room_for_calls(void)
@@ -226,40 +290,81 @@ static void __init index_calls(u32 *site)
 
 	calls.site = site;
 	for (i = 0; i < room_for_calls(); i++) {
-		if (is_core_text(call_addr(&i)))
+		if (is_core_text(call_addr(NULL, i)))
 			site[calls.nr++] = i;
 	}
-	sort(site, calls.nr, sizeof(*site), compare_calls, NULL);
+	put_in_order(&calls, NULL, call_addr);
 }
 
 static const struct static_call_site *core_call(const u8 *addr)
 {
 	static size_t hint;
-	const u32 *site = search(&calls, &hint, (unsigned long)addr, call_addr);
+	s64 site = search(&calls, NULL, &hint, (unsigned long)addr, call_addr);
 
-	return site ? &__start_static_call_sites[*site] : NULL;
+	return site != NO_SITE ? &__start_static_call_sites[site] : NULL;
 }
 
 #ifdef CONFIG_MODULES
 /* This one table is writable, and what says where it is. */
-static const struct static_call_site *module_call(const struct module *module,
-						  const u8 *addr)
+static const struct static_call_site *module_calls(const struct module *module,
+						   int *count)
 {
 	const struct static_call_site *call = READ_ONCE(module->static_call_sites);
-	const int count = READ_ONCE(module->num_static_call_sites);
-	int i;
 
-	if (!count || lkrg_module_at((unsigned long)call) != module ||
-	    lkrg_module_at((unsigned long)(call + count) - 1) != module)
-		return NULL;
-	for (i = 0; i < count; i++, call++) {
+	*count = READ_ONCE(module->num_static_call_sites);
+	return *count && lkrg_module_at((unsigned long)call) == module &&
+	       lkrg_module_at((unsigned long)(call + *count) - 1) == module ? call : NULL;
+}
+
+static unsigned long module_call_addr(const struct module *module, u32 site)
+{
+	return site < module->num_static_call_sites ?
+		call_site(&module->static_call_sites[site]) : 0;
+}
+
+static const struct static_call_site *look_for_call(const struct module *module,
+						    const u8 *addr)
+{
+	int count, i;
+	const struct static_call_site *call = module_calls(module, &count);
+
+	for (i = 0; call && i < count; i++, call++) {
 		if (call_site(call) == (unsigned long)addr)
 			return call;
 	}
 	return NULL;
 }
-#else
+
 static const struct static_call_site *module_call(const struct module *module,
+						  const struct lkrg_sites *sites,
+						  const u8 *addr)
+{
+	const struct list list = { sites->order + sites->jumps, sites->calls };
+	const struct static_call_site *call;
+	static size_t hint;
+	int count;
+	s64 site;
+
+	if (!module_calls(module, &count))
+		return NULL;
+	site = search(&list, module, &hint, (unsigned long)addr, module_call_addr);
+	if (site != NO_SITE)
+		return &module->static_call_sites[site];
+	/* See module_jump(). */
+	call = look_for_call(module, addr);
+	if (call)
+		number(&list, module, module_call_addr);
+	return call;
+}
+#else
+static const struct static_call_site *look_for_call(const struct module *module,
+						    const u8 *addr)
+{
+	return NULL;
+}
+
+static const struct static_call_site *module_call(const struct module *module,
+						  const struct lkrg_sites *sites,
 						  const u8 *addr)
 {
 	return NULL;
@@ -267,8 +372,8 @@ static const struct static_call_site *module_call(const struct module *module,
 #endif
 
 /* The key knows where it is to lead, or the trampoline, which has none beside it. */
-static bool is_static_call(const struct module *module, const u8 *addr,
-			   const u8 *new, size_t len)
+static bool is_static_call(const struct module *module, const struct lkrg_sites *sites,
+			   const u8 *addr, const u8 *new, size_t len)
 {
 	const struct static_call_site *call;
 	const struct static_call_key *key;
@@ -276,7 +381,7 @@ static bool is_static_call(const struct module *module, const u8 *addr,
 
 	if (!lkrg_insn_is_static_call(new, len, addr))
 		return false;
-	call = module ? module_call(module, addr) : core_call(addr);
+	call = module ? module_call(module, sites, addr) : core_call(addr);
 	if (!call)
 		return lkrg_is_static_call_trampoline(addr);
 	key = (void *)(((unsigned long)&call->key + call->key) & ~STATIC_CALL_SITE_FLAGS);
@@ -291,8 +396,8 @@ static size_t __init room_for_calls(void)
 
 static void __init index_calls(u32 *site) { }
 
-static bool is_static_call(const struct module *module, const u8 *addr,
-			   const u8 *new, size_t len)
+static bool is_static_call(const struct module *module, const struct lkrg_sites *sites,
+			   const u8 *addr, const u8 *new, size_t len)
 {
 	return lkrg_insn_is_static_call(new, len, addr) &&
 	       lkrg_is_static_call_trampoline(addr);
@@ -316,7 +421,7 @@ bool lkrg_is_behind_static_call(unsigned long addr)
 	size_t hint = 0;
 
 	if (is_core_text(addr))
-		return search(&calls, &hint, (unsigned long)insn, call_addr);
+		return search(&calls, NULL, &hint, (unsigned long)insn, call_addr) != NO_SITE;
 #endif
 	return !is_core_text(addr) &&
 	       (*insn == LKRG_BREAKPOINT ||
@@ -325,14 +430,10 @@ bool lkrg_is_behind_static_call(unsigned long addr)
 
 /* === Functions that can be traced: a site is its offset in text === */
 
-static int __maybe_unused compare_offsets(const void *a, const void *b)
+static unsigned long __maybe_unused addr_of_offset(const struct module *unused,
+						   u32 site)
 {
-	return compare(*(const u32 *)a, *(const u32 *)b);
-}
-
-static unsigned long __maybe_unused addr_of_offset(const void *site)
-{
-	return (unsigned long)_text + *(const u32 *)site;
+	return (unsigned long)_text + site;
 }
 
 #ifdef CONFIG_DYNAMIC_FTRACE
@@ -354,14 +455,14 @@ static void __init index_traced(u32 *site)
 			site[traced.nr++] = ftrace_call_adjust(*addr) -
 					    (unsigned long)_text;
 	}
-	sort(site, traced.nr, sizeof(*site), compare_offsets, NULL);
+	put_in_order(&traced, NULL, addr_of_offset);
 }
 
 static bool is_core_traced(const u8 *addr)
 {
 	static size_t hint;
 
-	return search(&traced, &hint, (unsigned long)addr, addr_of_offset);
+	return search(&traced, NULL, &hint, (unsigned long)addr, addr_of_offset) != NO_SITE;
 }
 
 #ifdef CONFIG_MODULES
@@ -445,14 +546,14 @@ static void __init index_locks(u32 *site)
 		if (*lock && is_core_text(addr))
 			site[locks.nr++] = addr - (unsigned long)_text;
 	}
-	sort(site, locks.nr, sizeof(*site), compare_offsets, NULL);
+	put_in_order(&locks, NULL, addr_of_offset);
 }
 
 static bool is_at_lock(const u8 *addr)
 {
 	static size_t hint;
 
-	return search(&locks, &hint, (unsigned long)addr, addr_of_offset);
+	return search(&locks, NULL, &hint, (unsigned long)addr, addr_of_offset) != NO_SITE;
 }
 #else
 static size_t __init room_for_locks(void)
@@ -516,6 +617,7 @@ static bool is_debugged(void)
  * lkrg_patch_is_legal - Is an instruction about to become what it may?
  * @who: who patches
  * @module: whose text it is, NULL for the kernel itself
+ * @sites: where @module may be patched
  * @addr: first byte
  * @new: what will be there
  * @len: number of bytes
@@ -524,13 +626,14 @@ static bool is_debugged(void)
  * Return: whether it is.
  */
 bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
-			 const u8 *addr, const u8 *new, size_t len)
+			 const struct lkrg_sites *sites, const u8 *addr,
+			 const u8 *new, size_t len)
 {
 	switch (who) {
 	case LKRG_PATCH_INSN:
 		return is_traced_call(module, addr, new, len) ||
-		       is_jump_label(module, addr, new, len) ||
-		       is_static_call(module, addr, new, len) ||
+		       is_jump_label(module, sites, addr, new, len) ||
+		       is_static_call(module, sites, addr, new, len) ||
 		       is_optimized_probe(addr, new, len);
 	case LKRG_PATCH_PROBE:
 		return is_of_probe(addr, new, len);
@@ -550,7 +653,7 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 static bool is_at_jump_label(const struct module *module, const u8 *addr)
 {
 #ifdef CONFIG_JUMP_LABEL
-	return module ? module_jump(module, addr) : core_jump(addr);
+	return module ? look_for_jump(module, addr) : core_jump(addr);
 #else
 	return false;
 #endif
@@ -559,7 +662,7 @@ static bool is_at_jump_label(const struct module *module, const u8 *addr)
 static bool is_at_static_call(const struct module *module, const u8 *addr)
 {
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	return module ? module_call(module, addr) : core_call(addr);
+	return module ? look_for_call(module, addr) : core_call(addr);
 #else
 	return false;
 #endif
@@ -606,6 +709,30 @@ const char *lkrg_site_at(const u8 *addr)
 	}
 	return lkrg_execmem_owner((unsigned long)addr);
 }
+
+#ifdef CONFIG_MODULES
+/**
+ * lkrg_sites_take - Get the memory for the index of a module
+ * @sites: is filled in; the order comes with the first patch
+ * @module: whose tables are known
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int lkrg_sites_take(struct lkrg_sites *sites, const struct module *module)
+{
+#ifdef CONFIG_JUMP_LABEL
+	sites->jumps = module->num_jump_entries;
+#endif
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	sites->calls = module->num_static_call_sites;
+#endif
+	if (!sites->jumps && !sites->calls)
+		return 0;
+	sites->order = kvcalloc(sites->jumps + sites->calls, sizeof(*sites->order),
+				GFP_KERNEL);
+	return sites->order ? 0 : -ENOMEM;
+}
+#endif
 
 /**
  * lkrg_sites_init - Make the index

@@ -95,12 +95,12 @@ static void patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 		accounted = lkrg_module_patch(who, addr, new, len) &&
 			    lkrg_execmem_patch(who, addr, new, len);
 	} else if (text.pages) {
-		accounted = lkrg_patch_is_legal(who, NULL, addr, new, len);
+		accounted = lkrg_patch_is_legal(who, NULL, NULL, addr, new, len);
 		if (accounted)
 			lkrg_section_poke(&text, addr, new, len);
 	} else {
 		/* There is nothing to account for; of a kprobe it is remembered. */
-		lkrg_patch_is_legal(who, NULL, addr, new, len);
+		lkrg_patch_is_legal(who, NULL, NULL, addr, new, len);
 		return;
 	}
 	/* It is written nevertheless, and found by the next pass. */

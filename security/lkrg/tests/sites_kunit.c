@@ -16,8 +16,10 @@
 #include <linux/lkrg.h>
 #include <linux/lkrg_hook.h>
 #include <linux/memory.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <asm/nops.h>
@@ -45,7 +47,7 @@ static bool is_legal_for(enum lkrg_patcher who, const void *addr, const void *ne
 	bool is;
 
 	mutex_lock(&text_mutex);
-	is = lkrg_patch_is_legal(who, NULL, addr, new, len);
+	is = lkrg_patch_is_legal(who, NULL, NULL, addr, new, len);
 	mutex_unlock(&text_mutex);
 	return is;
 }
@@ -118,6 +120,73 @@ static void a_jump_label_follows_its_key(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_legal(addr, other, len));
 	atomic_set(&own_key.key.enabled, 0);
 }
+
+#ifdef CONFIG_MODULES
+static bool is_legal_in(const struct module *module, const struct lkrg_sites *sites,
+			const void *addr, const void *new, size_t len)
+{
+	bool is;
+
+	mutex_lock(&text_mutex);
+	is = lkrg_patch_is_legal(LKRG_PATCH_INSN, module, sites, addr, new, len);
+	mutex_unlock(&text_mutex);
+	return is;
+}
+
+static bool is_in_order(const struct module *module, const struct lkrg_sites *sites)
+{
+	u32 i;
+
+	for (i = 1; i < sites->jumps; i++) {
+		const u32 *order = &sites->order[i];
+
+		if (order[0] >= sites->jumps || order[-1] >= sites->jumps ||
+		    jump_entry_code(&module->jump_entries[order[-1]]) >
+		    jump_entry_code(&module->jump_entries[order[0]]))
+			return false;
+	}
+	return true;
+}
+
+/* One that has the kernel's table. */
+static void the_index_of_a_module_says_nothing_but_where(struct kunit *test)
+{
+	struct jump_entry *entry = site_of(&own_key.key);
+	struct lkrg_sites sites = { };
+	struct module *module;
+	const u8 *addr, *other;
+	size_t len;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	addr = (const u8 *)jump_entry_code(entry);
+	other = other_state(entry, &len);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	module = kunit_kzalloc(test, sizeof(*module), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, module);
+	module->jump_entries = __start___jump_table;
+	module->num_jump_entries = __stop___jump_table - __start___jump_table;
+	KUNIT_ASSERT_EQ(test, 0, lkrg_sites_take(&sites, module));
+	KUNIT_ASSERT_EQ(test, module->num_jump_entries, sites.jumps);
+
+	KUNIT_EXPECT_FALSE(test, is_legal_in(module, &sites, addr, other, len));
+	KUNIT_EXPECT_TRUE(test, is_in_order(module, &sites));
+	atomic_set(&own_key.key.enabled, 1);
+	KUNIT_EXPECT_TRUE(test, is_legal_in(module, &sites, addr, other, len));
+	KUNIT_EXPECT_FALSE(test, is_legal_in(module, &sites, addr + 1, other, len));
+
+	for (i = 0; i < sites.jumps; i++)
+		sites.order[i] = sites.jumps - 1 - i;
+	KUNIT_EXPECT_TRUE(test, is_legal_in(module, &sites, addr, other, len));
+	KUNIT_EXPECT_TRUE(test, is_in_order(module, &sites));
+	memset(sites.order, 0xff, sites.jumps * sizeof(*sites.order));
+	KUNIT_EXPECT_FALSE(test, is_legal_in(module, &sites, addr + 1, other, len));
+	KUNIT_EXPECT_TRUE(test, is_legal_in(module, &sites, addr, other, len));
+	KUNIT_EXPECT_TRUE(test, is_in_order(module, &sites));
+	atomic_set(&own_key.key.enabled, 0);
+	kvfree(sites.order);
+}
+#endif
 
 static void no_jump_label_may_change_without_its_key(struct kunit *test)
 {
@@ -317,6 +386,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_function_may_call_address_0),
 #endif
 	KUNIT_CASE(a_jump_label_follows_its_key),
+#ifdef CONFIG_MODULES
+	KUNIT_CASE(the_index_of_a_module_says_nothing_but_where),
+#endif
 	KUNIT_CASE(no_jump_label_may_change_without_its_key),
 	KUNIT_CASE(no_jump_label_may_lead_elsewhere),
 	KUNIT_CASE(no_patch_may_begin_elsewhere),

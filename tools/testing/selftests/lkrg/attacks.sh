@@ -173,16 +173,6 @@ expect_report()
 	expect_no_trouble
 }
 
-verdict()
-{
-	if [ -n "$problem" ]; then
-		ktap_print_msg "$1: $problem"
-		ktap_test_fail "$1"
-	else
-		ktap_test_pass "$1"
-	fi
-}
-
 expect_pass()
 {
 	run_pass || fault "the pass was not done"

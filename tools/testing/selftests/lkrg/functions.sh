@@ -123,6 +123,17 @@ restore_knobs()
 	saved_knobs=
 }
 
+# Of a test that has left in $problem what went wrong
+verdict()
+{
+	if [ -n "$problem" ]; then
+		ktap_print_msg "$1: $problem"
+		ktap_test_fail "$1"
+	else
+		ktap_test_pass "$1"
+	fi
+}
+
 # === Passes ===
 
 statistic()

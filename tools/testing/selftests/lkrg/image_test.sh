@@ -213,6 +213,88 @@ compiler_off()
 	wait
 }
 
+# A trampoline for a function, and what XDP calls programs by.
+have_bpf()
+{
+	why_not="no types of the kernel"
+	[ -e /sys/kernel/btf/vmlinux ] && [ -x "$DIR/bpf_hooks" ]
+}
+
+hooks_are_in_place()
+{
+	grep -qx 'in place' "$scratch/out"
+}
+
+bpf_on()
+{
+	"$DIR/bpf_hooks" vfs_read > "$scratch/out" 2>&1 &
+	hooks=$!
+	wait_until 30 hooks_are_in_place || fail "no hooks: $(cat "$scratch/out")"
+}
+
+bpf_off()
+{
+	kill "$hooks" && wait "$hooks"
+}
+
+CPU=/sys/devices/system/cpu/cpu1/online
+
+have_cpu()
+{
+	why_not="there is one CPU"
+	[ -e "$CPU" ]
+}
+
+cpu_on()
+{
+	echo 0 > "$CPU" || fail "CPU 1 stays"
+}
+
+cpu_off()
+{
+	echo 1 > "$CPU" || fail "CPU 1 does not come back"
+}
+
+# Which model it is decides what static calls lead to.
+PREEMPTION=/sys/kernel/debug/sched/preempt
+
+have_static_call()
+{
+	[ -e "$PREEMPTION" ] && ! grep -q '(full)' "$PREEMPTION"
+}
+
+static_call_on()
+{
+	preemption=$(sed 's/.*(\(.*\)).*/\1/' "$PREEMPTION")
+	echo full > "$PREEMPTION"
+}
+
+static_call_off()
+{
+	echo "$preemption" > "$PREEMPTION"
+}
+
+# What debuggers set is a breakpoint of theirs, with all other CPUs stopped.
+KGDB=/sys/module/kgdbts/parameters/kgdbts
+
+have_debugger()
+{
+	[ -e "$KGDB" ]
+}
+
+# It does not wait for a pass that is under way, and gives up.
+debugger_on()
+{
+	set_knob kint_validate 1 && run_pass || fail "passes go on"
+	echo V1I10 > "$KGDB" || fail "kgdb does not test itself"
+	set_knob kint_validate 3 || fail "the knobs of lkrg cannot be set"
+}
+
+debugger_off()
+{
+	debugger_on
+}
+
 have_idle()
 {
 	why_not="lkrg_idle.ko is not built"
@@ -306,12 +388,7 @@ patch_while_passing()
 	done
 	expect_silence
 
-	if [ -n "$problem" ]; then
-		ktap_print_msg "$title: $problem"
-		ktap_test_fail "$title"
-	else
-		ktap_test_pass "$title"
-	fi
+	verdict "$title"
 }
 
 # The same changes, after somebody has changed the kernel.  Arguments are the attack,
@@ -347,12 +424,35 @@ launder()
 	reports=$(statistic reports)
 	run_pass || fail "the pass was not done"
 	expect_silence
-	if [ -n "$problem" ]; then
-		ktap_print_msg "$title: $problem"
-		ktap_test_fail "$title"
-	else
-		ktap_test_pass "$title"
+	verdict "$title"
+}
+
+KFENCE=/sys/module/kfence/parameters/sample_interval
+
+# Its key changes all the time.  Nobody reads the kernel again because of it.
+key_of_kfence()
+{
+	title="key of KFENCE: nothing is read because of it"
+	problem=
+	if [ ! -w "$KFENCE" ] || [ "$(cat "$KFENCE")" = 0 ]; then
+		ktap_test_skip "$title: not in this kernel, or off"
+		return
 	fi
+	mark
+	reports=$(statistic reports)
+	interval=$(cat "$KFENCE")
+	echo 10 > "$KFENCE"
+	set_knob kint_validate 1 || fail "the knobs of lkrg cannot be set"
+	run_pass || fail "the pass was not done"
+	pokes=$(($(statistic pokes) + 100))
+	bytes=$(statistic pass_bytes)
+	wait_until 60 pokes_grew || fail "the key does not change"
+	[ "$(statistic pass_bytes)" = "$bytes" ] || fail "something was read"
+	run_pass || fail "the pass was not done"
+	expect_silence
+	set_knob kint_validate 3 || fail "the knobs of lkrg cannot be set"
+	echo "$interval" > "$KFENCE"
+	verdict "$title"
 }
 
 is_reported()
@@ -395,7 +495,7 @@ ktap_print_header
 # A false report is to fail the test, not to panic the machine.
 set_knob kint_enforce 1 && set_knob kint_validate 3 ||
 	ktap_exit_fail_msg "the knobs of lkrg cannot be set"
-ktap_set_plan 28
+ktap_set_plan 39
 
 patch_while_passing static_key pokes
 patch_while_passing tracepoint pokes
@@ -408,12 +508,18 @@ patch_while_passing module
 patch_while_passing hooks pokes
 patch_while_passing second
 patch_while_passing compiler
+patch_while_passing bpf pokes
+patch_while_passing cpu
+patch_while_passing static_call pokes
+patch_while_passing debugger pokes
 patch_while_passing idle
 # Once more, now that all have come and gone.
 patch_while_passing static_key pokes
+key_of_kfence
 
 load_attacks "$DIR/test_modules"
-for way in static_key tracepoint kprobe breakpoint function_tracer livepatch hooks idle; do
+for way in static_key static_call tracepoint kprobe breakpoint function_tracer \
+	graph_tracer livepatch hooks compiler bpf cpu debugger idle; do
 	launder text-flip "text changed: kernel_halt" "$way" restore D1
 done
 for way in nothing idle; do
