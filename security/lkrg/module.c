@@ -58,6 +58,21 @@ static const struct {
 
 #define RO_AFTER_INIT (ARRAY_SIZE(kinds) - 1)
 
+/* Where a module has a table, or a part of it when that of init functions is gone. */
+struct table {
+	u64 start;
+	u64 size;
+};
+
+enum {
+	JUMP_LABELS,
+	STATIC_CALLS,
+	TRACED,
+	TRACEPOINTS,
+	EXCEPTIONS,
+	NR_TABLES,
+};
+
 /*
  * What is on record.  There are no holes but those in sections, which are zero,
  * and the tag covers it in pairs of 64-bit words.  The first one changes: how many
@@ -74,6 +89,7 @@ struct identity {
 	/* As much of it as there is room for */
 	char version[16];
 	struct lkrg_sites sites;
+	struct table table[NR_TABLES];
 	struct lkrg_section section[ARRAY_SIZE(kinds)];
 };
 
@@ -220,12 +236,13 @@ static void free_entry(struct lkrg_module *entry)
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		lkrg_section_free(&entry->is.section[i]);
-	kvfree(entry->is.sites.order);
+	lkrg_sites_free(&entry->is.sites);
 	kfree_rcu(entry, rcu);
 }
 
 static void remove_entry(struct lkrg_module *entry)
 {
+	bool authentic;
 	size_t i;
 
 	mutex_lock(&text_mutex);
@@ -239,8 +256,57 @@ static void remove_entry(struct lkrg_module *entry)
 	nr_modules--;
 	if (under_way == entry)
 		under_way = NULL;
+	authentic = is_authentic(entry);
 	mutex_unlock(&text_mutex);
-	free_entry(entry);
+	/* A forged one leads anywhere. */
+	if (authentic)
+		free_entry(entry);
+}
+
+static void take_tables(struct table table[NR_TABLES], const struct module *module)
+{
+	memset(table, 0, NR_TABLES * sizeof(*table));
+#ifdef CONFIG_JUMP_LABEL
+	table[JUMP_LABELS].start = (unsigned long)module->jump_entries;
+	table[JUMP_LABELS].size = module->num_jump_entries * sizeof(*module->jump_entries);
+#endif
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	table[STATIC_CALLS].start = (unsigned long)module->static_call_sites;
+	table[STATIC_CALLS].size =
+		module->num_static_call_sites * sizeof(*module->static_call_sites);
+#endif
+#ifdef CONFIG_DYNAMIC_FTRACE
+	table[TRACED].start = (unsigned long)module->ftrace_callsites;
+	table[TRACED].size =
+		module->num_ftrace_callsites * sizeof(*module->ftrace_callsites);
+#endif
+#ifdef CONFIG_TRACEPOINTS
+	table[TRACEPOINTS].start = (unsigned long)module->tracepoints_ptrs;
+	table[TRACEPOINTS].size =
+		module->num_tracepoints * sizeof(*module->tracepoints_ptrs);
+#endif
+	table[EXCEPTIONS].start = (unsigned long)module->extable;
+	table[EXCEPTIONS].size = module->num_exentries * sizeof(*module->extable);
+}
+
+static bool is_within(const struct table *part, const struct table *whole)
+{
+	return !part->size || (part->size <= whole->size && part->start >= whole->start &&
+			       part->start - whole->start <= whole->size - part->size);
+}
+
+/* Nobody can tell the module that its tables are elsewhere. */
+static bool has_own_tables(const struct lkrg_module *entry)
+{
+	struct table table[NR_TABLES];
+	size_t i;
+
+	take_tables(table, entry->is.module);
+	for (i = 0; i < NR_TABLES; i++) {
+		if (!is_within(&table[i], &entry->is.table[i]))
+			return false;
+	}
+	return true;
 }
 
 /* What is missing later must not fail, so all is allocated here. */
@@ -262,6 +328,7 @@ int __lkrg_module_formed(struct module *module)
 	if (module->version)
 		strscpy_pad(entry->is.version, module->version);
 	entry->is.sections = RO_AFTER_INIT;
+	take_tables(entry->is.table, module);
 	err = lkrg_sites_take(&entry->is.sites, module);
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
 		const struct module_memory *memory = &module->mem[kinds[i].type];
@@ -359,44 +426,6 @@ void __lkrg_module_freed(struct module *module)
 		return;
 	remove_entry(entry);
 	lkrg_trigger(LKRG_TRIGGER_MODULE);
-}
-
-static bool contains(const struct lkrg_module *entry, const void *start,
-		     size_t size)
-{
-	unsigned long first = (unsigned long)start;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		const struct lkrg_section *section = &entry->is.section[i];
-
-		if (first - section->start < section->nr_pages * PAGE_SIZE)
-			return first + size <= section->start +
-					       section->nr_pages * PAGE_SIZE;
-	}
-	return !size;
-}
-
-/* Nobody can tell the module that its tables are elsewhere. */
-static bool has_own_tables(const struct lkrg_module *entry)
-{
-	const struct module *module = entry->is.module;
-	bool has = true;
-
-#ifdef CONFIG_JUMP_LABEL
-	has &= contains(entry, module->jump_entries,
-			module->num_jump_entries * sizeof(*module->jump_entries));
-#endif
-#ifdef CONFIG_DYNAMIC_FTRACE
-	has &= contains(entry, module->ftrace_callsites,
-			module->num_ftrace_callsites * sizeof(*module->ftrace_callsites));
-#endif
-#ifdef CONFIG_TRACEPOINTS
-	has &= contains(entry, module->tracepoints_ptrs,
-			module->num_tracepoints * sizeof(*module->tracepoints_ptrs));
-#endif
-	return has && contains(entry, module->extable,
-			       module->num_exentries * sizeof(*module->extable));
 }
 
 static bool is_livepatch(const struct lkrg_module *entry)

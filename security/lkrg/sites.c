@@ -11,7 +11,7 @@
  * Tables of the kernel are sorted by key or lie in writable memory, so there is an
  * index by address, made once and read-only: 4 bytes a site.  For the tables of a
  * module there is one as well, which is in writable memory: it says where to look in
- * them, and never what is legal.
+ * them, and never what is legal.  Where its static calls are is on record under tags.
  *
  * Locking: text_mutex, but for kgdb.
  */
@@ -28,6 +28,7 @@
 #include <linux/lkrg.h>
 #include <linux/lkrg_execmem.h>
 #include <linux/lkrg_hook.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
@@ -64,11 +65,11 @@ static int compare(unsigned long a, unsigned long b)
 	return a < b ? -1 : a > b;
 }
 
-/* Where is a site, in the kernel itself or in a module? */
-typedef unsigned long addr_of_site(const struct module *module, u32 site);
+/* Where is a site, in the kernel itself (NULL) or in a module? */
+typedef unsigned long addr_of_site(const struct lkrg_sites *of, u32 site);
 
 struct order {
-	const struct module *module;
+	const struct lkrg_sites *of;
 	addr_of_site *addr_of;
 };
 
@@ -76,27 +77,27 @@ static int by_address(const void *a, const void *b, const void *data)
 {
 	const struct order *order = data;
 
-	return compare(order->addr_of(order->module, *(const u32 *)a),
-		       order->addr_of(order->module, *(const u32 *)b));
+	return compare(order->addr_of(order->of, *(const u32 *)a),
+		       order->addr_of(order->of, *(const u32 *)b));
 }
 
-static void put_in_order(const struct list *list, const struct module *module,
+static void put_in_order(const struct list *list, const struct lkrg_sites *of,
 			 addr_of_site *addr_of)
 {
-	const struct order order = { module, addr_of };
+	const struct order order = { of, addr_of };
 
 	sort_r(list->site, list->nr, sizeof(*list->site), by_address, NULL, &order);
 }
 
 /* All of a table, again when it is not as it was. */
-static void __maybe_unused number(const struct list *list, const struct module *module,
+static void __maybe_unused number(const struct list *list, const struct lkrg_sites *of,
 				  addr_of_site *addr_of)
 {
 	u32 i;
 
 	for (i = 0; i < list->nr; i++)
 		list->site[i] = i;
-	put_in_order(list, module, addr_of);
+	put_in_order(list, of, addr_of);
 }
 
 #define NO_SITE (-1LL)
@@ -106,16 +107,16 @@ static void __maybe_unused number(const struct list *list, const struct module *
  * most sites are patched in the order of their addresses.  A wrong hint only makes
  * it longer.
  */
-static __always_inline s64 search(const struct list *list, const struct module *module,
+static __always_inline s64 search(const struct list *list, const struct lkrg_sites *of,
 				  size_t *hint, unsigned long addr,
 				  addr_of_site *addr_of)
 {
 	size_t low = *hint, high, step = 1;
 	u32 site;
 
-	if (low < list->nr && addr_of(module, list->site[low]) <= addr) {
+	if (low < list->nr && addr_of(of, list->site[low]) <= addr) {
 		while (low + step < list->nr &&
-		       addr_of(module, list->site[low + step]) <= addr) {
+		       addr_of(of, list->site[low + step]) <= addr) {
 			low += step;
 			step *= 2;
 		}
@@ -128,7 +129,7 @@ static __always_inline s64 search(const struct list *list, const struct module *
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (addr_of(module, list->site[middle]) <= addr)
+		if (addr_of(of, list->site[middle]) <= addr)
 			low = middle;
 		else
 			high = middle;
@@ -137,7 +138,7 @@ static __always_inline s64 search(const struct list *list, const struct module *
 	if (low >= list->nr)
 		return NO_SITE;
 	site = READ_ONCE(list->site[low]);
-	return addr_of(module, site) == addr ? site : NO_SITE;
+	return addr_of(of, site) == addr ? site : NO_SITE;
 }
 
 /* === Jump labels: a site is its number in the table === */
@@ -145,7 +146,7 @@ static __always_inline s64 search(const struct list *list, const struct module *
 #ifdef CONFIG_JUMP_LABEL
 static struct list jumps __ro_after_init;
 
-static unsigned long jump_addr(const struct module *unused, u32 site)
+static unsigned long jump_addr(const struct lkrg_sites *unused, u32 site)
 {
 	return jump_entry_code(&__start___jump_table[site]);
 }
@@ -175,62 +176,41 @@ static const struct jump_entry *core_jump(const u8 *addr)
 	return site != NO_SITE ? &__start___jump_table[site] : NULL;
 }
 
-#ifdef CONFIG_MODULES
-static unsigned long module_jump_addr(const struct module *module, u32 site)
+static unsigned long __maybe_unused jump_addr_of(const struct lkrg_sites *of, u32 site)
 {
-	return site < module->num_jump_entries ?
-		jump_entry_code(&module->jump_entries[site]) : 0;
+	return site < of->nr_jumps ? jump_entry_code(&of->jumps[site]) : 0;
 }
 
-static const struct jump_entry *look_for_jump(const struct module *module,
+static const struct jump_entry *look_for_jump(const struct jump_entry *entry, size_t nr,
 					      const u8 *addr)
 {
-	const struct jump_entry *entry = module->jump_entries;
-	unsigned int i;
-
-	for (i = 0; i < module->num_jump_entries; i++, entry++) {
+	for (; nr; nr--, entry++) {
 		if (jump_entry_code(entry) == (unsigned long)addr)
 			return entry;
 	}
 	return NULL;
 }
 
-static const struct jump_entry *module_jump(const struct module *module,
-					    const struct lkrg_sites *sites,
-					    const u8 *addr)
+static const struct jump_entry *jump_of(const struct lkrg_sites *of, const u8 *addr)
 {
-	const struct list list = { sites->order, sites->jumps };
+	const struct list list = { of->order, of->nr_jumps };
 	const struct jump_entry *entry;
 	static size_t hint;
 	s64 site;
 
-	site = search(&list, module, &hint, (unsigned long)addr, module_jump_addr);
+	site = search(&list, of, &hint, (unsigned long)addr, jump_addr_of);
 	if (site != NO_SITE)
-		return &module->jump_entries[site];
+		return &of->jumps[site];
 	/* The table is put in order by key when the module is coming. */
-	entry = look_for_jump(module, addr);
+	entry = look_for_jump(of->jumps, of->nr_jumps, addr);
 	if (entry)
-		number(&list, module, module_jump_addr);
+		number(&list, of, jump_addr_of);
 	return entry;
 }
-#else
-static const struct jump_entry *look_for_jump(const struct module *module,
-					      const u8 *addr)
-{
-	return NULL;
-}
-
-static const struct jump_entry *module_jump(const struct module *module,
-					    const struct lkrg_sites *sites,
-					    const u8 *addr)
-{
-	return NULL;
-}
-#endif
 
 /* A branch, or the nop in its place, as long as what is there now. */
-static bool is_jump_label(const struct module *module, const struct lkrg_sites *sites,
-			  const u8 *addr, const u8 *new, size_t len)
+static bool is_jump_label(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
+			  size_t len)
 {
 	const struct jump_entry *entry;
 	unsigned long target;
@@ -238,7 +218,7 @@ static bool is_jump_label(const struct module *module, const struct lkrg_sites *
 
 	if (!on && !(off && lkrg_insn_is_jump(addr)))
 		return false;
-	entry = module ? module_jump(module, sites, addr) : core_jump(addr);
+	entry = of ? jump_of(of, addr) : core_jump(addr);
 	if (!entry)
 		return false;
 	/* Its key says which of them. */
@@ -257,8 +237,8 @@ static size_t __init room_for_jumps(void)
 
 static void __init index_jumps(u32 *site) { }
 
-static bool is_jump_label(const struct module *module, const struct lkrg_sites *sites,
-			  const u8 *addr, const u8 *new, size_t len)
+static bool is_jump_label(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
+			  size_t len)
 {
 	return false;
 }
@@ -274,7 +254,7 @@ static unsigned long call_site(const struct static_call_site *call)
 	return (unsigned long)&call->addr + call->addr;
 }
 
-static unsigned long call_addr(const struct module *unused, u32 site)
+static unsigned long call_addr(const struct lkrg_sites *unused, u32 site)
 {
 	return call_site(&__start_static_call_sites[site]);
 }
@@ -304,76 +284,77 @@ static const struct static_call_site *core_call(const u8 *addr)
 	return site != NO_SITE ? &__start_static_call_sites[site] : NULL;
 }
 
-#ifdef CONFIG_MODULES
-/* This one table is writable, and what says where it is. */
-static const struct static_call_site *module_calls(const struct module *module,
-						   int *count)
+static unsigned long call_addr_of(const struct lkrg_sites *of, u32 site)
 {
-	const struct static_call_site *call = READ_ONCE(module->static_call_sites);
-
-	*count = READ_ONCE(module->num_static_call_sites);
-	return *count && lkrg_module_at((unsigned long)call) == module &&
-	       lkrg_module_at((unsigned long)(call + *count) - 1) == module ? call : NULL;
+	return site < of->nr_calls ? call_site(&of->calls[site]) : 0;
 }
 
-static unsigned long module_call_addr(const struct module *module, u32 site)
+static const struct static_call_site *look_for_call(const struct static_call_site *call,
+						    size_t nr, const u8 *addr)
 {
-	return site < module->num_static_call_sites ?
-		call_site(&module->static_call_sites[site]) : 0;
-}
-
-static const struct static_call_site *look_for_call(const struct module *module,
-						    const u8 *addr)
-{
-	int count, i;
-	const struct static_call_site *call = module_calls(module, &count);
-
-	for (i = 0; call && i < count; i++, call++) {
+	for (; nr; nr--, call++) {
 		if (call_site(call) == (unsigned long)addr)
 			return call;
 	}
 	return NULL;
 }
 
-static const struct static_call_site *module_call(const struct module *module,
-						  const struct lkrg_sites *sites,
-						  const u8 *addr)
+static struct lkrg_record_tag block_tag(const struct lkrg_call_block *block)
 {
-	const struct list list = { sites->order + sites->jumps, sites->calls };
+	return lkrg_record_tag(block, 0, block->place, sizeof(block->place) / LKRG_PAIR);
+}
+
+static size_t nr_blocks(const struct lkrg_sites *of)
+{
+	return DIV_ROUND_UP(of->nr_calls, LKRG_CALL_PLACES);
+}
+
+static bool has_call_at(const struct lkrg_sites *of, const u8 *addr)
+{
+	const unsigned long place = (unsigned long)addr - of->lowest;
+	size_t low = 0, high = nr_blocks(of), i;
+	const struct lkrg_call_block *block;
+
+	if (!high)
+		return false;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (of->blocks[middle].place[0] <= place)
+			low = middle;
+		else
+			high = middle;
+	}
+	block = &of->blocks[low];
+	for (i = 0; i < LKRG_CALL_PLACES; i++) {
+		if (block->place[i] == place)
+			return lkrg_same_tag(block->tag, block_tag(block));
+	}
+	return false;
+}
+
+static const struct static_call_site *call_of(const struct lkrg_sites *of, const u8 *addr)
+{
+	const struct list list = { of->order + of->nr_jumps, of->nr_calls };
 	const struct static_call_site *call;
 	static size_t hint;
-	int count;
 	s64 site;
 
-	if (!module_calls(module, &count))
+	if (!has_call_at(of, addr))
 		return NULL;
-	site = search(&list, module, &hint, (unsigned long)addr, module_call_addr);
+	site = search(&list, of, &hint, (unsigned long)addr, call_addr_of);
 	if (site != NO_SITE)
-		return &module->static_call_sites[site];
-	/* See module_jump(). */
-	call = look_for_call(module, addr);
+		return &of->calls[site];
+	/* See jump_of(). */
+	call = look_for_call(of->calls, of->nr_calls, addr);
 	if (call)
-		number(&list, module, module_call_addr);
+		number(&list, of, call_addr_of);
 	return call;
 }
-#else
-static const struct static_call_site *look_for_call(const struct module *module,
-						    const u8 *addr)
-{
-	return NULL;
-}
-
-static const struct static_call_site *module_call(const struct module *module,
-						  const struct lkrg_sites *sites,
-						  const u8 *addr)
-{
-	return NULL;
-}
-#endif
 
 /* The key knows where it is to lead, or the trampoline, which has none beside it. */
-static bool is_static_call(const struct module *module, const struct lkrg_sites *sites,
-			   const u8 *addr, const u8 *new, size_t len)
+static bool is_static_call(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
+			   size_t len)
 {
 	const struct static_call_site *call;
 	const struct static_call_key *key;
@@ -381,7 +362,7 @@ static bool is_static_call(const struct module *module, const struct lkrg_sites 
 
 	if (!lkrg_insn_is_static_call(new, len, addr))
 		return false;
-	call = module ? module_call(module, sites, addr) : core_call(addr);
+	call = of ? call_of(of, addr) : core_call(addr);
 	if (!call)
 		return lkrg_is_static_call_trampoline(addr);
 	key = (void *)(((unsigned long)&call->key + call->key) & ~STATIC_CALL_SITE_FLAGS);
@@ -396,8 +377,8 @@ static size_t __init room_for_calls(void)
 
 static void __init index_calls(u32 *site) { }
 
-static bool is_static_call(const struct module *module, const struct lkrg_sites *sites,
-			   const u8 *addr, const u8 *new, size_t len)
+static bool is_static_call(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
+			   size_t len)
 {
 	return lkrg_insn_is_static_call(new, len, addr) &&
 	       lkrg_is_static_call_trampoline(addr);
@@ -430,7 +411,7 @@ bool lkrg_is_behind_static_call(unsigned long addr)
 
 /* === Functions that can be traced: a site is its offset in text === */
 
-static unsigned long __maybe_unused addr_of_offset(const struct module *unused,
+static unsigned long __maybe_unused addr_of_offset(const struct lkrg_sites *unused,
 						   u32 site)
 {
 	return (unsigned long)_text + site;
@@ -632,8 +613,8 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	switch (who) {
 	case LKRG_PATCH_INSN:
 		return is_traced_call(module, addr, new, len) ||
-		       is_jump_label(module, sites, addr, new, len) ||
-		       is_static_call(module, sites, addr, new, len) ||
+		       is_jump_label(sites, addr, new, len) ||
+		       is_static_call(sites, addr, new, len) ||
 		       is_optimized_probe(addr, new, len);
 	case LKRG_PATCH_PROBE:
 		return is_of_probe(addr, new, len);
@@ -652,8 +633,12 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 /* What is there was changed: it does not tell any more how long it is. */
 static bool is_at_jump_label(const struct module *module, const u8 *addr)
 {
+#if defined(CONFIG_JUMP_LABEL) && defined(CONFIG_MODULES)
+	if (module)
+		return look_for_jump(module->jump_entries, module->num_jump_entries, addr);
+#endif
 #ifdef CONFIG_JUMP_LABEL
-	return module ? look_for_jump(module, addr) : core_jump(addr);
+	return core_jump(addr);
 #else
 	return false;
 #endif
@@ -661,8 +646,13 @@ static bool is_at_jump_label(const struct module *module, const u8 *addr)
 
 static bool is_at_static_call(const struct module *module, const u8 *addr)
 {
+#if defined(CONFIG_HAVE_STATIC_CALL_INLINE) && defined(CONFIG_MODULES)
+	if (module)
+		return look_for_call(module->static_call_sites, module->num_static_call_sites,
+				     addr);
+#endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	return module ? look_for_call(module, addr) : core_call(addr);
+	return core_call(addr);
 #else
 	return false;
 #endif
@@ -710,27 +700,91 @@ const char *lkrg_site_at(const u8 *addr)
 	return lkrg_execmem_owner((unsigned long)addr);
 }
 
+#if defined(CONFIG_MODULES) && defined(CONFIG_HAVE_STATIC_CALL_INLINE)
+static unsigned long place_itself(const struct lkrg_sites *unused, u32 place)
+{
+	return place;
+}
+
+static int take_calls(struct lkrg_sites *sites, const struct module *module)
+{
+	const struct static_call_site *calls = module->static_call_sites;
+	const size_t nr = module->num_static_call_sites;
+	/* Until there are numbers in it */
+	u32 *place = sites->order + sites->nr_jumps;
+	const struct list list = { place, nr };
+	size_t i;
+
+	sites->calls = calls;
+	sites->nr_calls = nr;
+	sites->blocks = kvcalloc(nr_blocks(sites), sizeof(*sites->blocks), GFP_KERNEL);
+	if (!sites->blocks)
+		return -ENOMEM;
+	sites->lowest = ULONG_MAX;
+	for (i = 0; i < nr; i++)
+		sites->lowest = min(sites->lowest, call_site(&calls[i]));
+	for (i = 0; i < nr; i++)
+		place[i] = call_site(&calls[i]) - sites->lowest;
+	put_in_order(&list, NULL, place_itself);
+	for (i = 0; i < nr_blocks(sites) * LKRG_CALL_PLACES; i++)
+		sites->blocks[i / LKRG_CALL_PLACES].place[i % LKRG_CALL_PLACES] =
+			place[min(i, nr - 1)];
+	for (i = 0; i < nr_blocks(sites); i++)
+		sites->blocks[i].tag = block_tag(&sites->blocks[i]);
+	return 0;
+}
+
+static size_t calls_in(const struct module *module)
+{
+	return module->num_static_call_sites;
+}
+#elif defined(CONFIG_MODULES)
+static int take_calls(struct lkrg_sites *sites, const struct module *module)
+{
+	return 0;
+}
+
+static size_t calls_in(const struct module *module)
+{
+	return 0;
+}
+#endif
+
 #ifdef CONFIG_MODULES
 /**
- * lkrg_sites_take - Get the memory for the index of a module
- * @sites: is filled in; the order comes with the first patch
- * @module: whose tables are known
+ * lkrg_sites_take - Put on record where a module may be patched
+ * @sites: is filled in, but for the order, which comes with the first patch
+ * @module: its tables are as the linker has made them
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM, and then there may be something for lkrg_sites_free().
  */
 int lkrg_sites_take(struct lkrg_sites *sites, const struct module *module)
 {
+	const size_t calls = calls_in(module);
+	size_t jumps = 0;
+
+	*sites = (struct lkrg_sites){ };
 #ifdef CONFIG_JUMP_LABEL
-	sites->jumps = module->num_jump_entries;
+	jumps = module->num_jump_entries;
+	sites->jumps = module->jump_entries;
+	sites->nr_jumps = jumps;
 #endif
-#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	sites->calls = module->num_static_call_sites;
-#endif
-	if (!sites->jumps && !sites->calls)
+	if (!jumps && !calls)
 		return 0;
-	sites->order = kvcalloc(sites->jumps + sites->calls, sizeof(*sites->order),
-				GFP_KERNEL);
-	return sites->order ? 0 : -ENOMEM;
+	sites->order = kvcalloc(jumps + calls, sizeof(*sites->order), GFP_KERNEL);
+	if (!sites->order)
+		return -ENOMEM;
+	return calls ? take_calls(sites, module) : 0;
+}
+
+/**
+ * lkrg_sites_free - Give the memory back
+ * @sites: what lkrg_sites_take() has filled in
+ */
+void lkrg_sites_free(const struct lkrg_sites *sites)
+{
+	kvfree(sites->order);
+	kvfree(sites->blocks);
 }
 #endif
 

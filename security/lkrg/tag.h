@@ -136,7 +136,7 @@ static __always_inline void lkrg_sums_poke(struct lkrg_page *page, u32 index,
 
 /* Tags are over pairs of 64-bit words; this is the longest record and one. */
 #define LKRG_PAIR (2 * sizeof(u64))
-#define LKRG_RECORD_PAIRS 16
+#define LKRG_RECORD_PAIRS 21
 #define LKRG_PAGE_PAIRS (PAGE_SIZE / LKRG_PAIR)
 
 extern u64 lkrg_page_key[2 * LKRG_PAGE_PAIRS];
@@ -225,7 +225,7 @@ static __always_inline u128 lkrg_record_span(const void *pairs, size_t first,
 	size_t i;
 
 	if (__builtin_constant_p(first) && __builtin_constant_p(count)) {
-#pragma GCC unroll 16
+#pragma GCC unroll 20
 		for (i = first; i < first + count; i++)
 			sum += lkrg_record_pair(pairs + i * LKRG_PAIR, i);
 		return sum;

@@ -10,6 +10,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/cpufeature.h>
+#include <linux/execmem.h>
 #include <linux/jiffies.h>
 #include <linux/kasan.h>
 #include <linux/kernel.h>
@@ -33,6 +34,7 @@
 #include <asm/unwind.h>
 #include <asm/vsyscall.h>
 
+#include "execmem.h"
 #include "tag.h"
 #include "text.h"
 #include "x86.h"
@@ -197,8 +199,13 @@ bool lkrg_insn_is_lock(const u8 *insn)
 bool lkrg_insn_jumps_to_probe(const u8 *insn, size_t len, const u8 *addr)
 {
 #ifdef CONFIG_OPTPROBES
-	return len == JMP32_INSN_SIZE && *insn == JMP32_INSN_OPCODE &&
-	       is_kprobe_optinsn_slot(lkrg_insn_target(insn, len, addr));
+	unsigned long slot;
+
+	if (len != JMP32_INSN_SIZE || *insn != JMP32_INSN_OPCODE)
+		return false;
+	slot = lkrg_insn_target(insn, len, addr);
+	/* The list of who uses it can be written. */
+	return is_kprobe_optinsn_slot(slot) && lkrg_execmem_is_owned(slot, EXECMEM_KPROBES);
 #else
 	return false;
 #endif

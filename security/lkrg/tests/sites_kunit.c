@@ -6,6 +6,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/cpumask.h>
@@ -137,10 +138,10 @@ static bool is_in_order(const struct module *module, const struct lkrg_sites *si
 {
 	u32 i;
 
-	for (i = 1; i < sites->jumps; i++) {
+	for (i = 1; i < sites->nr_jumps; i++) {
 		const u32 *order = &sites->order[i];
 
-		if (order[0] >= sites->jumps || order[-1] >= sites->jumps ||
+		if (order[0] >= sites->nr_jumps || order[-1] >= sites->nr_jumps ||
 		    jump_entry_code(&module->jump_entries[order[-1]]) >
 		    jump_entry_code(&module->jump_entries[order[0]]))
 			return false;
@@ -167,7 +168,7 @@ static void the_index_of_a_module_says_nothing_but_where(struct kunit *test)
 	module->jump_entries = __start___jump_table;
 	module->num_jump_entries = __stop___jump_table - __start___jump_table;
 	KUNIT_ASSERT_EQ(test, 0, lkrg_sites_take(&sites, module));
-	KUNIT_ASSERT_EQ(test, module->num_jump_entries, sites.jumps);
+	KUNIT_ASSERT_EQ(test, module->num_jump_entries, sites.nr_jumps);
 
 	KUNIT_EXPECT_FALSE(test, is_legal_in(module, &sites, addr, other, len));
 	KUNIT_EXPECT_TRUE(test, is_in_order(module, &sites));
@@ -175,16 +176,16 @@ static void the_index_of_a_module_says_nothing_but_where(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_legal_in(module, &sites, addr, other, len));
 	KUNIT_EXPECT_FALSE(test, is_legal_in(module, &sites, addr + 1, other, len));
 
-	for (i = 0; i < sites.jumps; i++)
-		sites.order[i] = sites.jumps - 1 - i;
+	for (i = 0; i < sites.nr_jumps; i++)
+		sites.order[i] = sites.nr_jumps - 1 - i;
 	KUNIT_EXPECT_TRUE(test, is_legal_in(module, &sites, addr, other, len));
 	KUNIT_EXPECT_TRUE(test, is_in_order(module, &sites));
-	memset(sites.order, 0xff, sites.jumps * sizeof(*sites.order));
+	memset(sites.order, 0xff, sites.nr_jumps * sizeof(*sites.order));
 	KUNIT_EXPECT_FALSE(test, is_legal_in(module, &sites, addr + 1, other, len));
 	KUNIT_EXPECT_TRUE(test, is_legal_in(module, &sites, addr, other, len));
 	KUNIT_EXPECT_TRUE(test, is_in_order(module, &sites));
 	atomic_set(&own_key.key.enabled, 0);
-	kvfree(sites.order);
+	lkrg_sites_free(&sites);
 }
 #endif
 
@@ -317,6 +318,68 @@ static void static_calls_may_call_theirs_and_nothing_else(struct kunit *test)
 }
 #endif
 
+#if defined(CONFIG_HAVE_STATIC_CALL_INLINE) && defined(CONFIG_MODULES)
+static const void *place_of(const struct static_call_site *call)
+{
+	return (const u8 *)&call->addr + call->addr;
+}
+
+static bool may_call(const struct module *module, const struct lkrg_sites *sites,
+		     const void *from, const void *to)
+{
+	return is_legal_in(module, sites, from, leads(CALL_INSN_OPCODE, from, to),
+			   CALL_INSN_SIZE);
+}
+
+/* One that has some of the kernel's, in a table that can be written. */
+static void static_calls_of_a_module_stay_where_they_were(struct kunit *test)
+{
+	static struct static_call_site calls[2 * LKRG_CALL_PLACES + 1];
+	const struct static_call_site *call = __start_static_call_sites;
+	struct lkrg_sites sites = { };
+	struct module *module;
+	unsigned long key;
+	const void *func;
+	size_t i, nr = 0;
+	s32 before;
+
+	for (; call < __stop_static_call_sites && nr < ARRAY_SIZE(calls); call++) {
+		if (!is_core_text((unsigned long)place_of(call)) ||
+		    *(const u8 *)place_of(call) != CALL_INSN_OPCODE)
+			continue;
+		key = ((unsigned long)&call->key + call->key) & ~STATIC_CALL_SITE_FLAGS;
+		calls[nr].addr = (long)place_of(call) - (long)&calls[nr].addr;
+		calls[nr].key = key - (unsigned long)&calls[nr].key;
+		nr++;
+	}
+	KUNIT_ASSERT_GT(test, nr, LKRG_CALL_PLACES);
+	module = kunit_kzalloc(test, sizeof(*module), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, module);
+	module->static_call_sites = calls;
+	module->num_static_call_sites = nr;
+	KUNIT_ASSERT_EQ(test, 0, lkrg_sites_take(&sites, module));
+
+	for (i = 0; i < nr; i++) {
+		key = (unsigned long)&calls[i].key + calls[i].key;
+		func = ((struct static_call_key *)key)->func;
+		KUNIT_EXPECT_TRUE(test, may_call(module, &sites, place_of(&calls[i]), func));
+		KUNIT_EXPECT_FALSE(test, may_call(module, &sites, place_of(&calls[i]), _text));
+		before = calls[i].addr;
+		calls[i].addr++;
+		KUNIT_EXPECT_FALSE(test, may_call(module, &sites, place_of(&calls[i]), func));
+		calls[i].addr = before;
+	}
+	key = (unsigned long)&calls[0].key + calls[0].key;
+	func = ((struct static_call_key *)key)->func;
+	for (i = 0; i < nr; i++)
+		sites.blocks[i / LKRG_CALL_PLACES].place[i % LKRG_CALL_PLACES]++;
+	KUNIT_EXPECT_FALSE(test, may_call(module, &sites, place_of(&calls[0]), func));
+	calls[0].addr++;
+	KUNIT_EXPECT_FALSE(test, may_call(module, &sites, place_of(&calls[0]), func));
+	lkrg_sites_free(&sites);
+}
+#endif
+
 static void nothing_is_probed_or_debugged_now(struct kunit *test)
 {
 	const u8 *addr = (const u8 *)panic;
@@ -397,6 +460,9 @@ static struct kunit_case cases[] = {
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 	KUNIT_CASE(static_calls_may_call_theirs_and_nothing_else),
+#endif
+#if defined(CONFIG_HAVE_STATIC_CALL_INLINE) && defined(CONFIG_MODULES)
+	KUNIT_CASE(static_calls_of_a_module_stay_where_they_were),
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
 	KUNIT_CASE(lock_prefixes_stay),

@@ -2281,8 +2281,62 @@ DEFINE_STATIC_CALL(lkrg_attack_call, lkrg_attack_idle);
 static noinline __used u64 lkrg_attack_asks(u64 x)
 {
 	trace_lkrg_attack_event(x);
-	return static_call(lkrg_attack_call)(x);
+	/* More than a jump at the end */
+	return static_call(lkrg_attack_call)(x) + 1;
 }
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+static struct static_call_site *own_call(void)
+{
+	struct static_call_site *site = THIS_MODULE->static_call_sites;
+	int i;
+
+	for (i = 0; i < THIS_MODULE->num_static_call_sites; i++, site++) {
+		if ((((ulong)&site->key + site->key) & ~STATIC_CALL_SITE_FLAGS) ==
+		    (ulong)&STATIC_CALL_KEY(lkrg_attack_call))
+			return site;
+	}
+	return NULL;
+}
+
+/* The kernel believes that the call is there, until it is to be what it was. */
+static int write_by_static_call(void *at, const void *from, size_t size)
+{
+	struct static_call_site *const site = own_call();
+	const s32 before = site->addr;
+
+	site->addr = (ulong)at - (ulong)&site->addr;
+	static_call_update(lkrg_attack_call, lkrg_attack_branch);
+	site->addr = before;
+	static_call_update(lkrg_attack_call, lkrg_attack_idle);
+	return 0;
+}
+
+/* The place for function tracing becomes a call. */
+static int move_call(struct task_struct *task, size_t field)
+{
+	static const u8 nop[] = { BYTES_NOP5 };
+	u8 *at = (u8 *)lkrg_attack_idle;
+	size_t size = sizeof(nop);
+	const u8 *insn;
+
+	/* It may be behind one that says that calls may lead there. */
+	if (memcmp(at, nop, sizeof(nop)))
+		at += ENDBR_INSN_SIZE;
+	if (memcmp(at, nop, sizeof(nop)) || !own_call())
+		return -EOPNOTSUPP;
+	insn = text_gen_insn(CALL_INSN_OPCODE, at, lkrg_attack_branch);
+	/* What does not change is not reported. */
+	while (insn[size - 1] == nop[size - 1])
+		size--;
+	return change_to(&module_text_change, at, insn, size, write_by_static_call);
+}
+#else
+static int move_call(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+#endif
 
 static struct ftrace_ops hook_ops = {
 	.func = hooked_trace,
@@ -4492,6 +4546,7 @@ static const struct attack attacks[] = {
 	       "one bit of module text, any"),
 	ATTACK("module_text-patch", patch_label,
 	       "a jump label of a module that leads elsewhere"),
+	ATTACK("module_text-call", move_call, "where a static call of a module is"),
 	ATTACK("module_text-probe", forge_opcode, "what is left of a kprobe"),
 	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
 	ATTACK("module_rodata-flip", flip_module_rodata,
