@@ -621,7 +621,7 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	case LKRG_PATCH_LOCK:
 		return is_lock(module, addr, new, len);
 	case LKRG_PATCH_PADDING:
-		return IS_ENABLED(CONFIG_CALL_THUNKS) && lkrg_is_padding(addr, len);
+		return lkrg_is_padding(addr, len);
 	case LKRG_PATCH_LIVEPATCH:
 		return module;
 	case LKRG_PATCH_DEBUGGER:

@@ -273,11 +273,12 @@ void lkrg_probe_jumps(struct kprobe *probe, const u8 *addr)
  * @addr: first byte
  * @len: number of bytes
  *
- * Return: whether it is.
+ * Return: whether it is, and CPUs want it to be patched.
  */
 bool lkrg_is_padding(const u8 *addr, size_t len)
 {
-	return !memchr_inv(addr, PADDING_BYTE, len);
+	return cpu_feature_enabled(X86_FEATURE_CALL_DEPTH) &&
+	       !memchr_inv(addr, PADDING_BYTE, len);
 }
 
 /* What is there, but for breakpoints.  Returns whether there were any. */
