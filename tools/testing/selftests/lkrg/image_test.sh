@@ -274,27 +274,6 @@ static_call_off()
 	echo "$preemption" > "$PREEMPTION"
 }
 
-# What debuggers set is a breakpoint of theirs, with all other CPUs stopped.
-KGDB=/sys/module/kgdbts/parameters/kgdbts
-
-have_debugger()
-{
-	[ -e "$KGDB" ]
-}
-
-# It does not wait for a pass that is under way, and gives up.
-debugger_on()
-{
-	set_knob kint_validate 1 && run_pass || fail "passes go on"
-	echo V1I10 > "$KGDB" || fail "kgdb does not test itself"
-	set_knob kint_validate 3 || fail "the knobs of lkrg cannot be set"
-}
-
-debugger_off()
-{
-	debugger_on
-}
-
 have_idle()
 {
 	why_not="lkrg_idle.ko is not built"
@@ -495,7 +474,7 @@ ktap_print_header
 # A false report is to fail the test, not to panic the machine.
 set_knob kint_enforce 1 && set_knob kint_validate 3 ||
 	ktap_exit_fail_msg "the knobs of lkrg cannot be set"
-ktap_set_plan 39
+ktap_set_plan 37
 
 patch_while_passing static_key pokes
 patch_while_passing tracepoint pokes
@@ -511,7 +490,6 @@ patch_while_passing compiler
 patch_while_passing bpf pokes
 patch_while_passing cpu
 patch_while_passing static_call pokes
-patch_while_passing debugger pokes
 patch_while_passing idle
 # Once more, now that all have come and gone.
 patch_while_passing static_key pokes
@@ -519,7 +497,7 @@ key_of_kfence
 
 load_attacks "$DIR/test_modules"
 for way in static_key static_call tracepoint kprobe breakpoint function_tracer \
-	graph_tracer livepatch hooks compiler bpf cpu debugger idle; do
+	graph_tracer livepatch hooks compiler bpf cpu idle; do
 	launder text-flip "text changed: kernel_halt" "$way" restore D1
 done
 for way in nothing idle; do
