@@ -104,6 +104,10 @@ compare() {
 	comm -23 control-1 control-2 | sed -n 's/^[a-zA-Z]*: \(.*\)/skipped: silence: \1: differs between runs without lkrg/p'
 }
 
+no_skips() {
+	grep '^# ok .* # SKIP' "$out" || :
+}
+
 # tested TARGET...: each of them has something that works here.
 tested() {
 	for target; do
@@ -137,6 +141,12 @@ test_silence() {
 
 	# shellcheck disable=SC2086
 	if compared patching $patching; then
+		# With all ways to patch that there are
+		guest silence-image --smp 4 --memory 2048 --timeout 1200 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
+		went_well 'silence: the kernel patches itself'
+		tap 'silence: the kernel patches itself' "$out"
+		check 'silence: the kernel patches itself in each way' no_skips
+		clean_console 'silence: the kernel patches itself: nothing else on the console' "$image"
 		in_debian bpf --timeout 1800 -- /guest/debian modprobe test_bpf
 		silent 'silence: every instruction of BPF'
 	fi

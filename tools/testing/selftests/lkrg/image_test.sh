@@ -234,7 +234,8 @@ bpf_on()
 
 bpf_off()
 {
-	kill "$hooks" && wait "$hooks"
+	# The shell would say how it ended.
+	{ kill "$hooks" && wait "$hooks"; } 2> /dev/null
 }
 
 CPU=/sys/devices/system/cpu/cpu1/online
