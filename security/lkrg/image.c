@@ -15,6 +15,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <asm/sections.h>
+
 #include "image.h"
 #include "param.h"
 #include "report.h"
@@ -272,6 +274,24 @@ static const u8 *changed_byte(const u32 *words, const struct lkrg_change *change
 	       __ffs(change->expected ^ change->found) / BITS_PER_BYTE;
 }
 
+/* What the tag says of what the sums have said, and of where it is. */
+static void ask_tag(const struct lkrg_section *section, unsigned long index,
+		    struct lkrg_image_report *image)
+{
+	const void *page = page_words(section, index);
+	unsigned long now = lkrg_mapping((unsigned long)page).frame;
+	unsigned long frame = lkrg_page_frame(section->pages[index].tag, page,
+					      image->change, max(image->changes, 0));
+
+	image->certain = frame != LKRG_NO_FRAME;
+	if (image->certain) {
+		image->changes = max(image->changes, 0);
+		image->moved = frame != now;
+	} else if (is_kernel((unsigned long)page)) {
+		image->moved = lkrg_image_address(now) != (unsigned long)page;
+	}
+}
+
 static noinline struct lkrg_report describe_page(const struct lkrg_section *section,
 						 unsigned long index)
 {
@@ -283,6 +303,7 @@ static noinline struct lkrg_report describe_page(const struct lkrg_section *sect
 	image->changes = is_located(section, index) ?
 		lkrg_locate(&section->pages[index], words, image->change) :
 		LKRG_CHANGES_UNKNOWN;
+	ask_tag(section, index, image);
 	for (i = 0; section->what == LKRG_TEXT_CHANGED && i < image->changes; i++)
 		image->site[i] = lkrg_site_at(changed_byte(words, &image->change[i]));
 	return report;

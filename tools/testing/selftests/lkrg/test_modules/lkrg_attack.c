@@ -1649,12 +1649,78 @@ static int map_module_rodata_executable(struct task_struct *task, size_t field)
 	return change_entry((unsigned long)lkrg_attack_constant, 0, _PAGE_NX);
 }
 
+static ulong set_memory_rox_at;
+module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rox, "Address of that function");
+
+static ulong set_memory_nx_at;
+module_param_named(set_memory_nx, set_memory_nx_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_nx, "Address of that function");
+
+static ulong set_memory_rw_at;
+module_param_named(set_memory_rw, set_memory_rw_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rw, "Address of that function");
+
+static int set_page(ulong function_at, void *page)
+{
+	int (*const function)(ulong addr, int pages) = (void *)function_at;
+
+	return function ? function((ulong)page, 1) : -ENOENT;
+}
+
+/* What is mapped instead of text of the module, NULL if nothing is */
+static void *moved_to;
+
+static void forget_translation(void *unused)
+{
+	asm volatile("invlpg (%0)" : : "r" (lkrg_attack_idle) : "memory");
+}
+
+/* The same bytes, where somebody may change them later without being seen here */
+static int map_module_text_elsewhere(struct task_struct *task, size_t field)
+{
+	void *const page = PTR_ALIGN_DOWN((void *)lkrg_attack_idle, PAGE_SIZE);
+	unsigned int level;
+	pte_t *const entry = lookup_address((ulong)page, &level);
+	int err;
+
+	if (mapped_by)
+		return -EBUSY;
+	if (!entry || level != PG_LEVEL_4K)
+		return -EFAULT;
+	moved_to = (void *)__get_free_page(GFP_KERNEL);
+	if (!moved_to)
+		return -ENOMEM;
+	memcpy(moved_to, page, PAGE_SIZE);
+	/* As text is there */
+	err = set_page(set_memory_rox_at, moved_to) ?: set_page(set_memory_nx_at, moved_to);
+	if (err) {
+		free_page((ulong)moved_to);
+		moved_to = NULL;
+		return err;
+	}
+	mapped_before = pte_val(*entry);
+	WRITE_ONCE(entry->pte, (mapped_before & ~PTE_PFN_MASK) | __pa(moved_to));
+	on_each_cpu(forget_translation, NULL, 1);
+	mapped_by = entry;
+	if (vmalloc_to_page(page) != virt_to_page(moved_to))
+		return -EIO;
+	snprintf(changed, sizeof(changed), "1 pages: moved");
+	return 0;
+}
+
 static int map_as_before(struct task_struct *task, size_t field)
 {
 	if (!mapped_by)
 		return -ENOENT;
 	WRITE_ONCE(mapped_by->pte, mapped_before);
 	mapped_by = NULL;
+	if (moved_to) {
+		on_each_cpu(forget_translation, NULL, 1);
+		set_page(set_memory_rw_at, moved_to);
+		free_page((ulong)moved_to);
+	}
+	moved_to = NULL;
 	changed[0] = '\0';
 	return 0;
 }
@@ -3716,25 +3782,6 @@ static int call_ftrace_kill(struct task_struct *task, size_t field)
 
 /* === Memory for code ==================================================== */
 
-static ulong set_memory_rox_at;
-module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_rox, "Address of that function");
-
-static ulong set_memory_nx_at;
-module_param_named(set_memory_nx, set_memory_nx_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_nx, "Address of that function");
-
-static ulong set_memory_rw_at;
-module_param_named(set_memory_rw, set_memory_rw_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_rw, "Address of that function");
-
-static int set_page(ulong function_at, void *page)
-{
-	int (*const function)(ulong addr, int pages) = (void *)function_at;
-
-	return function ? function((ulong)page, 1) : -ENOENT;
-}
-
 /* Somebody's code, and a mapping of somebody else's */
 static void *code_page, *alias_page;
 static bool is_rox;
@@ -4471,6 +4518,7 @@ static const struct attack attacks[] = {
 	       "module text writable"),
 	ATTACK("mapping-module_rodata", map_module_rodata_executable,
 	       "read-only data of a module executable"),
+	ATTACK("mapping-frame", map_module_text_elsewhere, "module text elsewhere"),
 	ATTACK("mapping-restore", map_as_before, "page tables as they were"),
 	ATTACK("memory-vmalloc", run_in_vmalloc, "code in memory from vmalloc()"),
 	ATTACK("memory-execmem", run_in_execmem, "code in memory for code, for nobody"),
