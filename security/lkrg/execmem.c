@@ -823,4 +823,5 @@ void lkrg_execmem_show(struct seq_file *m)
 
 		lkrg_report_show(m, &report);
 	}
+	lkrg_report_show_more(m, more_known);
 }

@@ -679,6 +679,7 @@ void lkrg_hook_show(struct seq_file *m)
 		report.hook = known[i].report;
 		lkrg_report_show(m, &report);
 	}
+	lkrg_report_show_more(m, more_known);
 }
 
 /* === What modules hook ================================================== */

@@ -472,7 +472,7 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 }
 
 /* To say more is for the log: this is one screen. */
-#define SHOWN_MAX 8
+#define SHOWN_MAX 8UL
 
 /**
  * lkrg_section_show - Write which pages are not as they should be
@@ -485,25 +485,23 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
  */
 void lkrg_section_show(const struct lkrg_section *section, struct seq_file *m)
 {
+	unsigned long index, lines = 0;
 	struct lkrg_report report;
-	unsigned long index;
 	u32 before = 0;
-	int shown = 0;
 
-	for (index = 0; index < section->nr_pages && shown < SHOWN_MAX; index++) {
+	for (index = 0; index < section->nr_pages; index++) {
 		u32 state = section->pages[index].state;
 		u32 mapped = state & MAPPING;
 
-		if (state & ~MAPPING) {
+		if (state & ~MAPPING && ++lines <= SHOWN_MAX) {
 			report = describe_page(section, index);
 			lkrg_report_show(m, &report);
-			shown++;
 		}
-		if (mapped && mapped != before) {
+		if (mapped && mapped != before && ++lines <= SHOWN_MAX) {
 			report = describe_mapping(section, index, mapped);
 			lkrg_report_show(m, &report);
-			shown++;
 		}
 		before = mapped;
 	}
+	lkrg_report_show_more(m, lines - min(lines, SHOWN_MAX));
 }

@@ -730,6 +730,17 @@ void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report)
 	seq_putc(m, '\n');
 }
 
+/**
+ * lkrg_report_show_more - Write how many were left out
+ * @m: where
+ * @more: how many, perhaps none
+ */
+void lkrg_report_show_more(struct seq_file *m, unsigned long more)
+{
+	if (more)
+		seq_printf(m, "Still there: and %lu more\n", more);
+}
+
 /*
  * Each thread on its own: one that is missing in their list, and ended before,
  * leaves the others to a group exit that never reaches them.

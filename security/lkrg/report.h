@@ -344,6 +344,7 @@ int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
 void lkrg_report_flush(void);
 void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report);
+void lkrg_report_show_more(struct seq_file *m, unsigned long more);
 void lkrg_count_block(void);
 void lkrg_kill(struct task_struct *leader, struct task_struct *task);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);
