@@ -662,16 +662,17 @@ static bool is_at_jump_label(const struct module *module, const u8 *addr)
 static bool is_at_static_call(const struct module *module, const u8 *addr)
 {
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	return module ? look_for_call(module, addr) : core_call(addr);
-#else
-	return false;
+	if (module ? look_for_call(module, addr) : core_call(addr))
+		return true;
 #endif
+	return lkrg_is_static_call_trampoline(addr);
 }
 
 static bool is_at_traced(const struct module *module, const u8 *addr)
 {
 #ifdef CONFIG_DYNAMIC_FTRACE
-	return module ? is_module_traced(module, addr) : is_core_traced(addr);
+	return module ? is_module_traced(module, addr) :
+			is_core_traced(addr) || is_in_tracer(addr);
 #else
 	return false;
 #endif
@@ -707,6 +708,11 @@ const char *lkrg_site_at(const u8 *addr)
 		if (is_at_probe(first))
 			return "kprobe";
 	}
+	/* Of modules, see is_lock(). */
+	if (is_at_lock(addr))
+		return "lock prefix";
+	if (lkrg_is_thunk((unsigned long)addr))
+		return "call thunk";
 	return lkrg_execmem_owner((unsigned long)addr);
 }
 

@@ -20,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 
 #include <asm/nops.h>
@@ -347,6 +348,39 @@ static void lock_prefixes_stay(struct kunit *test)
 	KUNIT_EXPECT_GT(test, judged, 10);
 }
 
+static long __used nothing(void)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(lkrg_test_of_sites, nothing);
+
+/* Each byte of what may be patched, and none behind it. */
+static void expect_name(struct kunit *test, const void *addr, const char *name)
+{
+	const char *found;
+	size_t i;
+
+	mutex_lock(&text_mutex);
+	for (i = 0; i < CALL_INSN_SIZE; i++)
+		KUNIT_EXPECT_STREQ(test, lkrg_site_at(addr + i), name);
+	found = lkrg_site_at(addr + i);
+	KUNIT_EXPECT_TRUE(test, !found || strcmp(found, name));
+	mutex_unlock(&text_mutex);
+}
+
+static void sites_have_names(struct kunit *test)
+{
+	expect_name(test, STATIC_CALL_TRAMP_ADDR(lkrg_test_of_sites), "static call");
+#ifdef CONFIG_DYNAMIC_FTRACE
+	expect_name(test, ftrace_call, "ftrace");
+	expect_name(test, ftrace_regs_call, "ftrace");
+#endif
+	mutex_lock(&text_mutex);
+	KUNIT_EXPECT_NULL(test, lkrg_site_at((const u8 *)__start_rodata));
+	mutex_unlock(&text_mutex);
+}
+
 static void text_belongs_to_somebody(struct kunit *test)
 {
 	static const u8 constant = 1;
@@ -400,6 +434,7 @@ static struct kunit_case cases[] = {
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
 	KUNIT_CASE(lock_prefixes_stay),
+	KUNIT_CASE(sites_have_names),
 	KUNIT_CASE(text_belongs_to_somebody),
 	KUNIT_CASE(own_text_is_known),
 	{}
