@@ -11,7 +11,9 @@
 #include <linux/cpumask.h>
 #include <linux/ftrace.h>
 #include <linux/init.h>
+#include <linux/irqflags.h>
 #include <linux/jump_label.h>
+#include <linux/kgdb.h>
 #include <linux/limits.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_hook.h>
@@ -20,6 +22,7 @@
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
 
@@ -329,6 +332,35 @@ static void nothing_is_probed_or_debugged_now(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LIVEPATCH, addr, &breakpoint, 1));
 }
 
+#ifdef CONFIG_KGDB
+static bool is_legal_in_debugger(const u8 *addr, u8 new)
+{
+	bool is;
+
+	local_irq_disable();
+	atomic_set(&kgdb_active, raw_smp_processor_id());
+	is = lkrg_patch_is_legal(LKRG_PATCH_DEBUGGER, NULL, NULL, addr, &new, 1);
+	atomic_set(&kgdb_active, -1);
+	local_irq_enable();
+	return is;
+}
+
+static void a_debugger_sets_breakpoints_and_nothing_else(struct kunit *test)
+{
+	const u8 *addr = (const u8 *)panic;
+	const u8 breakpoint = INT3_INSN_OPCODE, other = breakpoint ^ 1;
+
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, other));
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, *addr));
+	KUNIT_EXPECT_TRUE(test, is_legal_in_debugger(addr, breakpoint));
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, other));
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr + 1, *addr));
+	KUNIT_EXPECT_TRUE(test, is_legal_in_debugger(addr, *addr));
+	/* Once */
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, *addr));
+}
+#endif
+
 /* On a machine that has begun with several CPUs there is no table of them. */
 static void lock_prefixes_stay(struct kunit *test)
 {
@@ -433,6 +465,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(static_calls_may_call_theirs_and_nothing_else),
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
+#ifdef CONFIG_KGDB
+	KUNIT_CASE(a_debugger_sets_breakpoints_and_nothing_else),
+#endif
 	KUNIT_CASE(lock_prefixes_stay),
 	KUNIT_CASE(sites_have_names),
 	KUNIT_CASE(text_belongs_to_somebody),
