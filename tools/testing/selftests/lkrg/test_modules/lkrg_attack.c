@@ -982,6 +982,9 @@ static int restore_first(struct task_struct *task, size_t field)
  */
 #define CHANGE_MAX	(4 * sizeof(u32))
 
+/* Of what the guard remembers only some: more than these. */
+#define MANY		20
+
 struct change {
 	void *at;
 	size_t size;
@@ -2619,6 +2622,49 @@ static int restore_hook(struct task_struct *task, size_t field)
 	return unregister_hooks(task, field);
 }
 
+/* At a place where nobody comes by */
+static unsigned long hooks_many;
+
+static void lead_many_hooks(void *to)
+{
+	struct tracepoint_func *const funcs =
+		rcu_dereference_raw(__tracepoint_lkrg_attack_event.funcs);
+	int i;
+
+	for (i = 0; i < hooks_many; i++)
+		WRITE_ONCE(funcs[i].func, to);
+}
+
+static int restore_many_hooks(struct task_struct *task, size_t field)
+{
+	if (!hooks_many)
+		return -ENOENT;
+	lead_many_hooks(hooked_own_tracepoint);
+	for (; hooks_many; hooks_many--)
+		unregister_trace_lkrg_attack_event(hooked_own_tracepoint,
+						   (void *)hooks_many);
+	tracepoint_synchronize_unregister();
+	return 0;
+}
+
+static int change_many_hooks(struct task_struct *task, size_t field)
+{
+	int err = 0;
+
+	if (hooks_registered || hooks_many)
+		return -EBUSY;
+	while (hooks_many < MANY && !err) {
+		err = register_trace_lkrg_attack_event(hooked_own_tracepoint,
+						       (void *)(hooks_many + 1));
+		hooks_many += !err;
+	}
+	if (err)
+		restore_many_hooks(task, field);
+	else
+		lead_many_hooks(changed);
+	return err;
+}
+
 /* A static call that the kernel makes, but not by way of this pointer */
 static void *static_call_of_idle(void)
 {
@@ -2747,6 +2793,16 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 }
 
 static int restore_hook(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int restore_many_hooks(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_many_hooks(struct task_struct *task, size_t field)
 {
 	return -EOPNOTSUPP;
 }
@@ -3967,6 +4023,35 @@ static int map_module_text_again(struct task_struct *task, size_t field)
 	return write_to_second((u8 *)lkrg_attack_idle + CHANGE_MAX);
 }
 
+static void *many_aliases[MANY];
+
+static int restore_many_aliases(struct task_struct *task, size_t field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(many_aliases); i++) {
+		vunmap(many_aliases[i]);
+		many_aliases[i] = NULL;
+	}
+	return 0;
+}
+
+static int map_text_many_times(struct task_struct *task, size_t field)
+{
+	int i;
+
+	if (many_aliases[0])
+		return -EBUSY;
+	for (i = 0; i < ARRAY_SIZE(many_aliases); i++) {
+		many_aliases[i] = map_alias(victim_text());
+		if (!many_aliases[i]) {
+			restore_many_aliases(task, field);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 /* What is nobody's text may be mapped as often as one likes, and be read-only. */
 static int map_data_again(struct task_struct *task, size_t field)
 {
@@ -4529,6 +4614,8 @@ static const struct attack attacks[] = {
 	ATTACK("memory-rodata", map_rodata_again, "of read-only data"),
 	ATTACK("memory-module_text", map_module_text_again, "of module text"),
 	ATTACK("memory-data", map_data_again, "of data, which is honest"),
+	ATTACK("memory-many", map_text_many_times, "many mappings of kernel text"),
+	ATTACK("memory-many-restore", restore_many_aliases, "they are away"),
 	ATTACK("memory-restore", restore_memory, "memory as it was"),
 	ATTACK("code-prepare", hold_code, "a program of BPF stays, and others get some"),
 	CODE("bpf", CODE_PROGRAM, "a program of BPF"),
@@ -4632,6 +4719,8 @@ static const struct attack attacks[] = {
 	HOOK("module_tracepoint", HOOK_MODULE_TRACEPOINT, "a tracepoint of a module"),
 	HOOK("module_static_call", HOOK_MODULE_STATIC_CALL, "a static call of a module"),
 	ATTACK("hook-restore", restore_hook, "the hook as it was, and away"),
+	ATTACK("hook-many", change_many_hooks, "more than there is room for"),
+	ATTACK("hook-many-restore", restore_many_hooks, "they are away"),
 	ATTACK("hooks-register", register_hooks, "one of each, which is honest"),
 	ATTACK("hooks-unregister", unregister_hooks, "which are away again"),
 	ATTACK("lsm-call", redirect_lsm_call,
@@ -4857,7 +4946,9 @@ static void __exit attack_exit(void)
 	restore_cpu(NULL, 0);
 	restore_gate(NULL, 0);
 	restore_hook(NULL, 0);
+	restore_many_hooks(NULL, 0);
 	restore_memory(NULL, 0);
+	restore_many_aliases(NULL, 0);
 	restore_code(NULL, 0);
 	unregister_hooks(NULL, 0);
 	free_hooks();
