@@ -499,12 +499,19 @@ struct finding {
 /* In the piece under way: as far as this, what cannot be written is fine. */
 static unsigned long fine_until;
 
-/* More at once are reported when these are gone. */
+/* More at once are counted, and reported when these are gone. */
 #define FINDINGS 16
 
-/* What the pass under way has found, and what the last one has reported. */
-static struct finding found[FINDINGS], known[FINDINGS];
+/*
+ * What has to be looked at once more, what of that was still there in the pass under
+ * way, and what the last one has reported.
+ */
+static struct finding found[FINDINGS], left[FINDINGS], known[FINDINGS];
 static size_t nr_found, nr_left, nr_known;
+/* How many more there are of these two. */
+static unsigned long more_left, more_known;
+/* As far as this, all are found; where the first one is that found no room, or 0. */
+static unsigned long looked_until, left_from;
 
 static unsigned long tagged_until(unsigned long addr)
 {
@@ -553,7 +560,7 @@ static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 }
 
 static void note(enum how how, unsigned long start, unsigned long end,
-		 unsigned long frame, struct lkrg_cursor *cursor)
+		 unsigned long frame)
 {
 	struct finding *last = nr_found ? &found[nr_found - 1] : NULL;
 
@@ -563,11 +570,11 @@ static void note(enum how how, unsigned long start, unsigned long end,
 	}
 	if (nr_found < FINDINGS)
 		found[nr_found++] = (struct finding){ start, end, how, frame };
-	else
-		cursor->violations++;
+	else if (!left_from)
+		left_from = start;
 }
 
-static void look_at_leaf(const struct lkrg_leaf *leaf, void *cursor)
+static void look_at_leaf(const struct lkrg_leaf *leaf, void *unused)
 {
 	const unsigned long end = leaf->start + leaf->size;
 	unsigned long addr, until;
@@ -575,13 +582,13 @@ static void look_at_leaf(const struct lkrg_leaf *leaf, void *cursor)
 	/* BPF has 2 MB at once, and is visited page by page. */
 	if (end <= fine_until && !leaf->writable)
 		return;
-	for (addr = leaf->start; addr < end; addr = until) {
+	for (addr = max(leaf->start, looked_until); addr < end; addr = until) {
 		enum how how = judge(leaf, addr, &until);
 
 		if (how == FINE)
 			fine_until = until;
 		else
-			note(how, addr, until, lkrg_leaf_frame(leaf, addr), cursor);
+			note(how, addr, until, lkrg_leaf_frame(leaf, addr));
 	}
 }
 
@@ -660,26 +667,28 @@ static noinline void report_finding(const struct finding *finding)
 	lkrg_report(&report);
 }
 
-/* One of them takes as long as many entries.  Returns whether it was the last one. */
-static bool verify_finding(struct lkrg_cursor *cursor)
+static void verify_finding(struct lkrg_cursor *cursor, const struct finding *finding)
 {
-	const struct finding *finding = &found[cursor->index];
-
-	if (cursor->index == nr_found) {
-		memcpy(known, found, nr_left * sizeof(*known));
-		nr_known = nr_left;
-		return true;
-	}
-	cursor->index++;
 	if (!is_still_there(finding))
-		return false;
+		return;
 	cursor->violations++;
+	/* To be reported once, it would have to be remembered. */
+	if (nr_left == FINDINGS) {
+		more_left++;
+		return;
+	}
+	left[nr_left++] = *finding;
 	if (is_known(finding) && !lkrg_image_stops())
 		cursor->known++;
 	else
 		report_finding(finding);
-	found[nr_left++] = *finding;
-	return false;
+}
+
+static void remember(void)
+{
+	memcpy(known, left, nr_left * sizeof(*known));
+	nr_known = nr_left;
+	more_known = more_left;
 }
 
 /* Where the pass is: what has tags now, from this address on. */
@@ -717,6 +726,17 @@ static bool walk_code(struct lkrg_cursor *cursor)
 #define IN_TABLES	2
 #define BEHIND		3
 
+/* From the address on, which is 0 for the first time */
+static void look_from(struct lkrg_cursor *cursor, unsigned long addr)
+{
+	nr_found = 0;
+	left_from = 0;
+	looked_until = addr;
+	cursor->position = addr;
+	cursor->index = 0;
+	cursor->stage = IN_TABLES;
+}
+
 static enum lkrg_step walk(struct lkrg_cursor *cursor)
 {
 	switch (cursor->stage) {
@@ -727,22 +747,30 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 	case IN_INVENTORY:
 		if (!walk_code(cursor))
 			return LKRG_STEP_MORE;
-		nr_found = 0;
 		nr_left = 0;
-		cursor->position = 0;
-		cursor->stage = IN_TABLES;
+		more_left = 0;
+		look_from(cursor, 0);
 		return LKRG_STEP_MORE;
 	case IN_TABLES:
 		do {
 			cursor->position = lkrg_visit_mappings(cursor->position,
-							       look_at_leaf,
-							       cursor);
-		} while (cursor->position && !lkrg_piece_is_over(cursor));
-		if (!cursor->position)
+							       look_at_leaf, NULL);
+		} while (cursor->position && !left_from && !lkrg_piece_is_over(cursor));
+		if (!cursor->position || left_from)
 			cursor->stage = BEHIND;
 		return LKRG_STEP_MORE;
 	default:
-		return verify_finding(cursor) ? LKRG_STEP_DONE : LKRG_STEP_MORE;
+		/* One of them takes as long as many entries. */
+		if (cursor->index < nr_found) {
+			verify_finding(cursor, &found[cursor->index++]);
+			return LKRG_STEP_MORE;
+		}
+		if (left_from) {
+			look_from(cursor, left_from);
+			return LKRG_STEP_MORE;
+		}
+		remember();
+		return LKRG_STEP_DONE;
 	}
 }
 
@@ -795,4 +823,5 @@ void lkrg_execmem_show(struct seq_file *m)
 
 		lkrg_report_show(m, &report);
 	}
+	lkrg_report_show_more(m, more_known);
 }

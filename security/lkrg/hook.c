@@ -56,12 +56,18 @@
 
 /* === Where hooks lead =================================================== */
 
-/* Those that were reported and are still there.  Others are reported again. */
+/*
+ * Those that were reported and are still there.  Others are reported again, so of more
+ * than these only the number is known until some are gone.
+ */
 static struct {
 	const void *place;
 	struct lkrg_hook_report report;
 	bool seen;
 } known[16];
+
+/* How many more there are, in the pass under way and in the last one */
+static unsigned long more, more_known;
 
 static bool was_seen(const void *place)
 {
@@ -84,13 +90,21 @@ static bool is_known(const void *place, const struct lkrg_hook_report *report)
 			return true;
 		}
 	}
+	return false;
+}
+
+/* Returns whether there is room for it. */
+static bool remember(const void *place, const struct lkrg_hook_report *report)
+{
+	size_t i;
+
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		if (known[i].place)
 			continue;
 		known[i].place = place;
 		known[i].report = *report;
 		known[i].seen = true;
-		break;
+		return true;
 	}
 	return false;
 }
@@ -104,6 +118,8 @@ static void forget_others(void)
 			known[i].place = NULL;
 		known[i].seen = false;
 	}
+	more_known = more;
+	more = 0;
 }
 
 static unsigned long read_pointer(const void *place)
@@ -147,10 +163,14 @@ noinline void lkrg_report_hook(struct lkrg_cursor *cursor,
 	/* A module may call what others call as well. */
 	if (was_seen(pointer->place))
 		return;
-	if (is_known(pointer->place, &report.hook) && !lkrg_image_stops())
-		cursor->known++;
-	else
+	if (lkrg_image_stops())
 		lkrg_report(&report);
+	else if (is_known(pointer->place, &report.hook))
+		cursor->known++;
+	else if (remember(pointer->place, &report.hook))
+		lkrg_report(&report);
+	else
+		more++;
 }
 
 /**
@@ -659,6 +679,7 @@ void lkrg_hook_show(struct seq_file *m)
 		report.hook = known[i].report;
 		lkrg_report_show(m, &report);
 	}
+	lkrg_report_show_more(m, more_known);
 }
 
 /* === What modules hook ================================================== */

@@ -15,6 +15,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <asm/sections.h>
+
 #include "image.h"
 #include "param.h"
 #include "report.h"
@@ -272,6 +274,24 @@ static const u8 *changed_byte(const u32 *words, const struct lkrg_change *change
 	       __ffs(change->expected ^ change->found) / BITS_PER_BYTE;
 }
 
+/* What the tag says of what the sums have said, and of where it is. */
+static void ask_tag(const struct lkrg_section *section, unsigned long index,
+		    struct lkrg_image_report *image)
+{
+	const void *page = page_words(section, index);
+	unsigned long now = lkrg_mapping((unsigned long)page).frame;
+	unsigned long frame = lkrg_page_frame(section->pages[index].tag, page,
+					      image->change, max(image->changes, 0));
+
+	image->certain = frame != LKRG_NO_FRAME;
+	if (image->certain) {
+		image->changes = max(image->changes, 0);
+		image->moved = frame != now;
+	} else if (is_kernel((unsigned long)page)) {
+		image->moved = lkrg_image_address(now) != (unsigned long)page;
+	}
+}
+
 static noinline struct lkrg_report describe_page(const struct lkrg_section *section,
 						 unsigned long index)
 {
@@ -283,6 +303,7 @@ static noinline struct lkrg_report describe_page(const struct lkrg_section *sect
 	image->changes = is_located(section, index) ?
 		lkrg_locate(&section->pages[index], words, image->change) :
 		LKRG_CHANGES_UNKNOWN;
+	ask_tag(section, index, image);
 	for (i = 0; section->what == LKRG_TEXT_CHANGED && i < image->changes; i++)
 		image->site[i] = lkrg_site_at(changed_byte(words, &image->change[i]));
 	return report;
@@ -451,7 +472,7 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
 }
 
 /* To say more is for the log: this is one screen. */
-#define SHOWN_MAX 8
+#define SHOWN_MAX 8UL
 
 /**
  * lkrg_section_show - Write which pages are not as they should be
@@ -464,25 +485,23 @@ enum lkrg_step lkrg_section_step(struct lkrg_section *section,
  */
 void lkrg_section_show(const struct lkrg_section *section, struct seq_file *m)
 {
+	unsigned long index, lines = 0;
 	struct lkrg_report report;
-	unsigned long index;
 	u32 before = 0;
-	int shown = 0;
 
-	for (index = 0; index < section->nr_pages && shown < SHOWN_MAX; index++) {
+	for (index = 0; index < section->nr_pages; index++) {
 		u32 state = section->pages[index].state;
 		u32 mapped = state & MAPPING;
 
-		if (state & ~MAPPING) {
+		if (state & ~MAPPING && ++lines <= SHOWN_MAX) {
 			report = describe_page(section, index);
 			lkrg_report_show(m, &report);
-			shown++;
 		}
-		if (mapped && mapped != before) {
+		if (mapped && mapped != before && ++lines <= SHOWN_MAX) {
 			report = describe_mapping(section, index, mapped);
 			lkrg_report_show(m, &report);
-			shown++;
 		}
 		before = mapped;
 	}
+	lkrg_report_show_more(m, lines - min(lines, SHOWN_MAX));
 }

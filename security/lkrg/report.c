@@ -406,22 +406,26 @@ static void format_image(struct seq_buf *s, const struct lkrg_report *report)
 	int i;
 
 	seq_buf_printf(s, "Kernel: %s: ", kinds[report->what].title);
-	if (r->changes > 0) {
-		for (i = 0; i < r->changes; ) {
-			if (i)
-				seq_buf_puts(s, ", ");
-			i += format_run(s, r, i, section);
-		}
-		return;
+	for (i = 0; i < r->changes; ) {
+		if (i)
+			seq_buf_puts(s, ", ");
+		i += format_run(s, r, i, section);
 	}
-	format_address(s, r->page, r->start, section);
+	if (!i)
+		format_address(s, r->page, r->start, section);
 	if (r->changes == LKRG_CHANGES_UNKNOWN)
 		seq_buf_puts(s, ": this page, before the first pass");
 	else if (r->changes == LKRG_CHANGES_MANY)
 		seq_buf_printf(s, ": more than %d words of this page",
 			       LKRG_LOCATE_MAX);
-	else
+	else if (!r->changes && r->moved && r->certain)
+		seq_buf_puts(s, ": the same bytes");
+	else if (!r->changes)
 		seq_buf_puts(s, ": overwritten, the right bytes are back");
+	if (r->moved)
+		seq_buf_puts(s, ", in another page frame");
+	if (r->changes >= 0 && !r->certain)
+		seq_buf_puts(s, ", by its sums");
 }
 
 static void format_mapping(struct seq_buf *s, const struct lkrg_report *report)
@@ -724,6 +728,17 @@ void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report)
 	format_what(&s, report);
 	seq_commit(m, seq_buf_has_overflowed(&s) ? -1 : (int)seq_buf_used(&s));
 	seq_putc(m, '\n');
+}
+
+/**
+ * lkrg_report_show_more - Write how many were left out
+ * @m: where
+ * @more: how many, perhaps none
+ */
+void lkrg_report_show_more(struct seq_file *m, unsigned long more)
+{
+	if (more)
+		seq_printf(m, "Still there: and %lu more\n", more);
 }
 
 /*

@@ -104,7 +104,7 @@ struct lkrg_task_report {
 
 /* More words were changed than can be located. */
 #define LKRG_CHANGES_MANY	(-1)
-/* The page was changed before anything was known but its tag. */
+/* The page was changed before a pass has looked at it: nothing is known but its tag. */
 #define LKRG_CHANGES_UNKNOWN	(-2)
 
 /**
@@ -112,6 +112,8 @@ struct lkrg_task_report {
  * @page: address of the page
  * @start: where its section starts
  * @changes: number of valid entries in @change, or LKRG_CHANGES_*
+ * @certain: the tag says so as well: @change is all that differs
+ * @moved: another page frame is there than should be
  * @change: the changed words
  * @site: of each, which mechanism of the kernel may patch there, or NULL
  * @mapped_as: of LKRG_MAPPING_CHANGED, how it should not be mapped
@@ -121,6 +123,8 @@ struct lkrg_image_report {
 	unsigned long page;
 	unsigned long start;
 	int changes;
+	bool certain;
+	bool moved;
 	struct lkrg_change change[LKRG_LOCATE_MAX];
 	const char *site[LKRG_LOCATE_MAX];
 	const char *mapped_as;
@@ -340,6 +344,7 @@ int __init lkrg_report_init(void);
 void lkrg_report(const struct lkrg_report *report);
 void lkrg_report_flush(void);
 void lkrg_report_show(struct seq_file *m, const struct lkrg_report *report);
+void lkrg_report_show_more(struct seq_file *m, unsigned long more);
 void lkrg_count_block(void);
 void lkrg_kill(struct task_struct *leader, struct task_struct *task);
 void lkrg_report_format(struct seq_buf *s, const struct lkrg_report *report);

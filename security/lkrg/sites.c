@@ -16,6 +16,7 @@
  * Locking: text_mutex, but for kgdb.
  */
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/bsearch.h>
 #include <linux/cleanup.h>
@@ -44,6 +45,7 @@
 #include "image.h"
 #include "module.h"
 #include "sites.h"
+#include "tag.h"
 #include "x86.h"
 
 /* Sites by their address. */
@@ -584,15 +586,54 @@ static bool is_optimized_probe(const u8 *addr, const u8 *new, size_t len)
 	return probe;
 }
 
-static bool is_debugged(void)
-{
 #ifdef CONFIG_KGDB
-	/* The number of the CPU that is in the debugger. */
-	return atomic_read(&kgdb_active) != -1;
-#else
-	return false;
-#endif
+/*
+ * What was where a debugger has set breakpoints: what a tag owes to address and byte, or
+ * 0.  Who says in memory that there is a debugger, which takes a word or two, may set
+ * breakpoints, and put back what was there.
+ */
+static u64 debugged[KGDB_MAX_BREAKPOINTS];
+
+static u64 *find_debugged(u64 what)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(debugged); i++) {
+		if (debugged[i] == what)
+			return &debugged[i];
+	}
+	return NULL;
 }
+
+static bool is_of_debugger(const u8 *addr, const u8 *new, size_t len)
+{
+	const bool set = *new == LKRG_BREAKPOINT;
+	const u64 what = lkrg_record_fold(lkrg_record_head(addr, set ? *addr : *new));
+	u64 *place;
+
+	/*
+	 * The number of a CPU that is in the debugger.  It may have handed that on to another
+	 * one, and kdb is not connected when it begins and ends.
+	 */
+	if (len != 1 || atomic_read(&kgdb_active) == -1)
+		return false;
+	place = find_debugged(what);
+	if (!set) {
+		if (place)
+			*place = 0;
+		return place;
+	}
+	/* There are as many as the debugger can have, so this is for what went another way. */
+	place = place ?: find_debugged(0) ?: &debugged[0];
+	*place = what;
+	return true;
+}
+#else
+static bool is_of_debugger(const u8 *addr, const u8 *new, size_t len)
+{
+	return false;
+}
+#endif
 
 /**
  * lkrg_patch_is_legal - Is an instruction about to become what it may?
@@ -625,7 +666,7 @@ bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 	case LKRG_PATCH_LIVEPATCH:
 		return module;
 	case LKRG_PATCH_DEBUGGER:
-		return is_debugged();
+		return is_of_debugger(addr, new, len);
 	}
 	return false;
 }
@@ -647,21 +688,22 @@ static bool is_at_jump_label(const struct module *module, const u8 *addr)
 static bool is_at_static_call(const struct module *module, const u8 *addr)
 {
 #if defined(CONFIG_HAVE_STATIC_CALL_INLINE) && defined(CONFIG_MODULES)
-	if (module)
-		return look_for_call(module->static_call_sites, module->num_static_call_sites,
-				     addr);
+	if (module && look_for_call(module->static_call_sites,
+				    module->num_static_call_sites, addr))
+		return true;
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	return core_call(addr);
-#else
-	return false;
+	if (!module && core_call(addr))
+		return true;
 #endif
+	return lkrg_is_static_call_trampoline(addr);
 }
 
 static bool is_at_traced(const struct module *module, const u8 *addr)
 {
 #ifdef CONFIG_DYNAMIC_FTRACE
-	return module ? is_module_traced(module, addr) : is_core_traced(addr);
+	return module ? is_module_traced(module, addr) :
+			is_core_traced(addr) || is_in_tracer(addr);
 #else
 	return false;
 #endif
@@ -697,6 +739,11 @@ const char *lkrg_site_at(const u8 *addr)
 		if (is_at_probe(first))
 			return "kprobe";
 	}
+	/* Of modules, see is_lock(). */
+	if (is_at_lock(addr))
+		return "lock prefix";
+	if (lkrg_is_thunk((unsigned long)addr))
+		return "call thunk";
 	return lkrg_execmem_owner((unsigned long)addr);
 }
 

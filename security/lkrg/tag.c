@@ -60,6 +60,47 @@ u128 lkrg_page_tag(const void *page, unsigned long frame)
 }
 
 /**
+ * lkrg_page_frame - In which page frame is the page of a tag?
+ * @tag: the tag
+ * @page: its address, as of lkrg_page_tag()
+ * @change: the words that were others, by rising index
+ * @changes: how many
+ *
+ * What a tag owes to address and frame is a product, of which the address gives one
+ * factor; all the rest it owes to the words.  So this also says whether the tag is
+ * that of these words.
+ *
+ * Return: the frame, or LKRG_NO_FRAME if it is not.
+ */
+unsigned long lkrg_page_frame(u128 tag, const void *page,
+			      const struct lkrg_change *change, int changes)
+{
+	const u64 factor = lkrg_record_key[0] + (uintptr_t)page;
+	const u64 *w = page;
+	u64 quotient = 0;
+	int bit, j = 0;
+	size_t i;
+
+	for (i = 0; i < LKRG_PAGE_PAIRS; i++) {
+		u64 pair[] = { w[2 * i], w[2 * i + 1] };
+		u32 *words = (u32 *)pair;
+
+		for (; j < changes && change[j].index * sizeof(u32) / LKRG_PAIR == i; j++)
+			words[change[j].index % (LKRG_PAIR / sizeof(u32))] =
+				change[j].expected;
+		tag -= lkrg_page_words(i, pair[0], pair[1]);
+	}
+	/* Not every machine can divide such numbers. */
+	for (bit = 63; bit >= 0; bit--) {
+		if (tag < (u128)factor << bit)
+			continue;
+		tag -= (u128)factor << bit;
+		quotient |= 1ULL << bit;
+	}
+	return tag ? LKRG_NO_FRAME : quotient - lkrg_record_key[1];
+}
+
+/**
  * lkrg_record_fold - A shorter tag
  * @sum: from lkrg_record_head() and _span()
  *

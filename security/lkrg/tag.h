@@ -24,6 +24,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/init.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #include <asm/page.h>
@@ -84,6 +85,9 @@ struct lkrg_change {
 	u32 expected;
 	u32 found;
 };
+
+/* What lkrg_page_frame() says of a tag that is that of other words. */
+#define LKRG_NO_FRAME ULONG_MAX
 
 /* Congruent to @x, and closer to the prime: 2^40 is as much as 87. */
 static __always_inline u64 lkrg_sum_fold(u64 x)
@@ -282,6 +286,8 @@ void __init lkrg_tag_init(void);
 
 u64 lkrg_record_fold(u128 sum);
 u128 lkrg_page_tag(const void *page, unsigned long frame);
+unsigned long lkrg_page_frame(u128 tag, const void *page,
+			      const struct lkrg_change *change, int changes);
 
 void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
 int lkrg_locate(const struct lkrg_page *expected, const u32 *words,

@@ -12,6 +12,7 @@
 #include <linux/cpufeature.h>
 #include <linux/execmem.h>
 #include <linux/jiffies.h>
+#include <linux/kallsyms.h>
 #include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/kgdb.h>
@@ -279,6 +280,29 @@ bool lkrg_is_padding(const u8 *addr, size_t len)
 {
 	return cpu_feature_enabled(X86_FEATURE_CALL_DEPTH) &&
 	       !memchr_inv(addr, PADDING_BYTE, len);
+}
+
+/**
+ * lkrg_is_thunk - Is it where calls are counted on the way to a function?
+ * @addr: an address
+ *
+ * That is what padding becomes on CPUs that need it, and nothing in it says so.
+ *
+ * Context: any that kallsyms is for.
+ * Return: whether it is, by the functions that have a name.
+ */
+bool lkrg_is_thunk(unsigned long addr)
+{
+#ifdef CONFIG_CALL_THUNKS
+	const unsigned long end = addr + CONFIG_FUNCTION_PADDING_BYTES;
+	unsigned long offset;
+
+	return cpu_feature_enabled(X86_FEATURE_CALL_DEPTH) &&
+	       kallsyms_lookup_size_offset(end, NULL, &offset) &&
+	       offset < CONFIG_FUNCTION_PADDING_BYTES;
+#else
+	return false;
+#endif
 }
 
 /* What is there, but for breakpoints.  Returns whether there were any. */

@@ -178,6 +178,7 @@ void lkrg_probe_jumps(struct kprobe *probe, const u8 *addr);
 bool lkrg_is_static_call_trampoline(const u8 *addr);
 bool lkrg_insn_is_lock(const u8 *insn);
 bool lkrg_is_padding(const u8 *addr, size_t len);
+bool lkrg_is_thunk(unsigned long addr);
 
 /* What a CPU is verified for */
 #define LKRG_REGISTER(name, ...) \

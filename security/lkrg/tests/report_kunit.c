@@ -142,6 +142,7 @@ static struct lkrg_report image_report(int changes)
 			.page = (unsigned long)_stext & PAGE_MASK,
 			.start = (unsigned long)_stext & PAGE_MASK,
 			.changes = changes,
+			.certain = true,
 			.change = {
 				{ 4, 0x11223344, 0x1122aa44 },
 				{ 5, 0x55667788, 0x55667789 },
@@ -175,6 +176,29 @@ static void restored_bytes_are_said_to_be(struct kunit *test)
 
 	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
 					   ": overwritten, the right bytes are back; logged"));
+	report.image.certain = false;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report), " are back, by its sums; logged"));
+}
+
+static void another_frame_is_said_to_be_there(struct kunit *test)
+{
+	struct lkrg_report report = image_report(0);
+
+	report.image.moved = true;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
+					   ": the same bytes, in another page frame; logged"));
+	report = image_report(3);
+	report.image.moved = true;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
+					   ": 01 -> 02, in another page frame; logged"));
+	report.image.certain = false;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
+					   ": 01 -> 02, in another page frame, by its sums; "));
+	report = image_report(-1);
+	report.image.certain = false;
+	report.image.moved = true;
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line(test, &report),
+					   " words of this page, in another page frame; logged"));
 }
 
 static void a_variable_line_names_who_may_not(struct kunit *test)
@@ -278,6 +302,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(bytes_are_shown_from_first_to_last_changed),
 	KUNIT_CASE(many_changes_are_not_listed),
 	KUNIT_CASE(restored_bytes_are_said_to_be),
+	KUNIT_CASE(another_frame_is_said_to_be_there),
 	KUNIT_CASE(a_variable_line_names_who_may_not),
 	KUNIT_CASE(an_inode_line_names_what_differs),
 	KUNIT_CASE(a_hook_is_named_by_its_function),

@@ -12,7 +12,9 @@
 #include <linux/cpumask.h>
 #include <linux/ftrace.h>
 #include <linux/init.h>
+#include <linux/irqflags.h>
 #include <linux/jump_label.h>
+#include <linux/kgdb.h>
 #include <linux/limits.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_hook.h>
@@ -21,6 +23,8 @@
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 
 #include <asm/nops.h>
@@ -391,6 +395,35 @@ static void nothing_is_probed_or_debugged_now(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LIVEPATCH, addr, &breakpoint, 1));
 }
 
+#ifdef CONFIG_KGDB
+static bool is_legal_in_debugger(const u8 *addr, u8 new)
+{
+	bool is;
+
+	local_irq_disable();
+	atomic_set(&kgdb_active, raw_smp_processor_id());
+	is = lkrg_patch_is_legal(LKRG_PATCH_DEBUGGER, NULL, NULL, addr, &new, 1);
+	atomic_set(&kgdb_active, -1);
+	local_irq_enable();
+	return is;
+}
+
+static void a_debugger_sets_breakpoints_and_nothing_else(struct kunit *test)
+{
+	const u8 *addr = (const u8 *)panic;
+	const u8 breakpoint = INT3_INSN_OPCODE, other = breakpoint ^ 1;
+
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, other));
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, *addr));
+	KUNIT_EXPECT_TRUE(test, is_legal_in_debugger(addr, breakpoint));
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, other));
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr + 1, *addr));
+	KUNIT_EXPECT_TRUE(test, is_legal_in_debugger(addr, *addr));
+	/* Once */
+	KUNIT_EXPECT_FALSE(test, is_legal_in_debugger(addr, *addr));
+}
+#endif
+
 /* On a machine that has begun with several CPUs there is no table of them. */
 static void lock_prefixes_stay(struct kunit *test)
 {
@@ -408,6 +441,39 @@ static void lock_prefixes_stay(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, is_legal_for(LKRG_PATCH_LOCK, addr, &prefixes[1], 1));
 	}
 	KUNIT_EXPECT_GT(test, judged, 10);
+}
+
+static long __used nothing(void)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(lkrg_test_of_sites, nothing);
+
+/* Each byte of what may be patched, and none behind it. */
+static void expect_name(struct kunit *test, const void *addr, const char *name)
+{
+	const char *found;
+	size_t i;
+
+	mutex_lock(&text_mutex);
+	for (i = 0; i < CALL_INSN_SIZE; i++)
+		KUNIT_EXPECT_STREQ(test, lkrg_site_at(addr + i), name);
+	found = lkrg_site_at(addr + i);
+	KUNIT_EXPECT_TRUE(test, !found || strcmp(found, name));
+	mutex_unlock(&text_mutex);
+}
+
+static void sites_have_names(struct kunit *test)
+{
+	expect_name(test, STATIC_CALL_TRAMP_ADDR(lkrg_test_of_sites), "static call");
+#ifdef CONFIG_DYNAMIC_FTRACE
+	expect_name(test, ftrace_call, "ftrace");
+	expect_name(test, ftrace_regs_call, "ftrace");
+#endif
+	mutex_lock(&text_mutex);
+	KUNIT_EXPECT_NULL(test, lkrg_site_at((const u8 *)__start_rodata));
+	mutex_unlock(&text_mutex);
 }
 
 static void text_belongs_to_somebody(struct kunit *test)
@@ -465,7 +531,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(static_calls_of_a_module_stay_where_they_were),
 #endif
 	KUNIT_CASE(nothing_is_probed_or_debugged_now),
+#ifdef CONFIG_KGDB
+	KUNIT_CASE(a_debugger_sets_breakpoints_and_nothing_else),
+#endif
 	KUNIT_CASE(lock_prefixes_stay),
+	KUNIT_CASE(sites_have_names),
 	KUNIT_CASE(text_belongs_to_somebody),
 	KUNIT_CASE(own_text_is_known),
 	{}

@@ -4,7 +4,9 @@
  */
 
 #include <kunit/test.h>
+#include <linux/array_size.h>
 #include <linux/lkrg.h>
+#include <linux/memblock.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -44,6 +46,37 @@ static void page_tags_are_bound_to_the_page(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	memcpy(copy, test->priv, PAGE_SIZE);
 	KUNIT_EXPECT_FALSE(test, lkrg_page_tag(copy, 0) == lkrg_page_tag(test->priv, 0));
+}
+
+/* In whatever words, as long as it is known what they were. */
+static void a_tag_tells_the_frame(struct kunit *test)
+{
+	const unsigned long frames[] = { 0, 1, 0x12345, max_pfn };
+	struct lkrg_change change[LKRG_LOCATE_MAX];
+	u32 *page = test->priv;
+	size_t i;
+	int j;
+
+	for (i = 0; i < 4 * LKRG_PAGE_WORDS; i++) {
+		unsigned long frame = frames[i % ARRAY_SIZE(frames)];
+		int changes = i % (LKRG_LOCATE_MAX + 1);
+		u128 tag = lkrg_page_tag(page, frame);
+
+		for (j = 0; j < changes; j++) {
+			/* Some in one pair, the last in the last. */
+			u32 index = j == LKRG_LOCATE_MAX - 1 ? LKRG_PAGE_WORDS - 1 :
+				    i / 4 / 8 * 4 + j;
+
+			change[j] = (struct lkrg_change){
+				.index = index, .expected = page[index]
+			};
+			page[index] ^= get_random_u32() | 1;
+		}
+		KUNIT_ASSERT_EQ(test, frame, lkrg_page_frame(tag, page, change, changes));
+		if (changes)
+			KUNIT_ASSERT_EQ(test, LKRG_NO_FRAME,
+					lkrg_page_frame(tag, page, change, changes - 1));
+	}
 }
 
 static void each_flipped_bit_differs(struct kunit *test)
@@ -197,6 +230,7 @@ static void too_many_changes_are_admitted(struct kunit *test)
 static struct kunit_case tag_cases[] = {
 	KUNIT_CASE(page_tag_is_a_sum_over_pairs),
 	KUNIT_CASE(page_tags_are_bound_to_the_page),
+	KUNIT_CASE(a_tag_tells_the_frame),
 	KUNIT_CASE_SLOW(each_flipped_bit_differs),
 	KUNIT_CASE(exchanged_words_differ),
 	KUNIT_CASE(pokes_equal_new_sums),

@@ -126,10 +126,11 @@ expect_clean_pass()
 		fault "still in status: $(cat "$scratch/left")"
 }
 
-# What was reported is not reported again as long as it is the same.
+# What was reported is not reported again as long as it is the same.  The argument is how
+# much that is, if it is not one thing.
 expect_mention()
 {
-	before="still changed: reported before: 1"
+	before="still changed: reported before: ${1:-1}"
 	read_log
 	[ "$(alerts)" = "LKRG: ALERT: DETECT: Kernel: $before; logged" ] ||
 		fault "not mentioned once: $(alerts)"
@@ -403,6 +404,37 @@ hide_from_guard()
 	expect_stopped
 }
 
+many_are_reported()
+{
+	read_log
+	[ "$(alerts | grep -c "DETECT: Kernel: $kind foreign: .*; logged\$")" = 16 ]
+}
+
+# There are 20.  For 16 there is room, and the others count.
+more_than_there_is_room_for()
+{
+	for kind in memory hook; do
+		mark
+		request "$kind-many"
+		expect_pass
+		reports_expected=$((reports_expected + 16))
+		wait_until 10 many_are_reported || fault "not 16: $(alerts)"
+		mark
+		expect_pass
+		expect_mention 16
+		[ "$(statistic pass_last_violations)" = 20 ] ||
+			fault "$(statistic pass_last_violations) $kind violations"
+		[ "$(grep -c "^Still there: Kernel: $kind foreign" "$STATE/status")" = 16 ] ||
+			fault "not 16 in status"
+		grep -qx 'Still there: and 4 more' "$STATE/status" ||
+			fault "nothing of the others in status"
+		mark
+		request "$kind-many-restore"
+		expect_clean_pass
+		expect_silence
+	done
+}
+
 # Then the kernel has a module that the guard does not know.
 hide_module_from_guard()
 {
@@ -526,7 +558,7 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 9))
+ktap_set_plan $((2 * rows - left_out - twinless + 10))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -570,6 +602,7 @@ guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
 guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"
 guard_test hide_module_from_guard "module-hide-entry"
 guard_test first_process "init-fsuid"
+guard_test more_than_there_is_room_for "memory-many and hook-many"
 kernel_thread
 own_text
 sum_of_reports

@@ -982,6 +982,9 @@ static int restore_first(struct task_struct *task, size_t field)
  */
 #define CHANGE_MAX	(4 * sizeof(u32))
 
+/* Of what the guard remembers only some: more than these. */
+#define MANY		20
+
 struct change {
 	void *at;
 	size_t size;
@@ -1649,12 +1652,78 @@ static int map_module_rodata_executable(struct task_struct *task, size_t field)
 	return change_entry((unsigned long)lkrg_attack_constant, 0, _PAGE_NX);
 }
 
+static ulong set_memory_rox_at;
+module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rox, "Address of that function");
+
+static ulong set_memory_nx_at;
+module_param_named(set_memory_nx, set_memory_nx_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_nx, "Address of that function");
+
+static ulong set_memory_rw_at;
+module_param_named(set_memory_rw, set_memory_rw_at, ulong, 0400);
+MODULE_PARM_DESC(set_memory_rw, "Address of that function");
+
+static int set_page(ulong function_at, void *page)
+{
+	int (*const function)(ulong addr, int pages) = (void *)function_at;
+
+	return function ? function((ulong)page, 1) : -ENOENT;
+}
+
+/* What is mapped instead of text of the module, NULL if nothing is */
+static void *moved_to;
+
+static void forget_translation(void *unused)
+{
+	asm volatile("invlpg (%0)" : : "r" (lkrg_attack_idle) : "memory");
+}
+
+/* The same bytes, where somebody may change them later without being seen here */
+static int map_module_text_elsewhere(struct task_struct *task, size_t field)
+{
+	void *const page = PTR_ALIGN_DOWN((void *)lkrg_attack_idle, PAGE_SIZE);
+	unsigned int level;
+	pte_t *const entry = lookup_address((ulong)page, &level);
+	int err;
+
+	if (mapped_by)
+		return -EBUSY;
+	if (!entry || level != PG_LEVEL_4K)
+		return -EFAULT;
+	moved_to = (void *)__get_free_page(GFP_KERNEL);
+	if (!moved_to)
+		return -ENOMEM;
+	memcpy(moved_to, page, PAGE_SIZE);
+	/* As text is there */
+	err = set_page(set_memory_rox_at, moved_to) ?: set_page(set_memory_nx_at, moved_to);
+	if (err) {
+		free_page((ulong)moved_to);
+		moved_to = NULL;
+		return err;
+	}
+	mapped_before = pte_val(*entry);
+	WRITE_ONCE(entry->pte, (mapped_before & ~PTE_PFN_MASK) | __pa(moved_to));
+	on_each_cpu(forget_translation, NULL, 1);
+	mapped_by = entry;
+	if (vmalloc_to_page(page) != virt_to_page(moved_to))
+		return -EIO;
+	snprintf(changed, sizeof(changed), "1 pages: moved");
+	return 0;
+}
+
 static int map_as_before(struct task_struct *task, size_t field)
 {
 	if (!mapped_by)
 		return -ENOENT;
 	WRITE_ONCE(mapped_by->pte, mapped_before);
 	mapped_by = NULL;
+	if (moved_to) {
+		on_each_cpu(forget_translation, NULL, 1);
+		set_page(set_memory_rw_at, moved_to);
+		free_page((ulong)moved_to);
+	}
+	moved_to = NULL;
 	changed[0] = '\0';
 	return 0;
 }
@@ -2607,6 +2676,49 @@ static int restore_hook(struct task_struct *task, size_t field)
 	return unregister_hooks(task, field);
 }
 
+/* At a place where nobody comes by */
+static unsigned long hooks_many;
+
+static void lead_many_hooks(void *to)
+{
+	struct tracepoint_func *const funcs =
+		rcu_dereference_raw(__tracepoint_lkrg_attack_event.funcs);
+	int i;
+
+	for (i = 0; i < hooks_many; i++)
+		WRITE_ONCE(funcs[i].func, to);
+}
+
+static int restore_many_hooks(struct task_struct *task, size_t field)
+{
+	if (!hooks_many)
+		return -ENOENT;
+	lead_many_hooks(hooked_own_tracepoint);
+	for (; hooks_many; hooks_many--)
+		unregister_trace_lkrg_attack_event(hooked_own_tracepoint,
+						   (void *)hooks_many);
+	tracepoint_synchronize_unregister();
+	return 0;
+}
+
+static int change_many_hooks(struct task_struct *task, size_t field)
+{
+	int err = 0;
+
+	if (hooks_registered || hooks_many)
+		return -EBUSY;
+	while (hooks_many < MANY && !err) {
+		err = register_trace_lkrg_attack_event(hooked_own_tracepoint,
+						       (void *)(hooks_many + 1));
+		hooks_many += !err;
+	}
+	if (err)
+		restore_many_hooks(task, field);
+	else
+		lead_many_hooks(changed);
+	return err;
+}
+
 /* A static call that the kernel makes, but not by way of this pointer */
 static void *static_call_of_idle(void)
 {
@@ -2735,6 +2847,16 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 }
 
 static int restore_hook(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int restore_many_hooks(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_many_hooks(struct task_struct *task, size_t field)
 {
 	return -EOPNOTSUPP;
 }
@@ -3770,25 +3892,6 @@ static int call_ftrace_kill(struct task_struct *task, size_t field)
 
 /* === Memory for code ==================================================== */
 
-static ulong set_memory_rox_at;
-module_param_named(set_memory_rox, set_memory_rox_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_rox, "Address of that function");
-
-static ulong set_memory_nx_at;
-module_param_named(set_memory_nx, set_memory_nx_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_nx, "Address of that function");
-
-static ulong set_memory_rw_at;
-module_param_named(set_memory_rw, set_memory_rw_at, ulong, 0400);
-MODULE_PARM_DESC(set_memory_rw, "Address of that function");
-
-static int set_page(ulong function_at, void *page)
-{
-	int (*const function)(ulong addr, int pages) = (void *)function_at;
-
-	return function ? function((ulong)page, 1) : -ENOENT;
-}
-
 /* Somebody's code, and a mapping of somebody else's */
 static void *code_page, *alias_page;
 static bool is_rox;
@@ -3972,6 +4075,35 @@ static int map_rodata_again(struct task_struct *task, size_t field)
 static int map_module_text_again(struct task_struct *task, size_t field)
 {
 	return write_to_second((u8 *)lkrg_attack_idle + CHANGE_MAX);
+}
+
+static void *many_aliases[MANY];
+
+static int restore_many_aliases(struct task_struct *task, size_t field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(many_aliases); i++) {
+		vunmap(many_aliases[i]);
+		many_aliases[i] = NULL;
+	}
+	return 0;
+}
+
+static int map_text_many_times(struct task_struct *task, size_t field)
+{
+	int i;
+
+	if (many_aliases[0])
+		return -EBUSY;
+	for (i = 0; i < ARRAY_SIZE(many_aliases); i++) {
+		many_aliases[i] = map_alias(victim_text());
+		if (!many_aliases[i]) {
+			restore_many_aliases(task, field);
+			return -ENOMEM;
+		}
+	}
+	return 0;
 }
 
 /* What is nobody's text may be mapped as often as one likes, and be read-only. */
@@ -4525,6 +4657,7 @@ static const struct attack attacks[] = {
 	       "module text writable"),
 	ATTACK("mapping-module_rodata", map_module_rodata_executable,
 	       "read-only data of a module executable"),
+	ATTACK("mapping-frame", map_module_text_elsewhere, "module text elsewhere"),
 	ATTACK("mapping-restore", map_as_before, "page tables as they were"),
 	ATTACK("memory-vmalloc", run_in_vmalloc, "code in memory from vmalloc()"),
 	ATTACK("memory-execmem", run_in_execmem, "code in memory for code, for nobody"),
@@ -4535,6 +4668,8 @@ static const struct attack attacks[] = {
 	ATTACK("memory-rodata", map_rodata_again, "of read-only data"),
 	ATTACK("memory-module_text", map_module_text_again, "of module text"),
 	ATTACK("memory-data", map_data_again, "of data, which is honest"),
+	ATTACK("memory-many", map_text_many_times, "many mappings of kernel text"),
+	ATTACK("memory-many-restore", restore_many_aliases, "they are away"),
 	ATTACK("memory-restore", restore_memory, "memory as it was"),
 	ATTACK("code-prepare", hold_code, "a program of BPF stays, and others get some"),
 	CODE("bpf", CODE_PROGRAM, "a program of BPF"),
@@ -4639,6 +4774,8 @@ static const struct attack attacks[] = {
 	HOOK("module_tracepoint", HOOK_MODULE_TRACEPOINT, "a tracepoint of a module"),
 	HOOK("module_static_call", HOOK_MODULE_STATIC_CALL, "a static call of a module"),
 	ATTACK("hook-restore", restore_hook, "the hook as it was, and away"),
+	ATTACK("hook-many", change_many_hooks, "more than there is room for"),
+	ATTACK("hook-many-restore", restore_many_hooks, "they are away"),
 	ATTACK("hooks-register", register_hooks, "one of each, which is honest"),
 	ATTACK("hooks-unregister", unregister_hooks, "which are away again"),
 	ATTACK("lsm-call", redirect_lsm_call,
@@ -4864,7 +5001,9 @@ static void __exit attack_exit(void)
 	restore_cpu(NULL, 0);
 	restore_gate(NULL, 0);
 	restore_hook(NULL, 0);
+	restore_many_hooks(NULL, 0);
 	restore_memory(NULL, 0);
+	restore_many_aliases(NULL, 0);
 	restore_code(NULL, 0);
 	unregister_hooks(NULL, 0);
 	free_hooks();
