@@ -1402,6 +1402,25 @@ static int flip_module_rodata(struct task_struct *task, size_t field)
 	return flip(&module_rodata_change, (void *)lkrg_attack_constant, 1, 0x01);
 }
 
+static int flip_module_extable(struct task_struct *task, size_t field)
+{
+	const unsigned long rodata = (unsigned long)THIS_MODULE->mem[MOD_RODATA].base;
+	struct change *const change = &module_rodata_change;
+	const u8 *at;
+	int err;
+
+	if (!THIS_MODULE->num_exentries)
+		return -EOPNOTSUPP;
+	at = (u8 *)&THIS_MODULE->extable[THIS_MODULE->num_exentries - 1].fixup;
+	err = flip(change, (void *)at, 1, 0x01);
+	/* There is no symbol before it. */
+	if (!err)
+		snprintf(changed, sizeof(changed), "rodata+%#lx [%s]: %*ph -> %*ph",
+			 (unsigned long)at - (rodata & PAGE_MASK), KBUILD_MODNAME, 1,
+			 change->old, 1, at);
+	return err;
+}
+
 static int restore_module_rodata(struct task_struct *task, size_t field)
 {
 	return restore(&module_rodata_change);
@@ -1639,6 +1658,11 @@ static int map_text_writable(struct task_struct *task, size_t field)
 	return change_entry((unsigned long)victim_text(), _PAGE_RW, 0);
 }
 
+static int map_rodata_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)&hex_asc_upper[0xa], _PAGE_RW, 0);
+}
+
 static int map_module_text_writable(struct task_struct *task, size_t field)
 {
 	return change_entry((unsigned long)lkrg_attack_idle, _PAGE_RW, 0);
@@ -1649,12 +1673,93 @@ static int map_module_rodata_executable(struct task_struct *task, size_t field)
 	return change_entry((unsigned long)lkrg_attack_constant, 0, _PAGE_NX);
 }
 
+static int map_module_rodata_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)lkrg_attack_constant, _PAGE_RW, 0);
+}
+
+static int map_module_late_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)lkrg_attack_late, _PAGE_RW, 0);
+}
+
+/* The same memory, where all memory is mapped */
+static unsigned long linear_address(void *at)
+{
+	return (unsigned long)(is_vmalloc_or_module_addr(at) ?
+		page_address(vmalloc_to_page(at)) + offset_in_page(at) :
+		__va(__pa_symbol(at)));
+}
+
+static int map_text_linear_writable(struct task_struct *task, size_t field)
+{
+	return change_entry(linear_address(victim_text()), _PAGE_RW, 0);
+}
+
+static int map_rodata_linear_writable(struct task_struct *task, size_t field)
+{
+	return change_entry(linear_address((void *)&hex_asc_upper[0xa]), _PAGE_RW, 0);
+}
+
+static int map_module_text_linear_writable(struct task_struct *task, size_t field)
+{
+	return change_entry(linear_address(lkrg_attack_idle), _PAGE_RW, 0);
+}
+
+/*
+ * A copy takes the place of a page of text, and is changed where nobody looks.  Not of
+ * the kernel's own: what that patches meanwhile it would patch where it was before.
+ */
+static struct page *copied_to;
+
+static void flush_tlb(void *unused)
+{
+	__flush_tlb_all();
+}
+
+static int map_module_text_elsewhere(struct task_struct *task, size_t field)
+{
+	u8 *const at = PTR_ALIGN((u8 *)lkrg_attack_idle + CHANGE_MAX, CHANGE_MAX);
+	unsigned int level;
+	pte_t *const entry = lookup_address((unsigned long)at, &level);
+	int err = 0;
+	u8 *copy;
+
+	if (mapped_by)
+		return -EBUSY;
+	if (!entry || level != PG_LEVEL_4K)
+		return -EOPNOTSUPP;
+	copied_to = alloc_page(GFP_KERNEL);
+	if (!copied_to)
+		return -ENOMEM;
+	copy_page(page_address(copied_to), PTR_ALIGN_DOWN(at, PAGE_SIZE));
+	mapped_before = pte_val(*entry);
+	WRITE_ONCE(entry->pte, (mapped_before & ~PTE_PFN_MASK) |
+			       PFN_PHYS(page_to_pfn(copied_to)));
+	mapped_by = entry;
+	on_each_cpu(flush_tlb, NULL, 1);
+
+	/* Here it shows whether it works. */
+	copy = page_address(copied_to) + offset_in_page(at);
+	WRITE_ONCE(*copy, *copy ^ 1);
+	if (READ_ONCE(*at) != READ_ONCE(*copy))
+		err = -EIO;
+	WRITE_ONCE(*copy, *copy ^ 1);
+	snprintf(changed, sizeof(changed), "1 pages: elsewhere");
+	return err;
+}
+
 static int map_as_before(struct task_struct *task, size_t field)
 {
 	if (!mapped_by)
 		return -ENOENT;
 	WRITE_ONCE(mapped_by->pte, mapped_before);
 	mapped_by = NULL;
+	if (copied_to) {
+		on_each_cpu(flush_tlb, NULL, 1);
+		__free_page(copied_to);
+	}
+	copied_to = NULL;
 	changed[0] = '\0';
 	return 0;
 }
@@ -4467,8 +4572,21 @@ static const struct attack attacks[] = {
 	ATTACK("rodata-vdso", flip_vdso, "what is mapped as vDSO"),
 	ATTACK("rodata-restore", restore_rodata, "the data as it was"),
 	ATTACK("mapping-text", map_text_writable, "kernel text writable"),
+	ATTACK("mapping-rodata", map_rodata_writable, "read-only data writable"),
+	ATTACK("mapping-text_linear", map_text_linear_writable,
+	       "kernel text, where all memory is mapped"),
+	ATTACK("mapping-rodata_linear", map_rodata_linear_writable,
+	       "read-only data, where all memory is mapped"),
 	ATTACK("mapping-module_text", map_module_text_writable,
 	       "module text writable"),
+	ATTACK("mapping-module_text_linear", map_module_text_linear_writable,
+	       "module text, where all memory is mapped"),
+	ATTACK("mapping-module_text_elsewhere", map_module_text_elsewhere,
+	       "a copy in the place of module text"),
+	ATTACK("mapping-module_rodata_writable", map_module_rodata_writable,
+	       "read-only data of a module writable"),
+	ATTACK("mapping-module_late", map_module_late_writable,
+	       "what is read-only after init of a module"),
 	ATTACK("mapping-module_rodata", map_module_rodata_executable,
 	       "read-only data of a module executable"),
 	ATTACK("mapping-restore", map_as_before, "page tables as they were"),
@@ -4496,6 +4614,8 @@ static const struct attack attacks[] = {
 	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
 	ATTACK("module_rodata-flip", flip_module_rodata,
 	       "one byte of read-only data of a module"),
+	ATTACK("module_rodata-extable", flip_module_extable,
+	       "an entry of the exception table of a module"),
 	ATTACK("module_rodata-restore", restore_module_rodata,
 	       "the data as it was"),
 	ATTACK("module_late-flip", flip_module_late,
