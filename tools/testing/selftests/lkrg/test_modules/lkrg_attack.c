@@ -140,6 +140,14 @@ static bool insecure;
 module_param(insecure, bool, 0400);
 MODULE_PARM_DESC(insecure, "Load although every user then owns the machine");
 
+static char *hide;
+module_param(hide, charp, 0400);
+MODULE_PARM_DESC(hide, "The attack by which the module hides before it is asked");
+
+static uint hide_after;
+module_param(hide_after, uint, 0400);
+MODULE_PARM_DESC(hide_after, "So many seconds later, or else while it is loaded");
+
 /* The last change of text or read-only data: "symbol+offset/size: old -> new" */
 static char changed[KSYM_SYMBOL_LEN + 128];
 module_param_string(changed, changed, sizeof(changed), 0444);
@@ -4844,29 +4852,31 @@ static int run_attack(const struct attack *attack)
 	return err;
 }
 
+static int run_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		if (sysfs_streq(name, attacks[i].name))
+			return run_attack(&attacks[i]);
+	}
+	return -EINVAL;
+}
+
 static ssize_t attack_write(struct file *file, const char __user *buf,
 			    size_t count, loff_t *ppos)
 {
-	size_t i;
 	char *name;
-	ssize_t ret = -EINVAL;
+	int err;
 
 	if (count > NAME_MAX)
 		return -EINVAL;
 	name = memdup_user_nul(buf, count);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-
-	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
-		if (sysfs_streq(name, attacks[i].name)) {
-			ret = run_attack(&attacks[i]);
-			if (!ret)
-				ret = count;
-			break;
-		}
-	}
+	err = run_named(name);
 	kfree(name);
-	return ret;
+	return err ?: count;
 }
 
 static int attack_show(struct seq_file *m, void *v)
@@ -4901,6 +4911,16 @@ static struct miscdevice attack_device = {
 	.mode = 0666,
 };
 
+static void hide_now(struct work_struct *work)
+{
+	int err = run_named(hide);
+
+	if (err)
+		pr_err("%s: %d\n", hide, err);
+}
+
+static DECLARE_DELAYED_WORK(hide_work, hide_now);
+
 static int __init attack_init(void)
 {
 	int err;
@@ -4916,12 +4936,17 @@ static int __init attack_init(void)
 
 	pr_warn("every user of this machine can change its kernel through /dev/%s\n",
 		attack_device.name);
+	if (hide && hide_after)
+		schedule_delayed_work(&hide_work, hide_after * HZ);
+	else if (hide)
+		hide_now(NULL);
 	return 0;
 }
 
 static void __exit attack_exit(void)
 {
 	misc_deregister(&attack_device);
+	cancel_delayed_work_sync(&hide_work);
 	cancel_delayed_work_sync(&stay_work);
 	end_ambushes();
 	stop_sleeper(NULL, 0);
