@@ -2305,6 +2305,7 @@ enum {
 	HOOK_FTRACE,
 	HOOK_FTRACE_PAGE,
 	HOOK_TRAMPOLINE,
+	HOOK_DIRECT,
 	HOOK_KPROBE,
 	HOOK_KPROBE_PAGE,
 	HOOK_AGGREGATED,
@@ -2330,10 +2331,17 @@ enum {
  */
 #if defined(CONFIG_KRETPROBE_ON_RETHOOK) && defined(CONFIG_FPROBE) && \
 	defined(CONFIG_FUNCTION_GRAPH_TRACER) && defined(CONFIG_LIVEPATCH) && \
-	defined(CONFIG_UPROBES) && defined(CONFIG_HAVE_STATIC_CALL_INLINE)
+	defined(CONFIG_UPROBES) && defined(CONFIG_HAVE_STATIC_CALL_INLINE) && \
+	defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
 static void notrace hooked_trace(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
+}
+
+/* Called as a function is by which others are traced */
+static notrace __used __attribute__((__naked__)) void hooked_direct(void)
+{
+	asm volatile(ASM_RET);
 }
 
 static int hooked_probe(struct kprobe *probe, struct pt_regs *regs)
@@ -2401,6 +2409,10 @@ static struct ftrace_ops hook_ops = {
 	.func = hooked_trace,
 	.flags = FTRACE_OPS_FL_SAVE_REGS,
 };
+
+/* Beside the others what it calls is no part of an instruction. */
+static struct ftrace_ops hook_direct;
+static void *direct_to = hooked_direct;
 
 /* The last two are at one place. */
 static struct kprobe hook_kprobes[] = {
@@ -2517,6 +2529,17 @@ static void unregister_uprobe(void)
 	path_put(&hook_file);
 }
 
+static int register_direct(void)
+{
+	return ftrace_set_filter_ip(&hook_direct, (unsigned long)kernel_halt, 0, 0) ?:
+	       register_ftrace_direct(&hook_direct, (unsigned long)direct_to);
+}
+
+static void unregister_direct(void)
+{
+	unregister_ftrace_direct(&hook_direct, (unsigned long)direct_to, false);
+}
+
 static bool hooks_registered;
 
 /* What is beside kprobes and function tracing */
@@ -2539,9 +2562,14 @@ static int register_others(void)
 	if (err)
 		goto unregister_livepatch;
 	err = register_graph();
+	if (err)
+		goto unregister_uprobe;
+	err = register_direct();
 	if (!err)
 		return 0;
 
+	unregister_graph();
+unregister_uprobe:
 	unregister_uprobe();
 unregister_livepatch:
 	unregister_livepatch();
@@ -2552,6 +2580,7 @@ unregister_fprobe:
 
 static void unregister_others(void)
 {
+	unregister_direct();
 	unregister_graph();
 	unregister_uprobe();
 	unregister_livepatch();
@@ -2627,6 +2656,7 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 static void free_hooks(void)
 {
 	ftrace_free_filter(&hook_ops);
+	ftrace_free_filter(&hook_direct);
 	ftrace_free_filter(&hook_livepatch.fops);
 }
 
@@ -2638,7 +2668,8 @@ static int lead_hook(void *place, const char *name, bool to_page)
 	unsigned long to = (unsigned long)changed;
 
 	if (to_page) {
-		hook_page = vmalloc(PAGE_SIZE);
+		if (!hook_page)
+			hook_page = vmalloc(PAGE_SIZE);
 		if (!hook_page)
 			return -ENOMEM;
 		to = (unsigned long)hook_page;
@@ -2656,14 +2687,18 @@ static int lead_hook(void *place, const char *name, bool to_page)
 
 static int restore_hook(struct task_struct *task, size_t field)
 {
+	int err;
+
 	if (!hook_changed)
 		return -ENOENT;
 	WRITE_ONCE(*hook_changed, hook_before);
 	hook_changed = NULL;
+	err = unregister_hooks(task, field);
+	direct_to = hooked_direct;
 	vfree(hook_page);
 	hook_page = NULL;
 	changed[0] = '\0';
-	return unregister_hooks(task, field);
+	return err;
 }
 
 /* A static call that the kernel makes, but not by way of this pointer */
@@ -2688,9 +2723,16 @@ static int change_hook(struct task_struct *task, size_t which)
 
 	if (hook_changed)
 		return -EBUSY;
+	/* This one ftrace is asked to call, and nobody overwrites it afterwards. */
+	if (which == HOOK_DIRECT) {
+		hook_page = vmalloc(PAGE_SIZE);
+		if (!hook_page)
+			return -ENOMEM;
+		direct_to = hook_page;
+	}
 	err = register_hooks(task, 0);
 	if (err)
-		return err;
+		goto free_page;
 	switch (which) {
 	case HOOK_FTRACE:
 	case HOOK_FTRACE_PAGE:
@@ -2698,6 +2740,9 @@ static int change_hook(struct task_struct *task, size_t which)
 		break;
 	case HOOK_TRAMPOLINE:
 		err = lead_hook(&hook_ops.trampoline, "trampoline", false);
+		break;
+	case HOOK_DIRECT:
+		err = lead_hook(&hook_direct.direct_call, "direct_call", true);
 		break;
 	case HOOK_KPROBE:
 	case HOOK_KPROBE_PAGE:
@@ -2751,8 +2796,13 @@ static int change_hook(struct task_struct *task, size_t which)
 		err = lead_hook(&STATIC_CALL_KEY(lkrg_attack_call).func, "func", false);
 		break;
 	}
-	if (err)
-		unregister_hooks(task, 0);
+	if (!err)
+		return 0;
+	unregister_hooks(task, 0);
+free_page:
+	direct_to = hooked_direct;
+	vfree(hook_page);
+	hook_page = NULL;
 	return err;
 }
 
@@ -4694,6 +4744,7 @@ static const struct attack attacks[] = {
 	HOOK("ftrace", HOOK_FTRACE, "function tracing"),
 	HOOK("ftrace-page", HOOK_FTRACE_PAGE, "the same"),
 	HOOK("trampoline", HOOK_TRAMPOLINE, "its trampoline"),
+	HOOK("direct", HOOK_DIRECT, "what is called without a trampoline"),
 	HOOK("kprobe", HOOK_KPROBE, "a kprobe"),
 	HOOK("kprobe-page", HOOK_KPROBE_PAGE, "the same"),
 	HOOK("aggregated", HOOK_AGGREGATED, "one of two kprobes at one place"),
