@@ -51,6 +51,10 @@ test_image() {
 	went_well 'image: kint_enforce=2 is a panic'
 	check 'image: the report before the panic' judge_panic "${flipped}panic\$"
 
+	guest image-panic-module --append lkrg.kint_enforce=2 --expect-panic 'text changed: lkrg_attack_idle+' -- /guest/flip-module
+	went_well 'image: kint_enforce=2 is a panic, also while modules come and go'
+	check 'image: the report before that panic' judge_panic "${in_module}panic\$"
+
 	guest image-cpu --append 'maxcpus=1 lkrg.interval=1800 lkrg.kint_validate=1' -- /guest/second-cpu
 	went_well 'image: the second CPU comes late'
 	check 'image: lock prefixes were patched, and the flipped byte is known' prefixed
