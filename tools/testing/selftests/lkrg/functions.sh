@@ -60,11 +60,11 @@ symbols()
 load_attacks()
 {
 	[ -e "$DEVICE" ] && return 0
-	attacks=$1/lkrg_attack.ko
+	attack_ko=$1/lkrg_attack.ko
 	shift
-	if ! [ -e "$attacks" ]; then
+	if ! [ -e "$attack_ko" ]; then
 		load_error="the test module lkrg_attack.ko is not built"
-	elif load_error=$(insmod "$attacks" insecure=1 "$@" $(symbols \
+	elif load_error=$(insmod "$attack_ko" insecure=1 "$@" $(symbols \
 		switch_task_namespaces init_nsproxy from_mnt_ns set_fs_root set_fs_pwd \
 		landlock_blob_sizes lkrg_blob_sizes module_inventory \
 		text_poke text_poke_bp set_memory_x set_memory_rox \
