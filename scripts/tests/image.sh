@@ -29,6 +29,7 @@ prefixed() {
 test_image() {
 	bytes='\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
 	flipped="DETECT: Kernel: text changed: kernel_halt$bytes"
+	in_module="DETECT: Kernel: text changed: lkrg_attack_idle${bytes%:*} \[lkrg_attack\]:${bytes##*:}"
 	still='DETECT: Kernel: still changed: reported before: 1; logged'
 	build small || return 0
 
@@ -50,6 +51,10 @@ test_image() {
 	went_well 'image: kint_enforce=2 is a panic'
 	check 'image: the report before the panic' judge_panic "${flipped}panic\$"
 
+	guest image-panic-module --append lkrg.kint_enforce=2 --expect-panic 'text changed: lkrg_attack_idle+' -- /guest/flip-module
+	went_well 'image: kint_enforce=2 is a panic, also while modules come and go'
+	check 'image: the report before that panic' judge_panic "${in_module}panic\$"
+
 	guest image-cpu --append 'maxcpus=1 lkrg.interval=1800 lkrg.kint_validate=1' -- /guest/second-cpu
 	went_well 'image: the second CPU comes late'
 	check 'image: lock prefixes were patched, and the flipped byte is known' prefixed
@@ -68,7 +73,12 @@ test_image() {
 	went_well 'image: 100 bits'
 	clean_console 'image: 100 bits: nothing else on the console' "$still\$" \
 		"DETECT: Kernel: text changed: kernel_(halt|power_off|restart)${bytes%; }$site; logged\$" \
-		"DETECT: Kernel: text changed: lkrg_attack_idle${bytes%:*} \[lkrg_attack\]:${bytes##*:}logged\$"
+		"${in_module}logged\$"
+
+	guest image-hidden --timeout 600 -- /guest/hidden 60
+	went_well 'image: hidden a minute after it was loaded'
+	clean_console 'image: hidden a minute after it was loaded: nothing else on the console' \
+		'DETECT: Kernel: module hidden: lkrg_attack, [0-9]+ bytes: from the (list of modules|address tree); logged$'
 
 	# 100,000 toggles of a static key
 	guest image-storm --timeout 7200 --smp 4 -- /guest/storm 50000 50 100

@@ -45,6 +45,7 @@
 #include "common.h"
 #include "cpu.h"
 #include "fs.h"
+#include "module.h"
 #include "ns.h"
 #include "param.h"
 #include "publish.h"
@@ -357,8 +358,13 @@ static void format_task(struct seq_buf *s, const struct lkrg_report *report)
 static void format_address(struct seq_buf *s, unsigned long address,
 			   unsigned long start, const char *section)
 {
-	if (!format_symbol(s, address))
-		seq_buf_printf(s, "%s+%#lx", section, address - start);
+	char module[MODULE_NAME_LEN];
+
+	if (format_symbol(s, address))
+		return;
+	seq_buf_printf(s, "%s+%#lx", section, address - start);
+	if (lkrg_module_name(address, module))
+		seq_buf_printf(s, " [%*pE]", (int)strnlen(module, sizeof(module)), module);
 }
 
 /*

@@ -193,6 +193,33 @@ module_attack()
 	verdict "$title"
 }
 
+is_hidden()
+{
+	! is_listed
+}
+
+# The module does it by itself, so many seconds after it was loaded.
+loaded_attack()
+{
+	problem=
+	if [ "$attacks_loaded" != yes ]; then
+		ktap_test_skip "$title: somebody else has loaded the module"
+		return
+	fi
+	unload_attacks || fault "the module stays"
+	mark
+	load_attacks "$DIR/test_modules" "hide=$attack" "hide_after=$prepared" ||
+		fault "$load_error"
+	wait_until $((prepared + 30)) is_hidden || fault "still in /proc/modules"
+	[ "$guard" = off ] || expect_finding
+	mark
+	request module-show
+	is_listed || fault "not restored"
+	[ "$guard" = off ] || expect_clean_pass
+	expect_silence
+	verdict "$title"
+}
+
 answers()
 {
 	true 2> /dev/null < "$DEVICE"
@@ -571,6 +598,8 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 	[ "$prepared" = - ] || title="$title ($prepared)"
 	if [ "$use" = hidden ]; then
 		module_attack
+	elif [ "$use" = loaded ]; then
+		loaded_attack
 	elif [ "$use" = lying ]; then
 		lying_attack
 	elif [ "$use" = mapped ]; then

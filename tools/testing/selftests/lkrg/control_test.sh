@@ -102,8 +102,8 @@ patches_grew()
 	before=$(statistic patches_by_modules)
 }
 
-# One who traces, and says that he only looks on, three kprobes, a kretprobe, an fprobe
-# and what a livepatch is.
+# One who traces, and says that he only looks on, one who is called directly, three
+# kprobes, a kretprobe, an fprobe and what a livepatch is.
 patched()
 {
 	before=$(statistic patches_by_modules)
@@ -112,18 +112,18 @@ patched()
 		request hooks-register
 		request hooks-unregister
 		expect_lines '' 0
-		patches_grew 7
+		patches_grew 8
 	done
 	knob_is patch log
 	value_is patch 1
 	mark
 	request hooks-register
 	request hooks-unregister
-	expect_lines '.*: allowed$' 7
-	expect_lines 'ftrace of kernel_halt+0x[0-9a-f]*/0x[0-9a-f]*: allowed$' 1
+	expect_lines '.*: allowed$' 8
+	expect_lines 'ftrace of kernel_halt+0x[0-9a-f]*/0x[0-9a-f]*: allowed$' 2
 	expect_lines 'ftrace of emergency_restart+0x[0-9a-f]*/0x[0-9a-f]*: allowed$' 1
 	expect_lines 'kprobe of kernel_restart+0x[0-9a-f]*/0x[0-9a-f]*: allowed$' 2
-	patches_grew 7
+	patches_grew 8
 	knob_is patch deny
 	value_is patch 2
 	mark

@@ -56,12 +56,15 @@ symbols()
 }
 
 # Loads the test module, unless somebody has, or leaves in $load_error why not.
+# Arguments: where it is, parameters for it
 load_attacks()
 {
 	[ -e "$DEVICE" ] && return 0
-	if ! [ -e "$1/lkrg_attack.ko" ]; then
+	attack_ko=$1/lkrg_attack.ko
+	shift
+	if ! [ -e "$attack_ko" ]; then
 		load_error="the test module lkrg_attack.ko is not built"
-	elif load_error=$(insmod "$1/lkrg_attack.ko" insecure=1 $(symbols \
+	elif load_error=$(insmod "$attack_ko" insecure=1 "$@" $(symbols \
 		switch_task_namespaces init_nsproxy from_mnt_ns set_fs_root set_fs_pwd \
 		landlock_blob_sizes lkrg_blob_sizes module_inventory \
 		text_poke text_poke_bp set_memory_x set_memory_rox \
@@ -87,8 +90,7 @@ load_attacks()
 
 unload_attacks()
 {
-	[ "$attacks_loaded" = yes ] && rmmod lkrg_attack
-	attacks_loaded=
+	[ "$attacks_loaded" != yes ] || rmmod lkrg_attack && attacks_loaded=
 }
 
 # The first argument is a number of seconds, the rest a command.

