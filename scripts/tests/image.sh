@@ -75,7 +75,7 @@ test_image() {
 		"DETECT: Kernel: text changed: kernel_(halt|power_off|restart)${bytes%; }$site; logged\$" \
 		"${in_module}logged\$"
 
-	guest image-hidden --timeout 600 -- /guest/hidden 60
+	guest image-hidden --timeout 600 --append 'lkrg.interval=1800 lkrg.kint_validate=1' -- /guest/hidden 60
 	went_well 'image: hidden a minute after it was loaded'
 	clean_console 'image: hidden a minute after it was loaded: nothing else on the console' \
 		'DETECT: Kernel: module hidden: lkrg_attack, [0-9]+ bytes: from the (list of modules|address tree); logged$'

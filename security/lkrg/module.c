@@ -951,12 +951,12 @@ void lkrg_module_show(struct seq_file *m)
 		pages = 0;
 		for (i = 0; i < entry->is.sections; i++)
 			pages += entry->is.section[i].nr_pages;
-		seq_printf(m, "%*pE %lu %s %*pE%s\n",
+		seq_printf(m, "%*pE %lu %s%s %*pE\n",
 			   (int)strnlen(entry->is.name, sizeof(entry->is.name)),
 			   entry->is.name, pages,
 			   entry->is.stage == LKRG_MODULE_LIVE ? "live" : "coming-or-going",
-			   (int)strnlen(version, sizeof(entry->is.version)), version,
-			   entry->hidden_from ? " reported" : "");
+			   entry->hidden_from ? " reported" : "",
+			   (int)strnlen(version, sizeof(entry->is.version)), version);
 	}
 	mutex_unlock(&text_mutex);
 }

@@ -617,6 +617,9 @@ static bool is_of_debugger(const u8 *addr, const u8 *new, size_t len)
 	 */
 	if (len != 1 || atomic_read(&kgdb_active) == -1)
 		return false;
+	/* It stays what it is. */
+	if (set && *addr == LKRG_BREAKPOINT)
+		return true;
 	place = find_debugged(what);
 	if (!set) {
 		if (place)

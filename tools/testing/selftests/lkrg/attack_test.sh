@@ -206,7 +206,11 @@ loaded_attack()
 		ktap_test_skip "$title: somebody else has loaded the module"
 		return
 	fi
-	unload_attacks || fault "the module stays"
+	if ! unload_attacks; then
+		fault "the module stays"
+		verdict "$title"
+		return
+	fi
 	mark
 	load_attacks "$DIR/test_modules" "hide=$attack" "hide_after=$prepared" ||
 		fault "$load_error"

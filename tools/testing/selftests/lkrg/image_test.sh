@@ -107,7 +107,8 @@ PROBES=/sys/kernel/debug/kprobes/list
 
 have_optprobe()
 {
-	have_kprobe && [ -e /proc/sys/debug/kprobes-optimization ] && [ -e "$PROBES" ]
+	have_kprobe && [ -e "$PROBES" ] &&
+		[ "$(cat /proc/sys/debug/kprobes-optimization 2> /dev/null)" = 1 ]
 }
 
 is_optimized()
@@ -122,9 +123,11 @@ optprobe_on()
 		echo "p:lkrg_test/probe vfs_read+$offset" 2> /dev/null \
 			>> "$TRACING/kprobe_events" || continue
 		trace 1 events/lkrg_test/probe/enable
-		wait_until 30 is_optimized && optimized=$offset && return
+		wait_until 10 is_optimized && optimized=$offset && return
 		kprobe_off
 	done
+	# Not all of them again
+	optimized=$offset
 	fail "no probe is optimized"
 }
 
@@ -246,8 +249,8 @@ compiler_off()
 # A trampoline for a function, and what XDP calls programs by.
 have_bpf()
 {
-	why_not="no types of the kernel"
-	[ -e /sys/kernel/btf/vmlinux ] && [ -x "$DIR/bpf_hooks" ]
+	why_not="no types of the kernel, or BPF is not compiled"
+	[ -e /sys/kernel/btf/vmlinux ] && have_compiler && [ -x "$DIR/bpf_hooks" ]
 }
 
 hooks_are_in_place()
@@ -266,6 +269,7 @@ bpf_off()
 {
 	# The shell would say how it ended.
 	{ kill "$hooks" && wait "$hooks"; } 2> /dev/null
+	hooks=
 }
 
 # What perf counts: a tracepoint, and a kprobe of its own.
@@ -540,6 +544,13 @@ nothing_off()
 
 cleanup()
 {
+	# Who was stopped half way has not put it back.
+	{
+		[ -z "$hooks" ] || kill "$hooks"
+		echo 1 > "$CPU"
+		[ -z "$preemption" ] || echo "$preemption" > "$PREEMPTION"
+		[ -z "$interval" ] || echo "$interval" > "$KFENCE"
+	} 2> /dev/null
 	restore_knobs
 	unload_attacks
 	rm -rf "$scratch"
