@@ -24,6 +24,7 @@ typedef unsigned __int128 u128;
 
 #define PAGE_SIZE 4096
 #define U32_MAX UINT32_MAX
+#define ULONG_MAX UINT64_MAX
 #define U64_MAX UINT64_MAX
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define barrier() asm volatile("" : : : "memory")

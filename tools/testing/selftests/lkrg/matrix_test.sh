@@ -94,7 +94,7 @@ read_table
 # What exec-euid and commit-caps change is only there in one system call.  Of what
 # others use, dumpable and that of a worker, these are no uses.
 sed -E -e '/^(#|exec-|commit-caps|hide-|dumpable|worker-|fs-root)/d' \
-	-e '/\|(pass|hidden|lying|mapped|foreign|hooked|compiled)\|/d' \
+	-e '/\|(pass|hidden|loaded|lying|mapped|foreign|hooked|compiled)\|/d' \
 	-e 's/\|chroot\|/|-|/' "$scratch/attacks" |
 	awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
 
