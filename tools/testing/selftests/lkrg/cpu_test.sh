@@ -54,6 +54,7 @@ cpu-gdt_user32_cs:register changed:logged
 cpu-gdt_user_ds:register changed:logged
 cpu-gdt_user_cs:register changed:logged
 cpu-sp0:register changed:logged:modules
+cpu-apic_base:register changed:logged
 cpu-ist1:register changed:logged
 cpu-ist2:register changed:logged
 cpu-ist3:register changed:logged

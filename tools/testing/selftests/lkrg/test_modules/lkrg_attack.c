@@ -1908,6 +1908,8 @@ static const struct cpu_attack cpu_attacks[] = {
 	{ "TSS ist6", IN_TSS, 5, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN },
 	{ "record of lkrg", IN_RECORD, 0, 1, 0, BIT_SHOWN },
 	{ "TSS sp0", IN_SP0, 0, ~0ULL, (ulong)lkrg_attack_entry, NOT_SHOWN, true },
+	/* An emulated one answers where it was nevertheless. */
+	{ "APIC_BASE", IN_MSR, MSR_IA32_APICBASE, 0, PAGE_SIZE, HEX_SHOWN },
 };
 
 static ulong cpu_records_at;
@@ -4876,6 +4878,7 @@ static const struct attack attacks[] = {
 	CPU("ist6", 38),
 	CPU("record", 39),
 	CPU("sp0", 40),
+	CPU("apic_base", 41),
 	ATTACK("cpu-restore", restore_cpu, "the CPU as it was"),
 	ATTACK("cpu-rewrite", rewrite_cpu, "its registers get what is in them"),
 	ATTACK("gate-offset", change_gate_offset, "where an exception leads"),
