@@ -177,6 +177,17 @@ is_listed()
 	grep -q '^lkrg_attack ' /proc/modules
 }
 
+# The module is seen where it was, and nothing is to be said about it any more.
+show_again()
+{
+	mark
+	request module-show
+	is_listed || fault "not restored"
+	[ "$guard" = off ] || expect_clean_pass
+	expect_silence
+	verdict "$title"
+}
+
 module_attack()
 {
 	problem=
@@ -185,12 +196,7 @@ module_attack()
 	request "$attack"
 	is_listed && fault "still in /proc/modules"
 	[ "$guard" = off ] || expect_finding
-	mark
-	request module-show
-	is_listed || fault "not restored"
-	[ "$guard" = off ] || expect_clean_pass
-	expect_silence
-	verdict "$title"
+	show_again
 }
 
 is_hidden()
@@ -216,12 +222,7 @@ loaded_attack()
 		fault "$load_error"
 	wait_until $((prepared + 30)) is_hidden || fault "still in /proc/modules"
 	[ "$guard" = off ] || expect_finding
-	mark
-	request module-show
-	is_listed || fault "not restored"
-	[ "$guard" = off ] || expect_clean_pass
-	expect_silence
-	verdict "$title"
+	show_again
 }
 
 answers()
@@ -238,12 +239,7 @@ lying_attack()
 	request "$attack"
 	[ "$guard" = off ] || expect_finding
 	wait_until 30 answers || fault "it does not answer"
-	mark
-	request module-show
-	is_listed || fault "not restored"
-	[ "$guard" = off ] || expect_clean_pass
-	expect_silence
-	verdict "$title"
+	show_again
 }
 
 # === Page tables ===
