@@ -438,6 +438,8 @@ bool lkrg_execmem_patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
 	    !is_legal(who, code->is.type, addr, new, len))
 		return false;
 	lkrg_section_poke(&code->is.section, addr, new, len);
+	/* Who frees it does not wait for those who patch. */
+	lkrg_section_settle();
 	return true;
 }
 

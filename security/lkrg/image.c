@@ -91,58 +91,136 @@ static struct lkrg_page *page_of(struct lkrg_section *section,
 	return &section->pages[(addr - section->start) >> PAGE_SHIFT];
 }
 
-/* Not inlined, for the registers of the one who calls it. */
-static noinline void move_sums(struct lkrg_page *page, u32 index, s64 delta)
+/*
+ * What the location sums of one page are to be moved by.  Those who patch do so in the
+ * order of addresses, and to settle a page takes longer than to add to this.  Written
+ * by who declares, like the pages.
+ */
+static struct {
+	struct lkrg_page *page;
+	unsigned int room;
+	struct lkrg_moves by;
+} moved;
+
+static void settle(void)
 {
-	lkrg_sums_poke(page, index, delta);
+	if (moved.page)
+		lkrg_sums_settle(moved.page, &moved.by);
+	moved.page = NULL;
 }
 
-/* Within one pair of words, at @pair. */
-static __always_inline void account_pair(struct lkrg_section *section,
-					 const u64 *pair, const u64 *old,
-					 const u64 *new)
+/**
+ * lkrg_section_settle - Leave nothing behind of the pokes until now
+ *
+ * For who frees what a section has in memory without lkrg_section_forget().
+ *
+ * Context: as lkrg_section_poke().
+ */
+void lkrg_section_settle(void)
 {
-	struct lkrg_page *page = page_of(section, (unsigned long)pair);
+	settle();
+}
+
+static noinline void begin_with(struct lkrg_page *page)
+{
+	settle();
+	moved.page = page;
+	moved.room = LKRG_MOVES_MAX;
+}
+
+#define PAIR_WORDS (LKRG_PAIR / sizeof(u32))
+
+/* Within the pair of words with number @index: @len bytes from @at on. */
+static __always_inline void account_pair(struct lkrg_page *page, size_t index,
+					 const u64 *old, const u64 *new,
+					 size_t at, size_t len)
+{
 	const u32 *before = (const u32 *)old, *after = (const u32 *)new;
-	size_t index = offset_in_page(pair) / LKRG_PAIR, i;
+	size_t word = at / sizeof(u32);
 
 	page->tag += lkrg_page_words(index, new[0], new[1]) -
 		     lkrg_page_words(index, old[0], old[1]);
-	if (page->low[0] == LKRG_NOT_LOCATED)
+	if (unlikely(page->low[0] == LKRG_NOT_LOCATED))
 		return;
-	index *= LKRG_PAIR / sizeof(u32);
-	for (i = 0; i < LKRG_PAIR / sizeof(u32); i++) {
-		if (after[i] != before[i])
-			move_sums(page, index + i, (s64)after[i] - before[i]);
+	if (unlikely(moved.page != page || moved.room < PAIR_WORDS))
+		begin_with(page);
+#pragma GCC unroll 1
+	for (; word * sizeof(u32) < at + len; word++) {
+		moved.room--;
+		lkrg_sums_move(&moved.by, index * PAIR_WORDS + word,
+			       (s64)after[word] - before[word]);
+		/* There are too few registers to keep eight sums from word to word. */
+		barrier();
 	}
 }
 
 /*
  * Instructions of one batch may share a pair of words: each is declared while there
  * are still breakpoints on those before it.  So this remembers the pair that was
- * declared last, how it is until it is written, and what it will be then, under a tag.
+ * declared last, how it is until it is written, and under a tag what it will be then.
  * Written by who declares, like the pages.
  */
 static struct {
-	struct {
-		const u64 *pair;
-		u64 until[2];
-		u64 then[2];
-		u64 unused;
-	} is;
+	const u64 *pair;
+	u64 until[2];
+	u64 then[2];
 	struct lkrg_record_tag tag;
 } last;
 
-static __always_inline struct lkrg_record_tag last_tag(void)
+static __always_inline struct lkrg_record_tag last_tag(const u64 *pair)
 {
-	return lkrg_record_tag(&last, 0, &last.is, sizeof(last.is) / LKRG_PAIR);
+	return lkrg_record_tag(pair, 0, last.then, 1);
 }
 
 /* Has it been declared, and is it not written yet? */
-static bool is_declared(const u64 *pair, const u64 *live)
+static __always_inline bool is_declared(const u64 *pair)
 {
-	return pair == last.is.pair && live[0] == last.is.until[0] &&
-	       live[1] == last.is.until[1] && lkrg_same_tag(last.tag, last_tag());
+	return unlikely(pair == last.pair) && pair[0] == last.until[0] &&
+	       pair[1] == last.until[1] && lkrg_same_tag(last.tag, last_tag(pair));
+}
+
+/* The next instruction is behind this one.  @first: it begins in this pair. */
+static __always_inline void poke_last_pair(struct lkrg_section *section,
+					   const u64 *pair, size_t at, const u8 *new,
+					   size_t len, bool first)
+{
+	const u64 *old = is_declared(pair) ? last.then : pair;
+	u64 before[] = { old[0], old[1] };
+
+	last.until[0] = pair[0];
+	last.until[1] = pair[1];
+	last.then[0] = before[0];
+	last.then[1] = before[1];
+	memcpy((u8 *)last.then + at, new, len);
+	account_pair(page_of(section, (unsigned long)pair),
+		     offset_in_page(pair) / LKRG_PAIR, before, last.then, at, len);
+	if (first)
+		((u8 *)last.until)[at] = LKRG_BREAKPOINT;
+	last.pair = pair;
+	last.tag = last_tag(pair);
+}
+
+static noinline void poke_pairs(struct lkrg_section *section, const u8 *addr,
+				const u8 *new, size_t len)
+{
+	size_t at = (unsigned long)addr % LKRG_PAIR;
+	const u64 *pair = (const u64 *)(addr - at);
+	bool first = true;
+
+	for (; at + len > LKRG_PAIR; pair += 2) {
+		const size_t here = LKRG_PAIR - at;
+		const u64 *old = is_declared(pair) ? last.then : pair;
+		u64 then[] = { old[0], old[1] };
+
+		memcpy((u8 *)then + at, new, here);
+		account_pair(page_of(section, (unsigned long)pair),
+			     offset_in_page(pair) / LKRG_PAIR, old, then, at, here);
+		first = false;
+		new += here;
+		len -= here;
+		at = 0;
+	}
+	poke_last_pair(section, pair, at, new, len, first);
 }
 
 /**
@@ -156,42 +234,22 @@ static bool is_declared(const u64 *pair, const u64 *live)
  * else was changed in the page stays visible.  Were an old byte tampered with,
  * it stays visible even after it was overwritten.
  *
+ * What @section has in memory must not be freed before lkrg_section_forget() or
+ * lkrg_section_settle().
+ *
  * Context: before the write, other pokes excluded.  Lockless, any context.
  */
 void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *new,
 		       size_t len)
 {
-	bool first = true;
+	const size_t at = (unsigned long)addr % LKRG_PAIR;
 
-	while (len) {
-		const u64 *pair = PTR_ALIGN_DOWN((const u64 *)addr, LKRG_PAIR);
-		u64 live[] = { pair[0], pair[1] };
-		size_t at = (unsigned long)addr % LKRG_PAIR;
-		size_t here = min(len, LKRG_PAIR - at);
-		const u64 *old = live;
-		u64 then[2];
-
-		if (is_declared(pair, live))
-			old = last.is.then;
-		memcpy(then, old, LKRG_PAIR);
-		/* The usual length is copied without a loop. */
-		if (likely(here == LKRG_USUAL_INSN))
-			memcpy((u8 *)then + at, new, LKRG_USUAL_INSN);
-		else
-			memcpy((u8 *)then + at, new, here);
-		account_pair(section, pair, old, then);
-
-		if (first)
-			((u8 *)live)[at] = LKRG_BREAKPOINT;
-		last.is.pair = pair;
-		memcpy(last.is.until, live, LKRG_PAIR);
-		memcpy(last.is.then, then, LKRG_PAIR);
-		last.tag = last_tag();
-		first = false;
-		addr += here;
-		new += here;
-		len -= here;
-	}
+	/* Most instructions are as long as a call, and in one pair. */
+	if (likely(len == LKRG_USUAL_INSN && at <= LKRG_PAIR - LKRG_USUAL_INSN))
+		poke_last_pair(section, (const u64 *)(addr - at), at, new,
+			       LKRG_USUAL_INSN, true);
+	else
+		poke_pairs(section, addr, new, len);
 }
 
 /**
@@ -209,20 +267,22 @@ void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *n
 void lkrg_section_copy(struct lkrg_section *section, const u8 *addr, const u8 *new,
 		       size_t len)
 {
+	settle();
 	while (len) {
 		const u64 *pair = PTR_ALIGN_DOWN((const u64 *)addr, LKRG_PAIR);
+		struct lkrg_page *page = page_of(section, (unsigned long)pair);
 		size_t at = (unsigned long)addr % LKRG_PAIR;
 		size_t here = min(len, LKRG_PAIR - at);
 		u64 then[] = { pair[0], pair[1] };
 
 		memcpy((u8 *)then + at, new, here);
-		page_of(section, (unsigned long)pair)->low[0] = LKRG_NOT_LOCATED;
-		account_pair(section, pair, pair, then);
+		page->low[0] = LKRG_NOT_LOCATED;
+		account_pair(page, offset_in_page(pair) / LKRG_PAIR, pair, then, at, here);
 		addr += here;
 		new += here;
 		len -= here;
 	}
-	last.is.pair = NULL;
+	last.pair = NULL;
 }
 
 /**
@@ -235,10 +295,9 @@ void lkrg_section_copy(struct lkrg_section *section, const u8 *addr, const u8 *n
  */
 void lkrg_section_forget(const struct lkrg_section *section)
 {
-	unsigned long offset = (unsigned long)last.is.pair - section->start;
-
-	if (offset < section->nr_pages * PAGE_SIZE)
-		last.is.pair = NULL;
+	settle();
+	if ((unsigned long)last.pair - section->start < section->nr_pages * PAGE_SIZE)
+		last.pair = NULL;
 }
 
 /**
@@ -300,6 +359,8 @@ static noinline struct lkrg_report describe_page(const struct lkrg_section *sect
 	const u32 *words = page_words(section, index);
 	int i;
 
+	if (moved.page == &section->pages[index])
+		settle();
 	image->changes = is_located(section, index) ?
 		lkrg_locate(&section->pages[index], words, image->change) :
 		LKRG_CHANGES_UNKNOWN;

@@ -37,6 +37,7 @@ void lkrg_section_take(struct lkrg_section *section, unsigned long index);
 void lkrg_section_locate(struct lkrg_section *section, unsigned long index);
 void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *new,
 		       size_t len);
+void lkrg_section_settle(void);
 void lkrg_section_copy(struct lkrg_section *section, const u8 *addr, const u8 *new,
 		       size_t len);
 bool lkrg_section_matches(const struct lkrg_section *section,

@@ -54,6 +54,7 @@ static_assert(ARRAY_SIZE(lkrg_knobs) == LKRG_NR_KNOBS);
 
 /* A page of its own, which becomes read-only. */
 u64 lkrg_settings[PAGE_SIZE / sizeof(u64)] __aligned(PAGE_SIZE);
+u64 lkrg_initial_settings[LKRG_NR_KNOBS] __ro_after_init;
 struct lkrg_settings_key lkrg_settings_key __ro_after_init;
 
 /* The copy, somewhere on the heap */
@@ -105,16 +106,15 @@ static int remembered(enum lkrg_knob which)
 	const struct lkrg_knob_row *row = &lkrg_knobs[which];
 	u64 setting = READ_ONCE(spare[which]);
 
-	if (setting == lkrg_setting(&spare_key, which, setting))
+	if (lkrg_setting_is_authentic(&spare_key, which, setting))
 		return (u32)setting;
 	return row->stricter == LKRG_LOWER ? row->min : row->max;
 }
 
 static bool is_authentic(enum lkrg_knob which)
 {
-	u64 setting = READ_ONCE(lkrg_settings[which]);
-
-	return setting == lkrg_setting(&lkrg_settings_key, which, setting);
+	return lkrg_setting_is_authentic(&lkrg_settings_key, which,
+					 READ_ONCE(lkrg_settings[which]));
 }
 
 /**
@@ -474,8 +474,11 @@ int __init lkrg_param_init(void)
 	/* An even number would let the highest bits go. */
 	lkrg_settings_key.multiply |= 1;
 	spare_key.multiply |= 1;
-	for (i = 0; i < LKRG_NR_KNOBS; i++)
+	for (i = 0; i < LKRG_NR_KNOBS; i++) {
+		lkrg_initial_settings[i] =
+			lkrg_setting(&lkrg_settings_key, i, lkrg_knobs[i].initial);
 		set(lkrg_settings, i, lkrg_knobs[i].initial);
+	}
 	parse_args(LKRG_NAME, line, NULL, 0, 0, 0, NULL, set_boot_parameter);
 	kfree(line);
 	return 0;

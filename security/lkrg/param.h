@@ -76,16 +76,27 @@ struct lkrg_settings_key {
 extern const struct lkrg_knob_row lkrg_knobs[];
 extern struct lkrg_settings_key lkrg_settings_key;
 extern u64 lkrg_settings[PAGE_SIZE / sizeof(u64)];
+extern u64 lkrg_initial_settings[LKRG_NR_KNOBS];
 
 int lkrg_knob_repair(enum lkrg_knob which, u64 found);
 
-/* The value, and in the upper half its tag: both change at once. */
-static __always_inline u64 lkrg_setting(const struct lkrg_settings_key *key,
-					enum lkrg_knob which, u32 value)
+static __always_inline u64 lkrg_setting_tag(const struct lkrg_settings_key *key,
+					    enum lkrg_knob which, u32 value)
 {
-	u64 tag = (key->add[which] + value) * key->multiply;
+	return (key->add[which] + value) * key->multiply;
+}
 
-	return (tag & ~(u64)U32_MAX) | value;
+/* The value, and in the upper half that of its tag: both change at once. */
+static inline u64 lkrg_setting(const struct lkrg_settings_key *key,
+			       enum lkrg_knob which, u32 value)
+{
+	return (lkrg_setting_tag(key, which, value) & ~(u64)U32_MAX) | value;
+}
+
+static __always_inline bool lkrg_setting_is_authentic(const struct lkrg_settings_key *key,
+						      enum lkrg_knob which, u64 setting)
+{
+	return !((lkrg_setting_tag(key, which, setting) ^ setting) >> 32);
 }
 
 /**
@@ -99,12 +110,20 @@ static __always_inline int lkrg_knob_value(enum lkrg_knob which)
 {
 	u64 setting = READ_ONCE(lkrg_settings[which]);
 
-	if (unlikely(setting != lkrg_setting(&lkrg_settings_key, which, setting)))
+	if (unlikely(!lkrg_setting_is_authentic(&lkrg_settings_key, which, setting)))
 		return lkrg_knob_repair(which, setting);
 	return (u32)setting;
 }
 
 #define lkrg_knob(name) lkrg_knob_value(LKRG_KNOB_##name)
+
+/*
+ * Is a knob what it is unless somebody says otherwise?  For the most frequent of hooks:
+ * there is one setting for one value, so that needs no tag.
+ */
+#define lkrg_knob_is_initial(name)					\
+	likely(READ_ONCE(lkrg_settings[LKRG_KNOB_##name]) ==		\
+	       lkrg_initial_settings[LKRG_KNOB_##name])
 
 int __init lkrg_param_init(void);
 void lkrg_param_protect(void);

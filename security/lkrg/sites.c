@@ -105,9 +105,9 @@ static void __maybe_unused number(const struct list *list, const struct lkrg_sit
 #define NO_SITE (-1LL)
 
 /*
- * Onwards from where the last search ended in steps that double, and then by halves:
- * most sites are patched in the order of their addresses.  A wrong hint only makes
- * it longer.
+ * Most sites are patched in the order of their addresses: the next one, or onwards from
+ * where the last search ended in steps that double, and then by halves.  A wrong hint
+ * only makes it longer.
  */
 static __always_inline s64 search(const struct list *list, const struct lkrg_sites *of,
 				  size_t *hint, unsigned long addr,
@@ -116,6 +116,13 @@ static __always_inline s64 search(const struct list *list, const struct lkrg_sit
 	size_t low = *hint, high, step = 1;
 	u32 site;
 
+	if (low + 1 < list->nr) {
+		site = READ_ONCE(list->site[low + 1]);
+		if (addr_of(of, site) == addr) {
+			*hint = low + 1;
+			return site;
+		}
+	}
 	if (low < list->nr && addr_of(of, list->site[low]) <= addr) {
 		while (low + step < list->nr &&
 		       addr_of(of, list->site[low + step]) <= addr) {
@@ -153,7 +160,7 @@ static unsigned long jump_addr(const struct lkrg_sites *unused, u32 site)
 	return jump_entry_code(&__start___jump_table[site]);
 }
 
-static size_t __init room_for_jumps(void)
+static size_t room_for_jumps(void)
 {
 	return __stop___jump_table - __start___jump_table;
 }
@@ -170,12 +177,19 @@ static void __init index_jumps(u32 *site)
 	put_in_order(&jumps, NULL, jump_addr);
 }
 
+/* Those of one key are one behind the other, and patched in this order. */
 static const struct jump_entry *core_jump(const u8 *addr)
 {
-	static size_t hint;
-	s64 site = search(&jumps, NULL, &hint, (unsigned long)addr, jump_addr);
+	static size_t hint, next;
+	s64 site = next;
 
-	return site != NO_SITE ? &__start___jump_table[site] : NULL;
+	if (next >= room_for_jumps() || jump_addr(NULL, next) != (unsigned long)addr ||
+	    !is_core_text((unsigned long)addr))
+		site = search(&jumps, NULL, &hint, (unsigned long)addr, jump_addr);
+	if (site == NO_SITE)
+		return NULL;
+	next = site + 1;
+	return &__start___jump_table[site];
 }
 
 static unsigned long __maybe_unused jump_addr_of(const struct lkrg_sites *of, u32 site)
@@ -193,7 +207,9 @@ static const struct jump_entry *look_for_jump(const struct jump_entry *entry, si
 	return NULL;
 }
 
-static const struct jump_entry *jump_of(const struct lkrg_sites *of, const u8 *addr)
+/* Of a module: not inlined, for the registers of who patches the kernel itself. */
+static noinline const struct jump_entry *jump_of(const struct lkrg_sites *of,
+						 const u8 *addr)
 {
 	const struct list list = { of->order, of->nr_jumps };
 	const struct jump_entry *entry;
@@ -215,10 +231,10 @@ static bool is_jump_label(const struct lkrg_sites *of, const u8 *addr, const u8 
 			  size_t len)
 {
 	const struct jump_entry *entry;
+	bool on = lkrg_insn_is_jump(new);
 	unsigned long target;
-	bool on = lkrg_insn_is_jump(new), off = lkrg_insn_is_nop(new, len);
 
-	if (!on && !(off && lkrg_insn_is_jump(addr)))
+	if (!on && !(lkrg_insn_is_jump(addr) && lkrg_insn_is_nop(new, len)))
 		return false;
 	entry = of ? jump_of(of, addr) : core_jump(addr);
 	if (!entry)
@@ -335,7 +351,8 @@ static bool has_call_at(const struct lkrg_sites *of, const u8 *addr)
 	return false;
 }
 
-static const struct static_call_site *call_of(const struct lkrg_sites *of, const u8 *addr)
+static noinline const struct static_call_site *call_of(const struct lkrg_sites *of,
+						       const u8 *addr)
 {
 	const struct list list = { of->order + of->nr_jumps, of->nr_calls };
 	const struct static_call_site *call;
@@ -355,7 +372,7 @@ static const struct static_call_site *call_of(const struct lkrg_sites *of, const
 }
 
 /* The key knows where it is to lead, or the trampoline, which has none beside it. */
-static bool is_static_call(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
+static noinline bool is_static_call(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
 			   size_t len)
 {
 	const struct static_call_site *call;
@@ -479,10 +496,10 @@ static bool is_in_tracer(const u8 *addr)
 static bool is_traced_call(const struct module *module, const u8 *addr,
 			   const u8 *new, size_t len)
 {
-	bool on = lkrg_insn_is_call(new), off = lkrg_insn_is_nop(new, len);
+	bool on = lkrg_insn_is_call(new);
 
 	if (on ? !lkrg_insn_leads_to_text(new, len, addr) :
-		 !(off && lkrg_insn_is_call(addr)))
+		 !(lkrg_insn_is_call(addr) && lkrg_insn_is_nop(new, len)))
 		return false;
 	if (!module && is_in_tracer(addr))
 		return true;

@@ -231,6 +231,23 @@ void lkrg_sums_take(struct lkrg_page *page, const u32 *words)
 	take_powers(page, (u128[]){ s0, s1, s2, s3, s4, s5, s6, s7 });
 }
 
+/**
+ * lkrg_sums_settle - Move location sums of a page by what was declared
+ * @page: the sums
+ * @moves: by how much, nothing afterwards
+ */
+void lkrg_sums_settle(struct lkrg_page *page, struct lkrg_moves *moves)
+{
+	int r;
+
+	for (r = 0; r < LKRG_LOW_SUMS; r++)
+		page->low[r] += moves->sum[r];
+	for (; r < LKRG_SUMS; r++)
+		lkrg_set_high_sum(page, r - LKRG_LOW_SUMS, moves->sum[r] +
+				  lkrg_high_sum(page, r - LKRG_LOW_SUMS));
+	*moves = (struct lkrg_moves){ };
+}
+
 /* The integer @after - @before, which fits into 64 bits with its sign, mod p. */
 static u64 difference(u64 after, u64 before)
 {

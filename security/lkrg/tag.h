@@ -101,7 +101,7 @@ static __always_inline u64 lkrg_high_sum(const struct lkrg_page *page, size_t i)
 	return (u64)page->top[i] << 32 | page->middle[i];
 }
 
-/* @sum is less than 2^42: folded, it is less than twice the prime. */
+/* @sum is less than 2^63 and 2^41: folded, it is less than twice the prime. */
 static __always_inline void lkrg_set_high_sum(struct lkrg_page *page, size_t i, u64 sum)
 {
 	sum = lkrg_sum_fold(sum);
@@ -112,29 +112,44 @@ static __always_inline void lkrg_set_high_sum(struct lkrg_page *page, size_t i, 
 }
 
 /**
- * lkrg_sums_poke - Move location sums by one declared change
- * @page: the sums
+ * struct lkrg_moves - By how much location sums of a page are to be moved
+ * @sum: those for r < 3 are exact, with carries, the others congruent
+ */
+struct lkrg_moves {
+	u64 sum[LKRG_SUMS];
+};
+
+/* Each adds less than 2^51 to any of the sums that do not wrap. */
+#define LKRG_MOVES_MAX 4096
+
+/**
+ * lkrg_sums_move - Add one declared change of a word
+ * @moves: what it is added to, with less than LKRG_MOVES_MAX of them in it
  * @index: which word
  * @delta: its value after, less its value before
  *
  * Two's complement: differences may be negative.  So are sums, while somebody
  * has lowered a word that is poked.
  */
-static __always_inline void lkrg_sums_poke(struct lkrg_page *page, u32 index,
+static __always_inline void lkrg_sums_move(struct lkrg_moves *moves, u32 index,
 					   s64 delta)
 {
 	s64 x = index + 1, x2 = x * x;
 	/* Not negative: the product is less than 2^62 either way. */
 	u64 term = lkrg_sum_fold(delta * x2 * x + (LKRG_SUM_PRIME << 23));
-	size_t i;
+	size_t r;
 
-	page->low[0] += delta;
-	page->low[1] += delta * x;
-	page->low[2] += delta * x2;
-#pragma GCC unroll 5
-	for (i = 0; i < LKRG_HIGH_SUMS; i++) {
-		lkrg_set_high_sum(page, i, lkrg_high_sum(page, i) + term);
+	moves->sum[0] += delta;
+	moves->sum[1] += delta * x;
+	moves->sum[2] += delta * x2;
+	/* Folded, one is less than 2^41, and x is at most 2^10. */
+	moves->sum[3] += term;
+#pragma GCC unroll 2
+	for (r = 4; r < LKRG_SUMS; r += 2) {
+		term *= x;
+		moves->sum[r] += term;
 		term = lkrg_sum_fold(term * x);
+		moves->sum[r + 1] += term;
 	}
 }
 
@@ -290,6 +305,7 @@ unsigned long lkrg_page_frame(u128 tag, const void *page,
 			      const struct lkrg_change *change, int changes);
 
 void lkrg_sums_take(struct lkrg_page *page, const u32 *words);
+void lkrg_sums_settle(struct lkrg_page *page, struct lkrg_moves *moves);
 int lkrg_locate(const struct lkrg_page *expected, const u32 *words,
 		struct lkrg_change change[LKRG_LOCATE_MAX]);
 

@@ -574,15 +574,16 @@ static noinline int check_slowly(enum lkrg_place at, const struct cred *copy)
 static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 {
 	const struct lkrg_task *record;
-	int validate;
 
 	if (!in_task())
 		return LET_PASS;
 	record = lkrg_task(current);
 	if (is_condemned(record))
 		return -EPERM;
-	validate = lkrg_knob(pint_validate);
-	if (unlikely(validate != 1)) {
+	/* That is 1, as 2: current. */
+	if (!lkrg_knob_is_initial(pint_validate)) {
+		const int validate = lkrg_knob(pint_validate);
+
 		if (!validate)
 			return LET_PASS;
 		if (validate == 3)
@@ -630,13 +631,14 @@ static noinline int check_shared_slowly(enum lkrg_place at)
  */
 int lkrg_task_check_full(enum lkrg_place at)
 {
-	const struct cred *cred = current_cred();
+	const struct cred *cred;
 	int err;
 
 	lkrg_cpu_glance();
 	err = check(at, NULL);
 	if (unlikely(err))
 		return min(err, 0);
+	cred = current_cred();
 	return likely(has_namespaces(current->nsproxy) &&
 		      has_root(current->fs) &&
 		      lkrg_cred(cred)->shadow.label ==

@@ -84,8 +84,8 @@ void lkrg_text_baseline(void)
 	lkrg_text_take(&text);
 }
 
-static void patch(enum lkrg_patcher who, const u8 *addr, const u8 *new,
-		  size_t len)
+static __always_inline void patch(enum lkrg_patcher who, const u8 *addr,
+				  const u8 *new, size_t len)
 {
 	unsigned long start = (unsigned long)addr;
 	bool accounted;

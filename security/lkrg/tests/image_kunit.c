@@ -5,8 +5,11 @@
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/cleanup.h>
 #include <linux/lkrg.h>
+#include <linux/memory.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -50,6 +53,9 @@ static void image_exit(struct kunit *test)
 
 	if (!image)
 		return;
+	mutex_lock(&text_mutex);
+	lkrg_section_forget(&image->section);
+	mutex_unlock(&text_mutex);
 	lkrg_section_free(&image->section);
 	vfree(image->bytes);
 }
@@ -67,7 +73,15 @@ static int differences(struct image *image)
 
 static void declare(struct image *image, size_t offset, const u8 *new, size_t len)
 {
+	guard(mutex)(&text_mutex);
 	lkrg_section_poke(&image->section, image->bytes + offset, new, len);
+	memcpy(image->bytes + offset, new, len);
+}
+
+static void copy(struct image *image, size_t offset, const u8 *new, size_t len)
+{
+	guard(mutex)(&text_mutex);
+	lkrg_section_copy(&image->section, image->bytes + offset, new, len);
 	memcpy(image->bytes + offset, new, len);
 }
 
@@ -109,8 +123,7 @@ static void copies_match(struct kunit *test)
 		size_t offset = get_random_u32_inclusive(0, SIZE - len);
 
 		get_random_bytes(new, len);
-		lkrg_section_copy(&image->section, image->bytes + offset, new, len);
-		memcpy(image->bytes + offset, new, len);
+		copy(image, offset, new, len);
 		get_random_bytes(insn, sizeof(insn));
 		declare(image, get_random_u32_inclusive(0, SIZE - sizeof(insn)), insn,
 			sizeof(insn));
@@ -118,8 +131,7 @@ static void copies_match(struct kunit *test)
 	}
 	/* What is copied over what differs does not make it right. */
 	image->bytes[100] ^= 1;
-	lkrg_section_copy(&image->section, image->bytes, new, SIZE);
-	memcpy(image->bytes, new, SIZE);
+	copy(image, 0, new, SIZE);
 	KUNIT_EXPECT_EQ(test, 1, differences(image));
 }
 
@@ -144,6 +156,9 @@ static void what_differs_after_pokes_is_located(struct kunit *test)
 	old = *word;
 	*word ^= 0x1000;
 	KUNIT_EXPECT_EQ(test, 1, differences(image));
+	mutex_lock(&text_mutex);
+	lkrg_section_settle();
+	mutex_unlock(&text_mutex);
 	KUNIT_ASSERT_EQ(test, 1, lkrg_locate(&image->section.pages[0],
 					     (u32 *)image->bytes, change));
 	KUNIT_EXPECT_EQ(test, 17, change[0].index);
@@ -162,12 +177,14 @@ static void neighbours_in_one_batch_match(struct kunit *test)
 		u8 *at = image->bytes + 3 * PAGE_SIZE / 2 + start;
 
 		get_random_bytes(new, sizeof(new));
+		mutex_lock(&text_mutex);
 		for (i = 0; i < ARRAY_SIZE(new); i++) {
 			lkrg_section_poke(&image->section, at + 5 * i, new[i], 5);
 			at[5 * i] = 0xcc;
 		}
 		for (i = 0; i < ARRAY_SIZE(new); i++)
 			memcpy(at + 5 * i, new[i], 5);
+		mutex_unlock(&text_mutex);
 		KUNIT_EXPECT_EQ(test, 0, differences(image));
 	}
 }
@@ -178,7 +195,9 @@ static void a_poke_that_does_not_come_differs(struct kunit *test)
 	struct image *image = test->priv;
 	u8 new = ~image->bytes[100];
 
+	mutex_lock(&text_mutex);
 	lkrg_section_poke(&image->section, image->bytes + 100, &new, 1);
+	mutex_unlock(&text_mutex);
 	KUNIT_EXPECT_EQ(test, 1, differences(image));
 }
 

@@ -104,15 +104,18 @@ static void a_tag_is_of_one_value_and_one_knob(struct kunit *test)
 	key->multiply |= 1;
 	setting = lkrg_setting(key, LKRG_KNOB_kint_enforce, 2);
 	KUNIT_EXPECT_EQ(test, (u32)setting, 2);
+	KUNIT_EXPECT_TRUE(test, lkrg_setting_is_authentic(key, LKRG_KNOB_kint_enforce,
+							  setting));
 	for (bit = 0; bit < 32; bit++) {
 		other = setting ^ 1ULL << bit;
-		KUNIT_EXPECT_NE(test, other,
-				lkrg_setting(key, LKRG_KNOB_kint_enforce, other));
+		KUNIT_EXPECT_FALSE(test, lkrg_setting_is_authentic(key, LKRG_KNOB_kint_enforce,
+								   other));
 		other ^= 1ULL << (bit + 32);
-		KUNIT_EXPECT_NE(test, other,
-				lkrg_setting(key, LKRG_KNOB_kint_enforce, other));
+		KUNIT_EXPECT_FALSE(test, lkrg_setting_is_authentic(key, LKRG_KNOB_kint_enforce,
+								   other));
 	}
-	KUNIT_EXPECT_NE(test, setting, lkrg_setting(key, LKRG_KNOB_pint_enforce, 2));
+	KUNIT_EXPECT_FALSE(test, lkrg_setting_is_authentic(key, LKRG_KNOB_pint_enforce,
+							   setting));
 }
 
 static struct kunit_case param_cases[] = {

@@ -115,16 +115,19 @@ static void exchanged_words_differ(struct kunit *test)
 static void pokes_equal_new_sums(struct kunit *test)
 {
 	struct lkrg_page sums = { }, fresh = { };
+	struct lkrg_moves moves = { };
 	u32 *page = test->priv;
 	int i;
 
 	lkrg_sums_take(&sums, page);
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < 2 * LKRG_MOVES_MAX; i++) {
 		u32 at = get_random_u32_below(LKRG_PAGE_WORDS);
 		u32 new = get_random_u32();
 
-		lkrg_sums_poke(&sums, at, (s64)new - page[at]);
+		lkrg_sums_move(&moves, at, (s64)new - page[at]);
 		page[at] = new;
+		if ((i + 1) % LKRG_MOVES_MAX == 0)
+			lkrg_sums_settle(&sums, &moves);
 	}
 	lkrg_sums_take(&fresh, page);
 	KUNIT_EXPECT_MEMEQ(test, &sums, &fresh, sizeof(sums));
