@@ -20,7 +20,6 @@ struct cred;
  * @LKRG_RUN_HELPER: call_usermodehelper_exec()
  * @LKRG_SET_MEMORY_RW: set_memory_rw()
  * @LKRG_SET_MEMORY_X: set_memory_x()
- * @LKRG_SET_MEMORY_ROX: set_memory_rox()
  * @LKRG_TEXT_POKE: text_poke()
  */
 enum lkrg_sensitive {
@@ -31,7 +30,6 @@ enum lkrg_sensitive {
 	LKRG_RUN_HELPER,
 	LKRG_SET_MEMORY_RW,
 	LKRG_SET_MEMORY_X,
-	LKRG_SET_MEMORY_ROX,
 	LKRG_TEXT_POKE,
 };
 
@@ -41,6 +39,7 @@ enum lkrg_sensitive {
 #include <linux/lkrg.h>
 
 int __lkrg_sensitive_call(enum lkrg_sensitive what, unsigned long caller);
+int __lkrg_sensitive_rox(unsigned long addr, int pages, unsigned long caller);
 int __lkrg_called_commit_creds(const struct cred *new, unsigned long caller);
 const struct cred *__lkrg_called_override_creds(const struct cred *new,
 						unsigned long caller);
@@ -59,6 +58,21 @@ static __always_inline int lkrg_sensitive_call(enum lkrg_sensitive what)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		return __lkrg_sensitive_call(what, _RET_IP_);
+	return 0;
+}
+
+/**
+ * lkrg_sensitive_rox - The same, of set_memory_rox()
+ * @addr: its first argument
+ * @pages: its second one
+ *
+ * Context: task context, may sleep.
+ * Return: 0, or -EPERM.
+ */
+static __always_inline int lkrg_sensitive_rox(unsigned long addr, int pages)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_sensitive_rox(addr, pages, _RET_IP_);
 	return 0;
 }
 
@@ -94,6 +108,11 @@ lkrg_called_override_creds(const struct cred *new)
 #else /* !CONFIG_SECURITY_LKRG */
 
 static inline int lkrg_sensitive_call(enum lkrg_sensitive what)
+{
+	return 0;
+}
+
+static inline int lkrg_sensitive_rox(unsigned long addr, int pages)
 {
 	return 0;
 }

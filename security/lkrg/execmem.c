@@ -32,14 +32,13 @@
 #include <linux/kernel.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_execmem.h>
-#include <linux/maple_tree.h>
 #include <linux/memory.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pfn.h>
+#include <linux/rbtree_latch.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -67,6 +66,7 @@ enum stage {
 
 /**
  * struct code - Memory for code
+ * @node: in the inventory
  * @is: what it is, without holes but those in @section, which are zero
  * @tag: over the address of the entry and @is
  * @rcu: who asks whose it is may still see it
@@ -75,6 +75,7 @@ enum stage {
  * their own.
  */
 struct code {
+	struct latch_tree_node node;
 	struct {
 		unsigned long start;
 		unsigned long end;
@@ -92,7 +93,7 @@ struct code {
 static_assert(sizeof_field(struct code, is) % LKRG_PAIR == 0);
 
 /* By address. */
-static struct maple_tree owned = MTREE_INIT(owned, MT_FLAGS_USE_RCU);
+static struct latch_tree_root owned;
 static DEFINE_MUTEX(owned_mutex);
 
 /* Is there a baseline?  Until then patches are not declared. */
@@ -109,14 +110,72 @@ static bool is_authentic(const struct code *code)
 	return lkrg_same_tag(code->tag, code_tag(code));
 }
 
-/* With RCU, or one of the locks. */
+static struct code *code_of(struct latch_tree_node *node)
+{
+	return container_of(node, struct code, node);
+}
+
+static __always_inline bool is_below(struct latch_tree_node *a, struct latch_tree_node *b)
+{
+	return code_of(a)->is.start < code_of(b)->is.start;
+}
+
+static __always_inline int compare(void *key, struct latch_tree_node *node)
+{
+	const struct code *code = code_of(node);
+	unsigned long addr = (unsigned long)key;
+
+	if (addr < code->is.start)
+		return -1;
+	return addr >= code->is.end;
+}
+
+static const struct latch_tree_ops by_address = {
+	.less = is_below,
+	.comp = compare,
+};
+
+/* With RCU, or one of the locks.  It may be forged. */
+static struct code *lookup(unsigned long addr)
+{
+	struct latch_tree_node *node = latch_tree_find((void *)addr, &owned, &by_address);
+
+	return node ? code_of(node) : NULL;
+}
+
 static struct code *find(unsigned long addr)
 {
-	struct code *code = mtree_load(&owned, addr);
+	struct code *code = lookup(addr);
 
-	return code && is_authentic(code) && addr - code->is.start <
-					     code->is.end - code->is.start ? code : NULL;
+	return code && is_authentic(code) ? code : NULL;
 }
+
+/* The first one that ends behind an address, and the one behind another: with the lock. */
+static struct code *first_from(unsigned long addr)
+{
+	struct rb_node *node = owned.tree[0].rb_node;
+	struct code *first = NULL;
+
+	while (node) {
+		struct code *code = rb_entry(node, struct code, node.node[0]);
+
+		if (code->is.end > addr) {
+			first = code;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return first;
+}
+
+static struct code *next(struct code *code)
+{
+	return rb_entry_safe(rb_next(&code->node.node[0]), struct code, node.node[0]);
+}
+
+#define for_each_code(code, addr) \
+	for (code = first_from(addr); code; code = next(code))
 
 static bool has_tags(enum execmem_type type)
 {
@@ -142,11 +201,13 @@ static int own(unsigned long start, unsigned long end, enum execmem_type type)
 	code->is.section.what = LKRG_TEXT_CHANGED;
 	err = has_tags(type) ? lkrg_section_init(&code->is.section, (void *)start,
 						 (void *)end) : 0;
-	code->tag = code_tag(code);
-	err = err ?: mtree_store_range(&owned, start, end - 1, code, GFP_KERNEL);
-	if (err)
+	if (err) {
 		free_code(code);
-	return err;
+		return err;
+	}
+	code->tag = code_tag(code);
+	latch_tree_insert(&code->node, &owned, &by_address);
+	return 0;
 }
 
 /* Returns where the range ends that an address is in, or 0. */
@@ -175,6 +236,21 @@ bool lkrg_execmem_is_owned(unsigned long addr, enum execmem_type type)
 	enum execmem_type found;
 
 	return owned_until(addr, &found) && found == type;
+}
+
+/**
+ * lkrg_execmem_is_for_code - Was all of it allocated for code?
+ * @addr: the first byte
+ * @pages: how many
+ *
+ * Context: any.
+ * Return: whether it was, at once and by one who may.
+ */
+bool lkrg_execmem_is_for_code(unsigned long addr, int pages)
+{
+	enum execmem_type type;
+
+	return owned_until(addr, &type) >= addr + pages * PAGE_SIZE;
 }
 
 /* The kernel itself, what may be behind a function of it, or in its place. */
@@ -208,14 +284,12 @@ void __lkrg_execmem_free_begin(const void *start)
 	struct code *code;
 
 	mutex_lock(&owned_mutex);
-	code = mtree_erase(&owned, (unsigned long)start);
-	/* When there is no memory for that it returns what is still there. */
-	while (code && mtree_load(&owned, (unsigned long)start) == code) {
-		cond_resched();
-		mtree_erase(&owned, (unsigned long)start);
-	}
+	code = lookup((unsigned long)start);
+	if (!code)
+		return;
+	latch_tree_erase(&code->node, &owned, &by_address);
 	/* A forged one leads anywhere. */
-	if (code && is_authentic(code))
+	if (is_authentic(code))
 		free_code(code);
 }
 
@@ -345,13 +419,13 @@ int __init lkrg_execmem_init(void)
  */
 void lkrg_execmem_baseline(void)
 {
-	unsigned long start, size, index = 0;
+	unsigned long start, size;
 	struct code *code;
 	unsigned int i;
 
 	mutex_lock(&text_mutex);
 	mutex_lock(&owned_mutex);
-	mt_for_each(&owned, code, index, ULONG_MAX) {
+	for_each_code(code, 0) {
 		if (is_authentic(code) && code->is.stage == READONLY)
 			take(code);
 	}
@@ -699,12 +773,13 @@ static unsigned long code_under_way;
 /* What comes or goes meanwhile may be seen in part, or with the next pass only. */
 static bool walk_code(struct lkrg_cursor *cursor)
 {
-	unsigned long index = code_under_way;
 	struct code *code;
 
-	mt_for_each(&owned, code, index, ULONG_MAX) {
+	for_each_code(code, code_under_way) {
 		/* A forged one is nobody's: its pages should not be executable. */
-		if (is_authentic(code) && code->is.stage == TAGGED) {
+		if (!is_authentic(code))
+			continue;
+		if (code->is.stage == TAGGED) {
 			if (code->is.start != code_under_way) {
 				code_under_way = code->is.start;
 				cursor->position = 0;
@@ -715,7 +790,7 @@ static bool walk_code(struct lkrg_cursor *cursor)
 		}
 		/* Those of modules have no tags here, and there may be many. */
 		cursor->position = 0;
-		code_under_way = index;
+		code_under_way = code->is.end;
 		if (lkrg_piece_is_over(cursor))
 			return false;
 	}
@@ -809,13 +884,12 @@ enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor)
  */
 void lkrg_execmem_show(struct seq_file *m)
 {
-	unsigned long index = 0;
 	struct code *code;
 	size_t i;
 
 	guard(mutex)(&text_mutex);
 	mutex_lock(&owned_mutex);
-	mt_for_each(&owned, code, index, ULONG_MAX) {
+	for_each_code(code, 0) {
 		if (is_authentic(code) && code->is.stage == TAGGED)
 			lkrg_section_show(&code->is.section, m);
 	}

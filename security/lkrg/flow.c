@@ -31,6 +31,7 @@
 
 #include <asm/sections.h>
 
+#include "execmem.h"
 #include "flow.h"
 #include "param.h"
 #include "sites.h"
@@ -159,18 +160,28 @@ int __lkrg_sensitive_call(enum lkrg_sensitive what, unsigned long caller)
 		},
 		[LKRG_SET_MEMORY_RW] = { LKRG_AT_set_memory_rw, LKRG_FLOW_WHOLE },
 		[LKRG_SET_MEMORY_X] = { LKRG_AT_set_memory_x, LKRG_FLOW_WHOLE },
-		[LKRG_SET_MEMORY_ROX] = { LKRG_AT_set_memory_rox, LKRG_FLOW_WHOLE },
 		[LKRG_SWITCH_NAMESPACES] = {
 			LKRG_AT_switch_task_namespaces, LKRG_FLOW_WHOLE
 		},
 		[LKRG_SET_FS_ROOT] = { LKRG_AT_set_fs_root, LKRG_FLOW_WHOLE },
 		/* With each chdir() */
 		[LKRG_SET_FS_PWD] = { LKRG_AT_set_fs_pwd, LKRG_FLOW_CALLER },
-		/* For each instruction that is patched, perhaps 50,000. */
+		/* For each batch of instructions that are patched */
 		[LKRG_TEXT_POKE] = { LKRG_AT_text_poke, LKRG_FLOW_CALLER },
 	};
 
 	return check(calls[what].at, caller, calls[what].depth);
+}
+
+/*
+ * What was allocated for code is to become read-only and executable: whose memory it is
+ * says more than who asks for that.
+ */
+int __lkrg_sensitive_rox(unsigned long addr, int pages, unsigned long caller)
+{
+	return check(LKRG_AT_set_memory_rox, caller,
+		     lkrg_execmem_is_for_code(addr, pages) ?
+		     LKRG_FLOW_CALLER : LKRG_FLOW_WHOLE);
 }
 
 /*

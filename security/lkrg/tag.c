@@ -53,7 +53,7 @@ u128 lkrg_page_tag(const void *page, unsigned long frame)
 	u128 sum = lkrg_record_head(page, frame);
 	size_t i;
 
-#pragma GCC unroll 8
+#pragma GCC unroll 32
 	for (i = 0; i < LKRG_PAGE_PAIRS; i++)
 		sum += lkrg_page_words(i, w[2 * i], w[2 * i + 1]);
 	return sum;

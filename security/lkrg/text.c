@@ -66,10 +66,9 @@ void lkrg_text_take(struct lkrg_section *section)
 {
 	unsigned long index;
 
+	guard(mutex)(&text_mutex);
 	for (index = 0; index < section->nr_pages; index++) {
-		mutex_lock(&text_mutex);
 		lkrg_section_take(section, index);
-		mutex_unlock(&text_mutex);
 		cond_resched();
 	}
 }

@@ -98,7 +98,8 @@ static struct record *record_of(const struct lkrg_variable *v)
  * Records of tasks are shorter: the keys of pages are for this as well, told apart by
  * what the tag is about.
  */
-static u128 tag_of(const struct lkrg_variable *v, u64 version, const u64 *value)
+static __always_inline u128 tag_of(const struct lkrg_variable *v, u64 version,
+				   const u64 *value)
 {
 	u128 sum = lkrg_record_head(v->data, version);
 	size_t i;
@@ -242,35 +243,47 @@ static bool is_killed(void)
 	return word == flags_word(word) && word & BIT(FTRACE_KILLED);
 }
 
-static bool is_intact(const struct lkrg_variable *v, struct record *r)
+/* Most of them are numbers. */
+static __always_inline bool is_same(const struct lkrg_variable *v, const u64 *value)
+{
+	return v->size == sizeof(u32) ? *(const u32 *)v->data == *(const u32 *)value :
+					!memcmp(v->data, value, v->size);
+}
+
+static __always_inline bool is_intact(const struct lkrg_variable *v, struct record *r)
 {
 	bool intact;
 
 	if (v->rule == LKRG_TAINT)
 		intact = has_taints(v, r);
 	else
-		intact = !memcmp(v->data, r->value, v->size) && is_authentic(v, r);
-	if (!intact)
+		intact = is_same(v, r->value) && is_authentic(v, r);
+	if (unlikely(!intact))
 		return v->rule == LKRG_FTRACE && is_killed();
 	r->reported = false;
 	return true;
 }
 
-static bool is_wanted(const struct lkrg_variable *v)
+static bool are_wanted(bool helpers)
 {
-	return is_helper(v) ? lkrg_knob(umh_validate) : lkrg_knob(kint_validate);
+	return helpers ? lkrg_knob(umh_validate) : lkrg_knob(kint_validate);
 }
 
 /* With the lock held. */
-static bool verify(const struct lkrg_variable *v)
+static bool verify_wanted(const struct lkrg_variable *v)
 {
 	struct record *r = record_of(v);
 
 	lockdep_assert_held(&variables_lock);
-	if (!is_wanted(v) || is_intact(v, r))
+	if (likely(is_intact(v, r)))
 		return true;
 	found_different(v, r);
 	return false;
+}
+
+static bool verify(const struct lkrg_variable *v)
+{
+	return !are_wanted(is_helper(v)) || verify_wanted(v);
 }
 
 /* === Who changes them =================================================== */
@@ -402,7 +415,7 @@ static int ask(const void *via)
 	if (!static_branch_likely(&taken) || is_root())
 		return 0;
 	for (v = FIRST; v < LAST; v++) {
-		if ((v->data == via || via_of(v) == via) && is_wanted(v))
+		if ((v->data == via || via_of(v) == via) && are_wanted(is_helper(v)))
 			return refuse(v);
 	}
 	return 0;
@@ -435,12 +448,12 @@ static bool are_intact(bool helpers)
 	const struct lkrg_variable *v;
 	bool intact = true;
 
-	if (!static_branch_likely(&taken))
+	if (!static_branch_likely(&taken) || !are_wanted(helpers))
 		return true;
 	guard(mutex)(&variables_lock);
 	for (v = FIRST; v < LAST; v++) {
 		if (is_helper(v) == helpers)
-			intact &= verify(v);
+			intact &= verify_wanted(v);
 	}
 	return intact;
 }

