@@ -20,7 +20,7 @@ struct cred;
  * @LKRG_RUN_HELPER: call_usermodehelper_exec()
  * @LKRG_SET_MEMORY_RW: set_memory_rw()
  * @LKRG_SET_MEMORY_X: set_memory_x()
- * @LKRG_TEXT_POKE: text_poke()
+ * @LKRG_TEXT_POKE: text_poke(), text_poke_bp(), text_poke_queue() and text_poke_finish()
  */
 enum lkrg_sensitive {
 	LKRG_PREPARE_KERNEL_CRED,

@@ -32,6 +32,7 @@
 #include <linux/kernel.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_execmem.h>
+#include <linux/lockdep.h>
 #include <linux/memory.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -135,6 +136,12 @@ static const struct latch_tree_ops by_address = {
 	.comp = compare,
 };
 
+/* What the trees are in order of may have been changed, and changed back. */
+static bool contains(const struct code *code, unsigned long addr)
+{
+	return addr - code->is.start < code->is.end - code->is.start;
+}
+
 /* With RCU, or one of the locks.  It may be forged. */
 static struct code *lookup(unsigned long addr)
 {
@@ -147,10 +154,13 @@ static struct code *find(unsigned long addr)
 {
 	struct code *code = lookup(addr);
 
-	return code && is_authentic(code) ? code : NULL;
+	return code && is_authentic(code) && contains(code, addr) ? code : NULL;
 }
 
-/* The first one that ends behind an address, and the one behind another: with the lock. */
+/*
+ * The first one that ends behind an address, and the one behind another: with the lock.
+ * By one tree of the two, so whoever walks sees what these do.
+ */
 static struct code *first_from(unsigned long addr)
 {
 	struct rb_node *node = owned.tree[0].rb_node;
@@ -174,8 +184,13 @@ static struct code *next(struct code *code)
 	return rb_entry_safe(rb_next(&code->node.node[0]), struct code, node.node[0]);
 }
 
-#define for_each_code(code, addr) \
-	for (code = first_from(addr); code; code = next(code))
+/* What a pass verifies of all this is found in the same way. */
+static const struct code *find_as_walked(unsigned long addr)
+{
+	const struct code *code = first_from(addr);
+
+	return code && is_authentic(code) && contains(code, addr) ? code : NULL;
+}
 
 static bool has_tags(enum execmem_type type)
 {
@@ -193,6 +208,7 @@ static int own(unsigned long start, unsigned long end, enum execmem_type type)
 	struct code *code = kzalloc(sizeof(*code), GFP_KERNEL);
 	int err;
 
+	lockdep_assert_held(&owned_mutex);
 	if (!code)
 		return -ENOMEM;
 	code->is.start = start;
@@ -249,8 +265,10 @@ bool lkrg_execmem_is_owned(unsigned long addr, enum execmem_type type)
 bool lkrg_execmem_is_for_code(unsigned long addr, int pages)
 {
 	enum execmem_type type;
+	unsigned long until = owned_until(addr, &type);
 
-	return owned_until(addr, &type) >= addr + pages * PAGE_SIZE;
+	/* Neither number is to be trusted: nothing here wraps. */
+	return pages > 0 && until && PFN_DOWN(until - addr) >= pages;
 }
 
 /* The kernel itself, what may be behind a function of it, or in its place. */
@@ -405,10 +423,12 @@ int __init lkrg_execmem_init(void)
 	unsigned long addr = 0;
 
 	take_reserved();
+	mutex_lock(&owned_mutex);
 	do {
 		addr = lkrg_visit_mappings(addr, take_leaf, &taken);
 	} while (addr);
 	take_range(&taken);
+	mutex_unlock(&owned_mutex);
 	return taken.err;
 }
 
@@ -425,17 +445,17 @@ void lkrg_execmem_baseline(void)
 
 	mutex_lock(&text_mutex);
 	mutex_lock(&owned_mutex);
-	for_each_code(code, 0) {
+	for (code = first_from(0); code; code = next(code)) {
 		if (is_authentic(code) && code->is.stage == READONLY)
 			take(code);
 	}
 	is_taken = true;
-	mutex_unlock(&owned_mutex);
-	mutex_unlock(&text_mutex);
 	for (i = 0; lkrg_other_code(i, &start, &size); i++) {
 		if (size && own(start, start + size, EXECMEM_DEFAULT))
 			lkrg_panic_no_memory("the inventory of code");
 	}
+	mutex_unlock(&owned_mutex);
+	mutex_unlock(&text_mutex);
 }
 
 /* === Patches ============================================================= */
@@ -589,13 +609,6 @@ static unsigned long more_left, more_known;
 /* As far as this, all are found; where the first one is that found no room, or 0. */
 static unsigned long looked_until, left_from;
 
-static unsigned long tagged_until(unsigned long addr)
-{
-	const struct code *code = find(addr);
-
-	return code && code->is.stage == TAGGED ? code->is.end : 0;
-}
-
 static unsigned long core_until(unsigned long addr)
 {
 	if (addr >= (unsigned long)_text && addr < (unsigned long)_etext)
@@ -616,23 +629,27 @@ static bool may_be_mapped_again(unsigned long frame)
 static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 		      unsigned long *until)
 {
-	enum execmem_type type;
+	const struct code *code;
 
 	/* How these pages are mapped image.c looks itself. */
-	*until = core_until(addr) ?: lkrg_module_guards_until(addr) ?: tagged_until(addr);
+	*until = core_until(addr) ?: lkrg_module_guards_until(addr);
 	if (*until)
 		return FINE;
+	code = find_as_walked(addr);
+	if (code && code->is.stage == TAGGED) {
+		*until = code->is.end;
+		return FINE;
+	}
 	*until = addr + PAGE_SIZE;
 	if (!leaf->executable)
 		return may_be_mapped_again(lkrg_leaf_frame(leaf, addr)) ? FINE :
 									  SECOND;
 	if (leaf->writable)
 		return WRITABLE;
-	*until = owned_until(addr, &type);
-	if (*until)
-		return FINE;
-	*until = addr + PAGE_SIZE;
-	return FOREIGN;
+	if (!code)
+		return FOREIGN;
+	*until = code->is.end;
+	return FINE;
 }
 
 static void note(enum how how, unsigned long start, unsigned long end,
@@ -775,9 +792,12 @@ static bool walk_code(struct lkrg_cursor *cursor)
 {
 	struct code *code;
 
-	for_each_code(code, code_under_way) {
-		/* A forged one is nobody's: its pages should not be executable. */
-		if (!is_authentic(code))
+	for (code = first_from(code_under_way); code; code = next(code)) {
+		/*
+		 * A forged one is nobody's: its pages should not be executable.  It may
+		 * also have led back to what was verified before.
+		 */
+		if (!is_authentic(code) || code->is.end <= code_under_way)
 			continue;
 		if (code->is.stage == TAGGED) {
 			if (code->is.start != code_under_way) {
@@ -889,7 +909,7 @@ void lkrg_execmem_show(struct seq_file *m)
 
 	guard(mutex)(&text_mutex);
 	mutex_lock(&owned_mutex);
-	for_each_code(code, 0) {
+	for (code = first_from(0); code; code = next(code)) {
 		if (is_authentic(code) && code->is.stage == TAGGED)
 			lkrg_section_show(&code->is.section, m);
 	}

@@ -114,7 +114,7 @@ static void settle(void)
  *
  * For who frees what a section has in memory without lkrg_section_forget().
  *
- * Context: as lkrg_section_poke().
+ * Context: pokes are excluded.
  */
 void lkrg_section_settle(void)
 {
@@ -167,16 +167,21 @@ static struct {
 	struct lkrg_record_tag tag;
 } last;
 
-static __always_inline struct lkrg_record_tag last_tag(const u64 *pair)
+static __always_inline struct lkrg_record_tag last_tag(const u64 *pair, const u64 *then)
 {
-	return lkrg_record_tag(pair, 0, last.then, 1);
+	return lkrg_record_tag(pair, 0, then, 1);
 }
 
-/* Has it been declared, and is it not written yet? */
-static __always_inline bool is_declared(const u64 *pair)
+/* Has it been declared, and is it not written yet?  Then @old becomes what it will be. */
+static __always_inline void take_declared(const u64 *pair, u64 old[2])
 {
-	return unlikely(pair == last.pair) && pair[0] == last.until[0] &&
-	       pair[1] == last.until[1] && lkrg_same_tag(last.tag, last_tag(pair));
+	const u64 then[] = { READ_ONCE(last.then[0]), READ_ONCE(last.then[1]) };
+
+	if (old[0] != last.until[0] || old[1] != last.until[1] ||
+	    !lkrg_same_tag(last.tag, last_tag(pair, then)))
+		return;
+	old[0] = then[0];
+	old[1] = then[1];
 }
 
 /* The next instruction is behind this one.  @first: it begins in this pair. */
@@ -184,20 +189,31 @@ static __always_inline void poke_last_pair(struct lkrg_section *section,
 					   const u64 *pair, size_t at, const u8 *new,
 					   size_t len, bool first)
 {
-	const u64 *old = is_declared(pair) ? last.then : pair;
-	u64 before[] = { old[0], old[1] };
+	u64 old[] = { READ_ONCE(pair[0]), READ_ONCE(pair[1]) }, then[2];
+	const u64 until[] = { old[0], old[1] };
 
-	last.until[0] = pair[0];
-	last.until[1] = pair[1];
-	last.then[0] = before[0];
-	last.then[1] = before[1];
-	memcpy((u8 *)last.then + at, new, len);
+	if (unlikely(pair == last.pair))
+		take_declared(pair, old);
+	then[0] = old[0];
+	then[1] = old[1];
+	memcpy((u8 *)then + at, new, len);
 	account_pair(page_of(section, (unsigned long)pair),
-		     offset_in_page(pair) / LKRG_PAIR, before, last.then, at, len);
+		     offset_in_page(pair) / LKRG_PAIR, old, then, at, len);
+
+	/* Anybody may write there: what is accounted for does not come from it. */
+	last.pair = pair;
+	last.until[0] = until[0];
+	last.until[1] = until[1];
 	if (first)
 		((u8 *)last.until)[at] = LKRG_BREAKPOINT;
-	last.pair = pair;
-	last.tag = last_tag(pair);
+	last.then[0] = then[0];
+	last.then[1] = then[1];
+	last.tag = last_tag(pair, then);
+}
+
+static void forget_last(void)
+{
+	memset(&last, 0, sizeof(last));
 }
 
 static noinline void poke_pairs(struct lkrg_section *section, const u8 *addr,
@@ -209,9 +225,11 @@ static noinline void poke_pairs(struct lkrg_section *section, const u8 *addr,
 
 	for (; at + len > LKRG_PAIR; pair += 2) {
 		const size_t here = LKRG_PAIR - at;
-		const u64 *old = is_declared(pair) ? last.then : pair;
-		u64 then[] = { old[0], old[1] };
+		u64 old[] = { READ_ONCE(pair[0]), READ_ONCE(pair[1]) }, then[2];
 
+		if (unlikely(pair == last.pair))
+			take_declared(pair, old);
+		memcpy(then, old, LKRG_PAIR);
 		memcpy((u8 *)then + at, new, here);
 		account_pair(page_of(section, (unsigned long)pair),
 			     offset_in_page(pair) / LKRG_PAIR, old, then, at, here);
@@ -273,16 +291,17 @@ void lkrg_section_copy(struct lkrg_section *section, const u8 *addr, const u8 *n
 		struct lkrg_page *page = page_of(section, (unsigned long)pair);
 		size_t at = (unsigned long)addr % LKRG_PAIR;
 		size_t here = min(len, LKRG_PAIR - at);
-		u64 then[] = { pair[0], pair[1] };
+		const u64 old[] = { READ_ONCE(pair[0]), READ_ONCE(pair[1]) };
+		u64 then[] = { old[0], old[1] };
 
 		memcpy((u8 *)then + at, new, here);
 		page->low[0] = LKRG_NOT_LOCATED;
-		account_pair(page, offset_in_page(pair) / LKRG_PAIR, pair, then, at, here);
+		account_pair(page, offset_in_page(pair) / LKRG_PAIR, old, then, at, here);
 		addr += here;
 		new += here;
 		len -= here;
 	}
-	last.pair = NULL;
+	forget_last();
 }
 
 /**
@@ -297,7 +316,7 @@ void lkrg_section_forget(const struct lkrg_section *section)
 {
 	settle();
 	if ((unsigned long)last.pair - section->start < section->nr_pages * PAGE_SIZE)
-		last.pair = NULL;
+		forget_last();
 }
 
 /**
@@ -359,7 +378,8 @@ static noinline struct lkrg_report describe_page(const struct lkrg_section *sect
 	const u32 *words = page_words(section, index);
 	int i;
 
-	if (moved.page == &section->pages[index])
+	/* Sections that are never poked are walked without a lock. */
+	if (READ_ONCE(moved.page) == &section->pages[index])
 		settle();
 	image->changes = is_located(section, index) ?
 		lkrg_locate(&section->pages[index], words, image->change) :

@@ -181,9 +181,10 @@ static void __init index_jumps(u32 *site)
 static const struct jump_entry *core_jump(const u8 *addr)
 {
 	static size_t hint, next;
-	s64 site = next;
+	s64 site = READ_ONCE(next);
 
-	if (next >= room_for_jumps() || jump_addr(NULL, next) != (unsigned long)addr ||
+	if (site < 0 || site >= room_for_jumps() ||
+	    jump_addr(NULL, site) != (unsigned long)addr ||
 	    !is_core_text((unsigned long)addr))
 		site = search(&jumps, NULL, &hint, (unsigned long)addr, jump_addr);
 	if (site == NO_SITE)
@@ -372,8 +373,8 @@ static noinline const struct static_call_site *call_of(const struct lkrg_sites *
 }
 
 /* The key knows where it is to lead, or the trampoline, which has none beside it. */
-static noinline bool is_static_call(const struct lkrg_sites *of, const u8 *addr, const u8 *new,
-			   size_t len)
+static noinline bool is_static_call(const struct lkrg_sites *of, const u8 *addr,
+				    const u8 *new, size_t len)
 {
 	const struct static_call_site *call;
 	const struct static_call_key *key;

@@ -101,7 +101,7 @@ static __always_inline u64 lkrg_high_sum(const struct lkrg_page *page, size_t i)
 	return (u64)page->top[i] << 32 | page->middle[i];
 }
 
-/* @sum is less than 2^63 and 2^41: folded, it is less than twice the prime. */
+/* @sum is less than 2^63 + 2^41: folded, it is less than twice the prime. */
 static __always_inline void lkrg_set_high_sum(struct lkrg_page *page, size_t i, u64 sum)
 {
 	sum = lkrg_sum_fold(sum);

@@ -8,8 +8,9 @@
  * Locking, outermost first:
  *
  *   each patcher's own mutex, cpu_hotplug_lock, module_mutex
- *     text_mutex		held around a poke and around each piece of a
- *				pass; makes pages and their description agree
+ *     text_mutex		held around a poke, around each piece of a pass and
+ *				around the baseline of a section; makes pages and
+ *				their description agree
  *       lkrg_patch_text()	lockless, in whatever context kgdb pokes
  *
  * kgdb pokes without text_mutex, while all other CPUs are stopped, but only

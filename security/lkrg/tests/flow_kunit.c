@@ -5,16 +5,20 @@
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/execmem.h>
 #include <linux/hardirq.h>
 #include <linux/instruction_pointer.h>
 #include <linux/jump_label.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/lkrg.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/string.h>
 
 #include <asm/sections.h>
 
+#include "../execmem.h"
 #include "../flow.h"
 #include "../x86.h"
 
@@ -156,11 +160,41 @@ static void callers_are_judged(struct kunit *test)
 	preempt_enable();
 }
 
+/* Whoever comes to set_memory_rox() by himself chooses both numbers. */
+static void memory_for_code_is_what_was_allocated(struct kunit *test)
+{
+	const unsigned long data = (unsigned long)_sdata & PAGE_MASK;
+	unsigned long addr;
+	void *code;
+
+	if (!static_key_enabled(&lkrg_enabled))
+		kunit_skip(test, "no key: lkrg is not listed in lsm=");
+	code = execmem_alloc(EXECMEM_MODULE_TEXT, 2 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, code);
+	addr = (unsigned long)code;
+	KUNIT_EXPECT_TRUE(test, lkrg_execmem_is_for_code(addr, 1));
+	KUNIT_EXPECT_TRUE(test, lkrg_execmem_is_for_code(addr, 2));
+	KUNIT_EXPECT_TRUE(test, lkrg_execmem_is_for_code(addr + PAGE_SIZE, 1));
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr, 3));
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr + PAGE_SIZE, 2));
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr, 0));
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr, -1));
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr, INT_MIN));
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr, INT_MAX));
+	execmem_free(code);
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(addr, 1));
+
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(data, 1));
+	/* As far as addresses go, behind which they begin again */
+	KUNIT_EXPECT_FALSE(test, lkrg_execmem_is_for_code(data, -data >> PAGE_SHIFT));
+}
+
 static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(calls_are_told_from_others),
 	KUNIT_CASE(what_cannot_be_read_is_no_call),
 	KUNIT_CASE(own_stack_is_all_calls),
 	KUNIT_CASE(callers_are_judged),
+	KUNIT_CASE(memory_for_code_is_what_was_allocated),
 	{}
 };
 
