@@ -14,6 +14,7 @@
 #include <linux/pfn.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include <asm/sections.h>
 
@@ -36,6 +37,30 @@ static u128 page_tag(const struct lkrg_section *section, unsigned long index)
 	return lkrg_page_tag(page, lkrg_mapping((unsigned long)page).frame);
 }
 
+static unsigned long pages_between(const void *start, const void *end)
+{
+	return PFN_UP((unsigned long)end) - PFN_DOWN((unsigned long)start);
+}
+
+/**
+ * lkrg_section_set - Prepare the description of a section
+ * @section: with @what set
+ * @start: first byte
+ * @end: behind the last byte
+ * @pages: as many as there are from @start to @end, zero
+ */
+void lkrg_section_set(struct lkrg_section *section, const void *start,
+		      const void *end, struct lkrg_page *pages)
+{
+	unsigned long i;
+
+	section->start = (unsigned long)start & PAGE_MASK;
+	section->nr_pages = pages_between(start, end);
+	section->pages = pages;
+	for (i = 0; i < section->nr_pages; i++)
+		pages[i].low[0] = LKRG_NOT_LOCATED;
+}
+
 /**
  * lkrg_section_init - Prepare the description of a section
  * @section: with @what set
@@ -47,17 +72,12 @@ static u128 page_tag(const struct lkrg_section *section, unsigned long index)
 int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end)
 {
-	unsigned long i;
+	struct lkrg_page *pages = kvcalloc(pages_between(start, end), sizeof(*pages),
+					   GFP_KERNEL);
 
-	section->start = (unsigned long)start & PAGE_MASK;
-	section->nr_pages = PFN_UP((unsigned long)end) -
-			    PFN_DOWN((unsigned long)start);
-	section->pages = kvcalloc(section->nr_pages, sizeof(*section->pages),
-				  GFP_KERNEL);
-	if (!section->pages)
+	if (!pages)
 		return -ENOMEM;
-	for (i = 0; i < section->nr_pages; i++)
-		section->pages[i].low[0] = LKRG_NOT_LOCATED;
+	lkrg_section_set(section, start, end, pages);
 	return 0;
 }
 
@@ -82,7 +102,11 @@ void lkrg_section_free(struct lkrg_section *section)
  */
 void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 {
-	section->pages[index].tag = page_tag(section, index);
+	const void *page = page_words(section, index);
+
+	/* What was mapped just now is where it was mapped to. */
+	section->pages[index].tag = is_vmalloc_or_module_addr(page) ?
+		lkrg_page_tag(page, vmalloc_to_pfn(page)) : page_tag(section, index);
 }
 
 static struct lkrg_page *page_of(struct lkrg_section *section,

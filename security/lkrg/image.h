@@ -30,6 +30,8 @@ struct lkrg_section {
 	struct lkrg_page *pages;
 };
 
+void lkrg_section_set(struct lkrg_section *section, const void *start,
+		      const void *end, struct lkrg_page *pages);
 int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end);
 void lkrg_section_free(struct lkrg_section *section);

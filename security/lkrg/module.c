@@ -27,6 +27,8 @@
 #include <linux/memory.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/overflow.h>
+#include <linux/pfn.h>
 #include <linux/preempt.h>
 #include <linux/rbtree_latch.h>
 #include <linux/rculist.h>
@@ -128,6 +130,7 @@ struct place {
  *	verified
  * @hidden_from: what it was reported to be hidden from, or NULL
  * @rcu: who looks for a place may still see it
+ * @page: what the pages of all its sections should be
  */
 struct lkrg_module {
 	struct list_head node;
@@ -136,6 +139,7 @@ struct lkrg_module {
 	struct place place[MOD_MEM_NUM_TYPES];
 	const char *hidden_from;
 	struct rcu_head rcu;
+	struct lkrg_page page[];
 };
 
 static LIST_HEAD(module_inventory);
@@ -232,12 +236,8 @@ static void remove_place(struct place *place)
 
 static void free_entry(struct lkrg_module *entry)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		lkrg_section_free(&entry->is.section[i]);
 	lkrg_sites_free(&entry->is.sites);
-	kfree_rcu(entry, rcu);
+	kvfree_rcu(entry, rcu);
 }
 
 static void remove_entry(struct lkrg_module *entry)
@@ -309,6 +309,32 @@ static bool has_own_tables(const struct lkrg_module *entry)
 	return true;
 }
 
+/* In one piece, with room for what its pages should be. */
+static struct lkrg_module *new_entry(const struct module *module)
+{
+	struct lkrg_module *entry;
+	size_t i, pages = 0;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		pages += PFN_UP(module->mem[kinds[i].type].size);
+	entry = kvzalloc(struct_size(entry, page, pages), GFP_KERNEL);
+	if (!entry)
+		return NULL;
+	pages = 0;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct module_memory *memory = &module->mem[kinds[i].type];
+		struct lkrg_section *section = &entry->is.section[i];
+
+		section->what = kinds[i].what;
+		if (!memory->size)
+			continue;
+		lkrg_section_set(section, memory->base, memory->base + memory->size,
+				 &entry->page[pages]);
+		pages += section->nr_pages;
+	}
+	return entry;
+}
+
 /* What is missing later must not fail, so all is allocated here. */
 int __lkrg_module_formed(struct module *module)
 {
@@ -319,7 +345,7 @@ int __lkrg_module_formed(struct module *module)
 	/* Then the loader protects nothing. */
 	if (!rodata_enabled)
 		return 0;
-	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	entry = new_entry(module);
 	if (!entry)
 		return -ENOMEM;
 	entry->is.module = module;
@@ -330,14 +356,6 @@ int __lkrg_module_formed(struct module *module)
 	entry->is.sections = RO_AFTER_INIT;
 	take_tables(entry->is.table, module);
 	err = lkrg_sites_take(&entry->is.sites, module);
-	for (i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
-		const struct module_memory *memory = &module->mem[kinds[i].type];
-
-		entry->is.section[i].what = kinds[i].what;
-		if (memory->size)
-			err = lkrg_section_init(&entry->is.section[i], memory->base,
-						memory->base + memory->size);
-	}
 	if (err) {
 		free_entry(entry);
 		return err;
@@ -376,18 +394,15 @@ static struct lkrg_module *find_entry(const struct module *module)
 	return entry;
 }
 
+/* Under text_mutex.  A forged entry stays forged. */
 static void set_stage(struct lkrg_module *entry, enum lkrg_stage stage,
 		      u32 sections)
 {
-	u128 sum;
+	u128 sum = lkrg_record_sum(entry->tag) - lkrg_record_pair(&entry->is, 0);
 
-	/* A forged entry stays forged. */
-	mutex_lock(&text_mutex);
-	sum = lkrg_record_sum(entry->tag) - lkrg_record_pair(&entry->is, 0);
 	entry->is.stage = stage;
 	entry->is.sections = sections;
 	entry->tag = lkrg_record_close(sum + lkrg_record_pair(&entry->is, 0));
-	mutex_unlock(&text_mutex);
 }
 
 void __lkrg_module_initialised(struct module *module, bool readonly)
@@ -399,11 +414,11 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 	/* What is still writable is written to. */
 	if (readonly)
 		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
+	mutex_lock(&text_mutex);
 	/* Who forces it away may have been faster. */
 	set_stage(entry, entry->is.stage == LKRG_MODULE_COMING ? LKRG_MODULE_LIVE :
 								  entry->is.stage,
 		  readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
-	mutex_lock(&text_mutex);
 	for_class_mod_mem_type(type, init)
 		remove_place(&entry->place[type]);
 	mutex_unlock(&text_mutex);
@@ -412,8 +427,10 @@ void __lkrg_module_initialised(struct module *module, bool readonly)
 
 void __lkrg_module_stage(struct module *module, enum lkrg_stage stage)
 {
-	struct lkrg_module *entry = find_entry(module);
+	struct lkrg_module *entry;
 
+	guard(mutex)(&text_mutex);
+	entry = lookup(module);
 	if (entry)
 		set_stage(entry, stage, entry->is.sections);
 }

@@ -35,15 +35,6 @@ enum lkrg_knob {
 
 #undef LKRG_KNOB
 
-/* What they are unless somebody says otherwise */
-#define LKRG_KNOB(name, min, max, initial, ...) \
-	LKRG_INITIAL_##name = initial,
-enum lkrg_initial {
-#include "knob_defs.h"
-};
-
-#undef LKRG_KNOB
-
 /**
  * enum lkrg_stricter - In which direction a knob guards more
  * @LKRG_HIGHER: the larger the value

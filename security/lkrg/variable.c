@@ -117,7 +117,8 @@ static void seal(const struct lkrg_variable *v, struct record *r)
 	r->reported = false;
 }
 
-static bool is_authentic(const struct lkrg_variable *v, const struct record *r)
+static __always_inline bool is_authentic(const struct lkrg_variable *v,
+					 const struct record *r)
 {
 	return r->tag == tag_of(v, r->version, r->value);
 }
@@ -185,7 +186,7 @@ static bool has_lost_taints(const struct lkrg_variable *v)
 }
 
 /* Returns whether it was reported before, and stays. */
-static bool found_different(const struct lkrg_variable *v, struct record *r)
+static noinline bool found_different(const struct lkrg_variable *v, struct record *r)
 {
 	bool known = is_authentic(v, r) && !has_lost_taints(v);
 	struct lkrg_report report = {
@@ -270,7 +271,7 @@ static bool are_wanted(bool helpers)
 }
 
 /* With the lock held. */
-static bool verify_wanted(const struct lkrg_variable *v)
+static __always_inline bool verify_wanted(const struct lkrg_variable *v)
 {
 	struct record *r = record_of(v);
 

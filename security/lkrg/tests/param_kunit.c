@@ -118,11 +118,18 @@ static void a_tag_is_of_one_value_and_one_knob(struct kunit *test)
 							   setting));
 }
 
+/* Hooks take this for "verify current" without a look at the number. */
+static void processes_are_verified_initially(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, lkrg_knobs[LKRG_KNOB_pint_validate].initial, 1);
+}
+
 static struct kunit_case param_cases[] = {
 	KUNIT_CASE_PARAM(a_value_is_read_or_refused, attempts_gen_params),
 	KUNIT_CASE(words_are_of_one_knob),
 	KUNIT_CASE(what_is_weaker_is_known),
 	KUNIT_CASE(a_tag_is_of_one_value_and_one_knob),
+	KUNIT_CASE(processes_are_verified_initially),
 	{ }
 };
 
