@@ -16,7 +16,7 @@ processes='capabilities clone3 core exec fchmodat2 filesystems/overlayfs
 # lib/test_bpf.c that has everything compiled.
 patching='cpu-hotplug ftrace kmod livepatch static_keys user_events'
 debian_packages='stress-ng sudo iproute2 kmod login passwd uidmap util-linux mount bsdutils
-	libasan8 libubsan1 libcap2 libcap-ng0 python3-minimal'
+	libasan8 libubsan1 libcap2 libcap-ng0 procps python3-minimal'
 
 # debian_root: print the path of an archive with the Debian, which is made once.
 debian_root() {
