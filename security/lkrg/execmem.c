@@ -137,9 +137,10 @@ static const struct latch_tree_ops by_address = {
 };
 
 /* What the trees are in order of may have been changed, and changed back. */
-static bool contains(const struct code *code, unsigned long addr)
+static bool is_at(const struct code *code, unsigned long addr)
 {
-	return addr - code->is.start < code->is.end - code->is.start;
+	return code && is_authentic(code) &&
+	       addr - code->is.start < code->is.end - code->is.start;
 }
 
 /* With RCU, or one of the locks.  It may be forged. */
@@ -154,7 +155,7 @@ static struct code *find(unsigned long addr)
 {
 	struct code *code = lookup(addr);
 
-	return code && is_authentic(code) && contains(code, addr) ? code : NULL;
+	return is_at(code, addr) ? code : NULL;
 }
 
 /*
@@ -189,7 +190,7 @@ static const struct code *find_as_walked(unsigned long addr)
 {
 	const struct code *code = first_from(addr);
 
-	return code && is_authentic(code) && contains(code, addr) ? code : NULL;
+	return is_at(code, addr) ? code : NULL;
 }
 
 static bool has_tags(enum execmem_type type)

@@ -3829,33 +3829,30 @@ static int come_to_helper(struct task_struct *task, size_t way)
 	return commit_kernel(task, 0);
 }
 
-static int come_to_memory(struct task_struct *task, size_t way)
+static int come_to_set_memory(struct task_struct *task, enum way way, ulong function)
 {
 	void *const page = vmalloc(PAGE_SIZE);
 	int err = -ENOMEM;
 
-	if (!set_memory_x_at)
+	if (!function)
 		err = -ENOENT;
 	else if (page)
-		err = come_to(way, set_memory_x_at, (u64)page, 1, 0);
-	vfree(page);
-	return err ?: commit_kernel(task, 0);
-}
-
-static int come_to_code(struct task_struct *task, size_t way)
-{
-	void *const page = vmalloc(PAGE_SIZE);
-	int err = -ENOMEM;
-
-	if (!set_memory_rox_at)
-		err = -ENOENT;
-	else if (page)
-		err = come_to(way, set_memory_rox_at, (u64)page, 1, 0);
-	/* Or nobody could use this memory again */
+		err = come_to(way, function, (u64)page, 1, 0);
+	/* If it is read-only now, nobody could use this memory again. */
 	if (!err)
 		err = set_page(set_memory_rw_at, page);
 	vfree(page);
 	return err ?: commit_kernel(task, 0);
+}
+
+static int come_to_memory(struct task_struct *task, size_t way)
+{
+	return come_to_set_memory(task, way, set_memory_x_at);
+}
+
+static int come_to_code(struct task_struct *task, size_t way)
+{
+	return come_to_set_memory(task, way, set_memory_rox_at);
 }
 
 /* What is there is what it was */
