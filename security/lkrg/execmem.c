@@ -54,6 +54,7 @@
 #include "report.h"
 #include "sites.h"
 #include "tag.h"
+#include "text.h"
 #include "x86.h"
 
 /* === The inventory ====================================================== */
@@ -872,6 +873,18 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 	}
 }
 
+static enum lkrg_step walk_inventory(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step step;
+
+	if (!mutex_trylock(&owned_mutex))
+		return LKRG_STEP_BUSY;
+	fine_until = 0;
+	step = walk(cursor);
+	mutex_unlock(&owned_mutex);
+	return step;
+}
+
 /**
  * lkrg_execmem_step - One piece of the part of a pass that walks page tables
  * @cursor: where the pass is
@@ -881,20 +894,9 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
  */
 enum lkrg_step lkrg_execmem_step(struct lkrg_cursor *cursor)
 {
-	enum lkrg_step step = LKRG_STEP_BUSY;
-
 	/* Without read-only memory code is writable. */
-	if (!rodata_enabled || !cursor->of_kernel)
-		return LKRG_STEP_DONE;
-	if (!mutex_trylock(&text_mutex))
-		return LKRG_STEP_BUSY;
-	if (mutex_trylock(&owned_mutex)) {
-		fine_until = 0;
-		step = walk(cursor);
-		mutex_unlock(&owned_mutex);
-	}
-	mutex_unlock(&text_mutex);
-	return step;
+	return rodata_enabled && cursor->of_kernel ?
+		lkrg_text_exclude_patches(walk_inventory, cursor) : LKRG_STEP_DONE;
 }
 
 /**

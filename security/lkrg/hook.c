@@ -295,12 +295,13 @@ static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
 			left--;
 			continue;
 		}
+		verify_ops(cursor, ops);
+		cursor->position++;
+		/* Behind the first of them: to come here takes time as well. */
 		if (lkrg_piece_is_over(cursor)) {
 			step = LKRG_STEP_MORE;
 			break;
 		}
-		verify_ops(cursor, ops);
-		cursor->position++;
 	}
 	mutex_unlock(&ftrace_lock);
 	return step;
@@ -649,16 +650,9 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
  */
 enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor)
 {
-	enum lkrg_step step;
-
 	/* Without read-only memory there is no inventory of modules. */
-	if (!rodata_enabled || !cursor->of_kernel)
-		return LKRG_STEP_DONE;
-	if (!mutex_trylock(&text_mutex))
-		return LKRG_STEP_BUSY;
-	step = walk(cursor);
-	mutex_unlock(&text_mutex);
-	return step;
+	return rodata_enabled && cursor->of_kernel ?
+		lkrg_text_exclude_patches(walk, cursor) : LKRG_STEP_DONE;
 }
 
 /**

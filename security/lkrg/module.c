@@ -915,16 +915,9 @@ static enum lkrg_step step(struct lkrg_cursor *cursor)
  */
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor)
 {
-	enum lkrg_step what;
-
 	/* Without read-only memory no entries are made. */
-	if (!rodata_enabled || !cursor->of_kernel)
-		return LKRG_STEP_DONE;
-	if (!mutex_trylock(&text_mutex))
-		return LKRG_STEP_BUSY;
-	what = step(cursor);
-	mutex_unlock(&text_mutex);
-	return what;
+	return rodata_enabled && cursor->of_kernel ?
+		lkrg_text_exclude_patches(step, cursor) : LKRG_STEP_DONE;
 }
 
 /**

@@ -9,7 +9,8 @@
  *
  * A pass is a list of checks.  Each works in pieces of LKRG_PIECE_NS, with
  * scheduling points between them; a check that finds its lock taken is asked
- * again after the others.
+ * again after the others.  A second without progress gives the pass the right to wait
+ * for text_mutex.
  *
  * Triggers cannot make the machine do nothing but passes: see delay().
  *
@@ -98,8 +99,12 @@ static bool running;
 
 static atomic_long_t waits;
 
-/* Pieces since boot: what the second clock looks at */
+
+/* Pieces since boot, and whether the last one had to wait: for the second clock */
 static unsigned long progress;
+static bool waiting;
+/* When the pass under way has last advanced, in jiffies */
+static unsigned long last_progress;
 
 /* Each of them lengthens the piece that it hits. */
 static u64 interrupts(void)
@@ -124,9 +129,10 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 	/* Who sets it to something else meanwhile gets another pass. */
 	const int validate = lkrg_knob(kint_validate);
 	const bool of_kernel = validate > 1 || (validate && asked_for);
-	bool left, moved;
+	bool left, moved, queues = false;
 	size_t i;
 
+	last_progress = jiffies;
 	memset(cursors, 0, sizeof(cursors));
 	do {
 		left = false;
@@ -142,21 +148,25 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 			used = task_sched_runtime(current);
 			cursors[i].of_kernel = of_kernel;
 			cursors[i].asked_for = asked_for;
+			cursors[i].queues = queues;
 			lkrg_piece_begin(&cursors[i]);
 			step = checks[i](&cursors[i]);
 			used = task_sched_runtime(current) - used;
 			*used_in_all += used;
-			if (interrupts() == hits)
+			/* Who had to wait may go on for several pieces. */
+			if (interrupts() == hits && !queues)
 				*longest = max(*longest, used);
 			done[i] = step == LKRG_STEP_DONE;
 			left |= !done[i];
 			moved |= step != LKRG_STEP_BUSY;
 			if (step != LKRG_STEP_BUSY)
-				WRITE_ONCE(progress, progress + 1);
+				lkrg_scan_advance();
 			cond_resched_tasks_rcu_qs();
 		}
 		if (left && !moved) {
 			atomic_long_inc(&waits);
+			WRITE_ONCE(waiting, true);
+			queues |= time_after(jiffies, last_progress + HZ);
 			usleep_range(500, 2000);
 		}
 	} while (left);
@@ -412,6 +422,28 @@ enum lkrg_scan_state lkrg_scan_state(void)
 unsigned long lkrg_scan_progress(void)
 {
 	return READ_ONCE(progress);
+}
+
+/**
+ * lkrg_scan_advance - The pass under way has done one piece
+ *
+ * Context: the worker.
+ */
+void lkrg_scan_advance(void)
+{
+	WRITE_ONCE(progress, progress + 1);
+	WRITE_ONCE(waiting, false);
+	last_progress = jiffies;
+}
+
+/**
+ * lkrg_scan_waits - Does the pass under way wait for locks?
+ *
+ * Return: whether all that is left of it found them taken.
+ */
+bool lkrg_scan_waits(void)
+{
+	return READ_ONCE(waiting);
 }
 
 /**

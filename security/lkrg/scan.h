@@ -44,6 +44,7 @@ enum lkrg_step {
  * @spoken_for: addresses of the pages that the last report of a mapping was about
  * @of_kernel: kernel, modules and CPUs are verified, not only tasks
  * @asked_for: somebody has written to lkrg.trigger for it
+ * @queues: the pass had to wait for locks for long: it may wait for text_mutex
  * @bytes: how much was read
  * @piece_end: when the present piece has to be over, local_clock()
  * @unit_start: when its present unit of work began
@@ -63,6 +64,7 @@ struct lkrg_cursor {
 	} spoken_for;
 	bool of_kernel;
 	bool asked_for;
+	bool queues;
 	unsigned long bytes;
 	u64 piece_end;
 	u64 unit_start;
@@ -149,6 +151,8 @@ void lkrg_scan_reschedule(void);
 struct lkrg_scan_stats lkrg_scan_stats(void);
 enum lkrg_scan_state lkrg_scan_state(void);
 unsigned long lkrg_scan_progress(void);
+void lkrg_scan_advance(void);
+bool lkrg_scan_waits(void);
 bool lkrg_scan_is_expected(void);
 void lkrg_scan_restart(void);
 

@@ -7,6 +7,7 @@
 
 #include <linux/array_size.h>
 #include <linux/cache.h>
+#include <linux/math.h>
 #include <linux/random.h>
 #include <linux/string.h>
 
@@ -20,6 +21,9 @@ u64 lkrg_record_key[2 * LKRG_RECORD_PAIRS] __ro_after_init;
 
 static u64 fold_key[sizeof(u128) / sizeof(u32)] __ro_after_init;
 
+/* What the tag of a page owes to all blocks from one on, if there are zeros in them */
+u128 lkrg_zero_blocks[LKRG_PAGE_BLOCKS + 1] __ro_after_init;
+
 /**
  * lkrg_tag_init - Make the secrets of this boot
  *
@@ -27,6 +31,7 @@ static u64 fold_key[sizeof(u128) / sizeof(u32)] __ro_after_init;
  */
 void __init lkrg_tag_init(void)
 {
+	u128 zeros = 0;
 	size_t i;
 
 	get_random_bytes(lkrg_page_key, sizeof(lkrg_page_key));
@@ -36,6 +41,21 @@ void __init lkrg_tag_init(void)
 			fold_key[i] = get_random_u64() & FOLD_PRIME;
 		while (fold_key[i] == FOLD_PRIME);
 	}
+	for (i = LKRG_PAGE_PAIRS; i--;) {
+		zeros += lkrg_page_words(i, 0, 0);
+		lkrg_zero_blocks[i / LKRG_BLOCK_PAIRS] = zeros;
+	}
+}
+
+/* Of modules the last page of a section is hardly ever full. */
+static size_t blocks_used(const u64 *w)
+{
+	size_t end = 2 * LKRG_PAGE_PAIRS;
+
+	while (end && !(w[end - 1] | w[end - 2] | w[end - 3] | w[end - 4] |
+			w[end - 5] | w[end - 6] | w[end - 7] | w[end - 8]))
+		end -= 8;
+	return DIV_ROUND_UP(end, 2 * LKRG_BLOCK_PAIRS);
 }
 
 /**
@@ -50,11 +70,12 @@ void __init lkrg_tag_init(void)
 u128 lkrg_page_tag(const void *page, unsigned long frame)
 {
 	const u64 *w = page;
-	u128 sum = lkrg_record_head(page, frame);
+	const size_t blocks = blocks_used(w);
+	u128 sum = lkrg_record_head(page, frame) + lkrg_zero_blocks[blocks];
 	size_t i;
 
-#pragma GCC unroll 32
-	for (i = 0; i < LKRG_PAGE_PAIRS; i++)
+#pragma GCC unroll 16
+	for (i = 0; i < blocks * LKRG_BLOCK_PAIRS; i++)
 		sum += lkrg_page_words(i, w[2 * i], w[2 * i + 1]);
 	return sum;
 }

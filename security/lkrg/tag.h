@@ -158,7 +158,12 @@ static __always_inline void lkrg_sums_move(struct lkrg_moves *moves, u32 index,
 #define LKRG_RECORD_PAIRS 21
 #define LKRG_PAGE_PAIRS (PAGE_SIZE / LKRG_PAIR)
 
+/* Those at the end of a page in which there are only zeros need no products. */
+#define LKRG_BLOCK_PAIRS 16
+#define LKRG_PAGE_BLOCKS (LKRG_PAGE_PAIRS / LKRG_BLOCK_PAIRS)
+
 extern u64 lkrg_page_key[2 * LKRG_PAGE_PAIRS];
+extern u128 lkrg_zero_blocks[LKRG_PAGE_BLOCKS + 1];
 
 /**
  * lkrg_page_words - What the tag of a page owes to one pair of words

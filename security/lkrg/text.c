@@ -8,7 +8,8 @@
  * Locking, outermost first:
  *
  *   each patcher's own mutex, cpu_hotplug_lock, module_mutex
- *     text_mutex		held around a poke, around each piece of a pass and
+ *     text_mutex		held around a poke, around each piece of a pass, or
+ *				some 20 ms of it when it had to wait for long, and
  *				around the baseline of a section; makes pages and
  *				their description agree
  *       lkrg_patch_text()	lockless, in whatever context kgdb pokes
@@ -22,6 +23,7 @@
 #include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/lkrg.h>
@@ -30,6 +32,7 @@
 #include <linux/memory.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -160,6 +163,52 @@ void __lkrg_fill_code(const void *addr, u8 with, size_t len)
 	}
 }
 
+/* How long a pass that had to wait for its turn keeps it: most of it is done then. */
+#define TURN msecs_to_jiffies(20)
+
+/**
+ * lkrg_text_exclude_patches - Let a check work while nobody patches
+ * @step: the check
+ * @cursor: where the pass is
+ *
+ * The optimizer of kprobes holds text_mutex for grace periods, of many seconds where the
+ * machine is busy, and those who wait for it make it do so again at once.
+ *
+ * Return: LKRG_STEP_BUSY while somebody patches, else as @step.
+ */
+enum lkrg_step
+lkrg_text_exclude_patches(enum lkrg_step (*step)(struct lkrg_cursor *cursor),
+			  struct lkrg_cursor *cursor)
+{
+	bool advanced = false;
+	enum lkrg_step what;
+	unsigned long end;
+
+	if (!mutex_trylock(&text_mutex)) {
+		/* Killable, which it is not, because that may last: no hung task. */
+		if (!cursor->queues || mutex_lock_killable(&text_mutex))
+			return LKRG_STEP_BUSY;
+		lkrg_piece_begin(cursor);
+	}
+	end = jiffies + TURN;
+	for (;;) {
+		what = step(cursor);
+		if (what != LKRG_STEP_MORE || !cursor->queues || time_after(jiffies, end))
+			break;
+		advanced = true;
+		lkrg_scan_advance();
+		cond_resched_tasks_rcu_qs();
+		lkrg_piece_begin(cursor);
+	}
+	mutex_unlock(&text_mutex);
+	return what == LKRG_STEP_BUSY && advanced ? LKRG_STEP_MORE : what;
+}
+
+static enum lkrg_step step_text(struct lkrg_cursor *cursor)
+{
+	return lkrg_section_step(&text, cursor);
+}
+
 /**
  * lkrg_text_step - One piece of the text part of a pass
  * @cursor: where the pass is
@@ -168,16 +217,8 @@ void __lkrg_fill_code(const void *addr, u8 with, size_t len)
  */
 enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
 {
-	enum lkrg_step step;
-
-	if (!cursor->of_kernel)
-		return LKRG_STEP_DONE;
-	/* The kprobe optimizer holds it across a grace period: come back. */
-	if (!mutex_trylock(&text_mutex))
-		return LKRG_STEP_BUSY;
-	step = lkrg_section_step(&text, cursor);
-	mutex_unlock(&text_mutex);
-	return step;
+	return cursor->of_kernel ? lkrg_text_exclude_patches(step_text, cursor) :
+				   LKRG_STEP_DONE;
 }
 
 /**

@@ -21,6 +21,9 @@ extern const char lkrg_unlikely_first[], lkrg_unlikely_last[];
 int __init lkrg_text_init(void);
 void lkrg_text_take(struct lkrg_section *section);
 void lkrg_text_baseline(void);
+enum lkrg_step
+lkrg_text_exclude_patches(enum lkrg_step (*step)(struct lkrg_cursor *cursor),
+			  struct lkrg_cursor *cursor);
 enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor);
 bool lkrg_text_is_owned(unsigned long addr);
 

@@ -50,7 +50,7 @@ static ktime_t period_now;
 static unsigned long ticks;
 
 /* Of the tick alone */
-static unsigned long seen, busy, pass;
+static unsigned long seen, pass;
 static unsigned int waited, lasted;
 /* The next pass was nowhere: look again soon. */
 static bool lost;
@@ -96,9 +96,8 @@ static void passes_do_not_advance(void)
 		break;
 	case LKRG_SCAN_RUNNING:
 		if (!again)
-			report(lkrg_scan_stats().busy != busy ?
-			       "one waits for a lock" : "one does not end",
-			       LKRG_DID_LOG);
+			report(lkrg_scan_waits() ? "one waits for a lock" :
+						   "one does not end", LKRG_DID_LOG);
 		break;
 	case LKRG_SCAN_WAITING:
 		if (!again)
@@ -126,7 +125,6 @@ static enum hrtimer_restart tick(struct hrtimer *timer)
 	WRITE_ONCE(ticks, ticks + 1);
 	if (progress != seen || !lkrg_scan_is_expected()) {
 		seen = progress;
-		busy = lkrg_scan_stats().busy;
 		waited = 0;
 		lost = false;
 		look_at_pass();

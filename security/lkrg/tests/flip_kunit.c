@@ -60,12 +60,20 @@ static bool is_in_use(unsigned long addr)
 		"flip_", "lkrg_", "__x86_", "srso_", "retbleed_", "its_",
 		"__asan_", "kasan_", "lookup_address",
 	};
+	static const struct {
+		const void *start;
+		size_t size;
+	} secrets[] = {
+		{ lkrg_page_key, sizeof(lkrg_page_key) },
+		{ lkrg_zero_blocks, sizeof(lkrg_zero_blocks) },
+	};
 	char symbol[KSYM_SYMBOL_LEN];
 	size_t i;
 
-	if (addr >= (unsigned long)lkrg_page_key &&
-	    addr < (unsigned long)lkrg_page_key + sizeof(lkrg_page_key))
-		return true;
+	for (i = 0; i < ARRAY_SIZE(secrets); i++) {
+		if (addr - (unsigned long)secrets[i].start < secrets[i].size)
+			return true;
+	}
 	sprint_symbol(symbol, addr);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		if (str_has_prefix(symbol, names[i]))

@@ -28,15 +28,35 @@ static int page_init(struct kunit *test)
 	return 0;
 }
 
-static void page_tag_is_a_sum_over_pairs(struct kunit *test)
+static u128 sum_over_pairs(const u64 *page)
 {
-	const u64 *page = test->priv;
 	u128 sum = lkrg_record_head(page, 0);
 	size_t i;
 
 	for (i = 0; i < LKRG_PAGE_PAIRS; i++)
 		sum += lkrg_page_words(i, page[2 * i], page[2 * i + 1]);
-	KUNIT_EXPECT_TRUE(test, sum == lkrg_page_tag(page, 0));
+	return sum;
+}
+
+static void page_tag_is_a_sum_over_pairs(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, sum_over_pairs(test->priv) ==
+				lkrg_page_tag(test->priv, 0));
+}
+
+/* With more and more zeros at its end, until there is nothing else */
+static void zeros_at_the_end_are_pairs_as_well(struct kunit *test)
+{
+	u64 *page = test->priv;
+	size_t i;
+
+	for (i = 2 * LKRG_PAGE_PAIRS; i--;) {
+		/* So that this is the last word that is not zero */
+		page[i] |= 1ULL << i % 64;
+		KUNIT_EXPECT_TRUE(test, sum_over_pairs(page) == lkrg_page_tag(page, 0));
+		page[i] = 0;
+	}
+	KUNIT_EXPECT_TRUE(test, sum_over_pairs(page) == lkrg_page_tag(page, 0));
 }
 
 static void page_tags_are_bound_to_the_page(struct kunit *test)
@@ -232,6 +252,7 @@ static void too_many_changes_are_admitted(struct kunit *test)
 
 static struct kunit_case tag_cases[] = {
 	KUNIT_CASE(page_tag_is_a_sum_over_pairs),
+	KUNIT_CASE(zeros_at_the_end_are_pairs_as_well),
 	KUNIT_CASE(page_tags_are_bound_to_the_page),
 	KUNIT_CASE(a_tag_tells_the_frame),
 	KUNIT_CASE_SLOW(each_flipped_bit_differs),

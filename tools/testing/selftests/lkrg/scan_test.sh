@@ -485,6 +485,23 @@ not_put_off()
 	set_knob interval 1800
 }
 
+# Who gets it by luck alone does not get it here.
+lock_hogged()
+{
+	set_knob interval 5
+	expect_pass
+	waited=$(statistic pass_busy)
+	request scan-hog
+	start_pass
+	wait_until 60 pass_is_done || fault "the pass was not done"
+	[ $(($(statistic pass_busy) - waited)) -gt 100 ] || fault "it did not wait"
+	expect_silence
+	request scan-release
+	expect_pass
+	expect_silence
+	set_knob interval 1800
+}
+
 # It advances, but not to an end.
 endless()
 {
@@ -494,6 +511,27 @@ endless()
 	start_pass
 	wait_until 60 was_reported || fault "no report within ten intervals"
 	expect_report "$stopped: one does not end, $number; logged"
+	request scan-end
+	wait_until 30 pass_is_done || fault "the pass was not done"
+	mark
+	expect_pass
+	expect_silence
+	set_knob interval 1800
+}
+
+# Who takes long does not keep others from the lock that it had to wait for.
+endless_in_turns()
+{
+	set_knob interval 5
+	expect_pass
+	request scan-ring
+	start_pass
+	request scan-block
+	sleep 3
+	request scan-release
+	request scan-block
+	sleep 1
+	request scan-release
 	request scan-end
 	wait_until 30 pass_is_done || fault "the pass was not done"
 	mark
@@ -519,7 +557,7 @@ prepare_attacks
 say_what_is_expected
 # All triggers.
 set_knob kint_validate 3
-ktap_set_plan 30
+ktap_set_plan 32
 
 run_test "10,000 triggers by a shell" storm
 run_test "10,000 triggers at once" at_once
@@ -549,7 +587,9 @@ run_test "scan-timer-late" timer_attacked scan-timer-late
 run_test "scan-dequeue" work_dequeued
 run_test "scan-block" worker_blocked
 run_test "scan-block, and settings again and again" not_put_off
+run_test "scan-hog" lock_hogged
 run_test "scan-ring" endless
+run_test "scan-ring, and a lock is taken" endless_in_turns
 run_test "scan-watch" watch_stopped
 set_knob kint_validate 3
 run_test "once more: 10,000 triggers at once" at_once

@@ -3140,7 +3140,20 @@ static int hold_lock(void *unused)
 	return 0;
 }
 
-static int block_passes(struct task_struct *task, size_t field)
+/* As who waits for grace periods with it, one after the other. */
+static int hog_lock(void *unused)
+{
+	struct mutex *const lock = (void *)text_mutex_at;
+
+	while (!kthread_should_stop()) {
+		mutex_lock(lock);
+		schedule_timeout_interruptible(HZ);
+		mutex_unlock(lock);
+	}
+	return 0;
+}
+
+static int start_blocker(int (*run)(void *unused))
 {
 	struct task_struct *new;
 
@@ -3148,11 +3161,21 @@ static int block_passes(struct task_struct *task, size_t field)
 		return -ENOENT;
 	if (blocker)
 		return -EBUSY;
-	new = kthread_run(hold_lock, NULL, "lkrg_blocker");
+	new = kthread_run(run, NULL, "lkrg_blocker");
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	blocker = new;
 	return 0;
+}
+
+static int block_passes(struct task_struct *task, size_t field)
+{
+	return start_blocker(hold_lock);
+}
+
+static int hog_passes(struct task_struct *task, size_t field)
+{
+	return start_blocker(hog_lock);
 }
 
 static int release_passes(struct task_struct *task, size_t field)
@@ -4937,6 +4960,7 @@ static const struct attack attacks[] = {
 	ATTACK("scan-watch", delete_watch, "nobody watches the passes"),
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
 	ATTACK("scan-block", block_passes, "passes wait for a lock"),
+	ATTACK("scan-hog", hog_passes, "the lock is taken again and again, for 1 s"),
 	ATTACK("scan-release", release_passes, "which is released"),
 	ATTACK("scan-ring", close_ring, "a list that has no end"),
 	ATTACK("scan-end", open_ring, "which has one again"),
