@@ -104,7 +104,7 @@ typedef bool (*lkrg_uprobe_visitor)(const struct list_head *consumers,
 unsigned long lkrg_traced_function(const struct ftrace_ops *ops);
 bool lkrg_is_tracer(unsigned long ip, unsigned long to);
 struct kretprobe *lkrg_kretprobe(const struct kprobe *p);
-int lkrg_visit_kprobes(unsigned int list, lkrg_kprobe_visitor visit, void *arg);
+bool lkrg_visit_kprobes(unsigned int list, lkrg_kprobe_visitor visit, void *arg);
 const struct fprobe *lkrg_fprobe(const struct ftrace_ops *ops);
 void lkrg_visit_fgraph(lkrg_fgraph_visitor visit, void *arg);
 void lkrg_visit_livepatch(const struct ftrace_ops *fops, lkrg_livepatch_visitor visit,

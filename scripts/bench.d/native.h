@@ -27,6 +27,7 @@ typedef unsigned __int128 u128;
 #define ULONG_MAX UINT64_MAX
 #define U64_MAX UINT64_MAX
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define barrier() asm volatile("" : : : "memory")
 #define __init
 #define __ro_after_init

@@ -329,10 +329,7 @@ static void set_stage(struct code *code, enum stage stage)
 
 static void take(struct code *code)
 {
-	unsigned long i;
-
-	for (i = 0; i < code->is.section.nr_pages; i++)
-		lkrg_section_take(&code->is.section, i);
+	lkrg_section_take_all(&code->is.section);
 	set_stage(code, TAGGED);
 }
 

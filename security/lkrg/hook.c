@@ -11,9 +11,9 @@
  *
  * Locking: text_mutex protects the inventory of modules; whoever unregisters what
  * leads to a module has done so before its entry is dropped.  Inside of it a pass
- * tries to get ftrace_lock or kprobe_mutex, which others take before text_mutex; see
- * pointer.c and deferred.c for theirs.
- * Tracepoints are read under RCU, and uprobes under the lock of their tree, inside of
+ * tries to get ftrace_lock, which others take before text_mutex; see pointer.c and
+ * deferred.c for theirs.
+ * Kprobes and tracepoints are read under RCU, and uprobes under the lock of their tree, inside of
  * which a pass tries to get that of each.
  */
 
@@ -371,18 +371,12 @@ static void verify_kprobe(struct kprobe *p, void *arg)
 
 static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)
 {
-	do {
-		switch (lkrg_visit_kprobes(cursor->position, verify_kprobe, cursor)) {
-		case 0:
-			cursor->position++;
-			break;
-		case -EBUSY:
-			return LKRG_STEP_BUSY;
-		default:
-			return LKRG_STEP_DONE;
-		}
-	} while (!lkrg_piece_is_over(cursor));
-	return LKRG_STEP_MORE;
+	while (lkrg_visit_kprobes(cursor->position, verify_kprobe, cursor)) {
+		cursor->position++;
+		if (lkrg_piece_is_over(cursor))
+			return LKRG_STEP_MORE;
+	}
+	return LKRG_STEP_DONE;
 }
 #else
 static enum lkrg_step walk_kprobes(struct lkrg_cursor *cursor)

@@ -12,6 +12,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -102,11 +103,45 @@ void lkrg_section_free(struct lkrg_section *section)
  */
 void lkrg_section_take(struct lkrg_section *section, unsigned long index)
 {
-	const void *page = page_words(section, index);
+	section->pages[index].tag = page_tag(section, index);
+}
 
-	/* What was mapped just now is where it was mapped to. */
-	section->pages[index].tag = is_vmalloc_or_module_addr(page) ?
-		lkrg_page_tag(page, vmalloc_to_pfn(page)) : page_tag(section, index);
+/*
+ * Page frames of a section, from who has mapped them: if that was changed meanwhile the
+ * first pass says so.  NULL where it has to be looked up.
+ */
+static struct page *const *frames_of(const struct lkrg_section *section)
+{
+	const void *start = (const void *)section->start;
+	const struct vm_struct *area =
+		is_vmalloc_or_module_addr(start) ? find_vm_area(start) : NULL;
+	unsigned long first;
+
+	if (!area || !area->pages)
+		return NULL;
+	first = PFN_DOWN(start - area->addr);
+	return first < area->nr_pages && section->nr_pages <= area->nr_pages - first ?
+		area->pages + first : NULL;
+}
+
+/**
+ * lkrg_section_take_all - Take the baseline of all pages, as lkrg_section_take()
+ * @section: an initialised section
+ *
+ * Context: may sleep, pokes are excluded.
+ */
+void lkrg_section_take_all(struct lkrg_section *section)
+{
+	struct page *const *frames = frames_of(section);
+	unsigned long index;
+
+	for (index = 0; index < section->nr_pages; index++) {
+		section->pages[index].tag = frames ?
+			lkrg_page_tag(page_words(section, index),
+				      page_to_pfn(frames[index])) :
+			page_tag(section, index);
+		cond_resched();
+	}
 }
 
 static struct lkrg_page *page_of(struct lkrg_section *section,

@@ -36,6 +36,7 @@ int lkrg_section_init(struct lkrg_section *section, const void *start,
 		      const void *end);
 void lkrg_section_free(struct lkrg_section *section);
 void lkrg_section_take(struct lkrg_section *section, unsigned long index);
+void lkrg_section_take_all(struct lkrg_section *section);
 void lkrg_section_locate(struct lkrg_section *section, unsigned long index);
 void lkrg_section_poke(struct lkrg_section *section, const u8 *addr, const u8 *new,
 		       size_t len);

@@ -14,6 +14,7 @@
  *     text_mutex	protects the inventory, and makes pages and their
  *			description agree, see text.c
  *       list_lock	of the modules in sysfs
+ *     stats_lock	when the next pass comes, see scan.c
  */
 
 #include <linux/bits.h>
@@ -126,8 +127,8 @@ struct place {
  * @node: in the inventory
  * @is: what it is
  * @tag: keyed tag over the address of the entry and @is
- * @place: where it is, by type of memory; of those without a section no bytes are
- *	verified
+ * @place: where it is, by type of memory, zero if it has none; of those without a section
+ *	no bytes are verified
  * @hidden_from: what it was reported to be hidden from, or NULL
  * @rcu: who looks for a place may still see it
  * @page: what the pages of all its sections should be
@@ -199,31 +200,31 @@ static const struct place *find_place(unsigned long addr)
 	return place && lkrg_same_tag(place->tag, place_tag(place)) ? place : NULL;
 }
 
-/* Before the baseline: pokes that come in between belong to neither. */
+/* Under text_mutex until there is a baseline: a poke in between belonged to neither. */
 static void add_places(struct lkrg_module *entry, const struct module *module)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		entry->place[kinds[i].type].is.section = &entry->is.section[i];
-
-	mutex_lock(&text_mutex);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (entry->is.section[i].nr_pages)
+			entry->place[kinds[i].type].is.section = &entry->is.section[i];
+	}
 	for_each_mod_mem_type(type) {
 		const struct module_memory *memory = &module->mem[type];
 		struct place *place = &entry->place[type];
 
+		if (!memory->size)
+			continue;
 		place->is.entry = entry;
 		place->is.start = (unsigned long)memory->base;
 		place->is.size = PAGE_ALIGN(memory->size);
 		place->is.text = type == MOD_TEXT || type == MOD_INIT_TEXT;
 		place->tag = place_tag(place);
-		place->linked = place->is.size;
-		if (place->linked)
-			latch_tree_insert(&place->node, &places, &by_address);
+		place->linked = true;
+		latch_tree_insert(&place->node, &places, &by_address);
 		if (place->is.section)
 			nr_pages += place->is.section->nr_pages;
 	}
-	mutex_unlock(&text_mutex);
 }
 
 /* Under text_mutex. */
@@ -240,12 +241,11 @@ static void free_entry(struct lkrg_module *entry)
 	kvfree_rcu(entry, rcu);
 }
 
+/* Under text_mutex. */
 static void remove_entry(struct lkrg_module *entry)
 {
-	bool authentic;
 	size_t i;
 
-	mutex_lock(&text_mutex);
 	for_each_mod_mem_type(type)
 		remove_place(&entry->place[type]);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -256,11 +256,6 @@ static void remove_entry(struct lkrg_module *entry)
 	nr_modules--;
 	if (under_way == entry)
 		under_way = NULL;
-	authentic = is_authentic(entry);
-	mutex_unlock(&text_mutex);
-	/* A forged one leads anywhere. */
-	if (authentic)
-		free_entry(entry);
 }
 
 static void take_tables(struct table table[NR_TABLES], const struct module *module)
@@ -362,16 +357,17 @@ int __lkrg_module_formed(struct module *module)
 	}
 
 	entry->tag = identity_tag(entry);
+	mutex_lock(&text_mutex);
 	add_places(entry, module);
 	for (i = 0; i < RO_AFTER_INIT; i++)
-		lkrg_text_take(&entry->is.section[i]);
-	mutex_lock(&text_mutex);
+		lkrg_section_take_all(&entry->is.section[i]);
 	list_add_tail(&entry->node, &module_inventory);
 	nr_modules++;
 	mutex_unlock(&text_mutex);
 	return 0;
 }
 
+/* Under text_mutex.  Only the loader adds entries and drops them, one for each module. */
 static struct lkrg_module *lookup(const struct module *module)
 {
 	struct lkrg_module *entry;
@@ -381,17 +377,6 @@ static struct lkrg_module *lookup(const struct module *module)
 			return entry;
 	}
 	return NULL;
-}
-
-/* Only the loader adds entries and drops them, one for each module. */
-static struct lkrg_module *find_entry(const struct module *module)
-{
-	struct lkrg_module *entry;
-
-	mutex_lock(&text_mutex);
-	entry = lookup(module);
-	mutex_unlock(&text_mutex);
-	return entry;
 }
 
 /* Under text_mutex.  A forged entry stays forged. */
@@ -405,24 +390,31 @@ static void set_stage(struct lkrg_module *entry, enum lkrg_stage stage,
 	entry->tag = lkrg_record_close(sum + lkrg_record_pair(&entry->is, 0));
 }
 
-void __lkrg_module_initialised(struct module *module, bool readonly)
+/* Under text_mutex. */
+static void initialised(struct lkrg_module *entry, bool readonly)
 {
-	struct lkrg_module *entry = find_entry(module);
-
-	if (!entry)
-		return;
-	/* What is still writable is written to. */
-	if (readonly)
-		lkrg_text_take(&entry->is.section[RO_AFTER_INIT]);
-	mutex_lock(&text_mutex);
+	/* What is still writable is written to, and a forged entry leads anywhere. */
+	if (readonly && is_authentic(entry))
+		lkrg_section_take_all(&entry->is.section[RO_AFTER_INIT]);
 	/* Who forces it away may have been faster. */
 	set_stage(entry, entry->is.stage == LKRG_MODULE_COMING ? LKRG_MODULE_LIVE :
 								  entry->is.stage,
 		  readonly ? ARRAY_SIZE(kinds) : RO_AFTER_INIT);
 	for_class_mod_mem_type(type, init)
 		remove_place(&entry->place[type]);
+}
+
+void __lkrg_module_initialised(struct module *module, bool readonly)
+{
+	struct lkrg_module *entry;
+
+	mutex_lock(&text_mutex);
+	entry = lookup(module);
+	if (entry)
+		initialised(entry, readonly);
 	mutex_unlock(&text_mutex);
-	lkrg_trigger(LKRG_TRIGGER_MODULE);
+	if (entry)
+		lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 
 void __lkrg_module_stage(struct module *module, enum lkrg_stage stage)
@@ -437,11 +429,18 @@ void __lkrg_module_stage(struct module *module, enum lkrg_stage stage)
 
 void __lkrg_module_freed(struct module *module)
 {
-	struct lkrg_module *entry = find_entry(module);
+	struct lkrg_module *entry;
 
+	mutex_lock(&text_mutex);
+	entry = lookup(module);
+	if (entry)
+		remove_entry(entry);
+	mutex_unlock(&text_mutex);
 	if (!entry)
 		return;
-	remove_entry(entry);
+	/* A forged one leads anywhere. */
+	if (is_authentic(entry))
+		free_entry(entry);
 	lkrg_trigger(LKRG_TRIGGER_MODULE);
 }
 

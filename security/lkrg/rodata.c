@@ -9,7 +9,6 @@
 
 #include <linux/cache.h>
 #include <linux/init.h>
-#include <linux/sched.h>
 
 #include <asm/sections.h>
 
@@ -35,12 +34,7 @@ int __init lkrg_rodata_init(void)
  */
 void lkrg_rodata_baseline(void)
 {
-	unsigned long index;
-
-	for (index = 0; index < rodata.nr_pages; index++) {
-		lkrg_section_take(&rodata, index);
-		cond_resched();
-	}
+	lkrg_section_take_all(&rodata);
 }
 
 /**

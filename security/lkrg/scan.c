@@ -99,8 +99,7 @@ static bool running;
 
 static atomic_long_t waits;
 
-
-/* Pieces since boot, and whether the last one had to wait: for the second clock */
+/* Pieces since boot, and whether the next one has to wait: for the second clock */
 static unsigned long progress;
 static bool waiting;
 /* When the pass under way has last advanced, in jiffies */
@@ -164,8 +163,7 @@ static unsigned long verify_everything(bool asked_for, unsigned long *changed,
 			cond_resched_tasks_rcu_qs();
 		}
 		if (left && !moved) {
-			atomic_long_inc(&waits);
-			WRITE_ONCE(waiting, true);
+			lkrg_scan_wait();
 			queues |= time_after(jiffies, last_progress + HZ);
 			usleep_range(500, 2000);
 		}
@@ -437,9 +435,20 @@ void lkrg_scan_advance(void)
 }
 
 /**
+ * lkrg_scan_wait - The pass under way has to wait for a lock
+ *
+ * Context: the worker.
+ */
+void lkrg_scan_wait(void)
+{
+	atomic_long_inc(&waits);
+	WRITE_ONCE(waiting, true);
+}
+
+/**
  * lkrg_scan_waits - Does the pass under way wait for locks?
  *
- * Return: whether all that is left of it found them taken.
+ * Return: whether it does since its last piece.
  */
 bool lkrg_scan_waits(void)
 {

@@ -26,8 +26,8 @@ enum lkrg_step {
 };
 
 /*
- * Longest work in one piece, in ns: its lock is held that long.  With what is before
- * and after it, nobody waits for 50 us.
+ * Longest work in one piece, in ns: its lock is held that long, but for text_mutex when
+ * the pass had to wait for it.  With what is before and after it, nobody waits for 50 us.
  */
 #define LKRG_PIECE_NS (38 * NSEC_PER_USEC)
 
@@ -108,7 +108,8 @@ static inline bool lkrg_piece_is_over(struct lkrg_cursor *cursor)
  * @last_cpu_us: of that, how long it had a CPU
  * @last_end_ms: when it ended, on the clock of CLOCK_BOOTTIME
  * @longest_us: how long the longest one took
- * @piece_ns: the longest piece that no interrupt hit, in time of the CPU
+ * @piece_ns: the longest piece that no interrupt hit, in time of the CPU, of passes that
+ *	did not have to wait for long
  * @last_bytes: how much the last pass has read
  * @bytes: how much all have
  * @last_violations: how much it found, see struct lkrg_cursor
@@ -152,6 +153,7 @@ struct lkrg_scan_stats lkrg_scan_stats(void);
 enum lkrg_scan_state lkrg_scan_state(void);
 unsigned long lkrg_scan_progress(void);
 void lkrg_scan_advance(void);
+void lkrg_scan_wait(void);
 bool lkrg_scan_waits(void);
 bool lkrg_scan_is_expected(void);
 void lkrg_scan_restart(void);

@@ -868,7 +868,6 @@ int __init lkrg_sites_init(void)
 	size_t nr_traced = room_for_traced();
 	size_t nr = max(nr_jumps + nr_calls + nr_traced + room_for_locks(), 1);
 	u32 *site = vcalloc(nr, sizeof(*site));
-	unsigned long i;
 	int err;
 
 	if (!site)
@@ -881,8 +880,7 @@ int __init lkrg_sites_init(void)
 	      set_memory_ro(index.start, index.nr_pages);
 	if (err)
 		return err;
-	for (i = 0; i < index.nr_pages; i++)
-		lkrg_section_take(&index, i);
+	lkrg_section_take_all(&index);
 	return 0;
 }
 

@@ -47,14 +47,26 @@ void __init lkrg_tag_init(void)
 	}
 }
 
+#define LINE_WORDS 16
+
+static __always_inline bool is_zero(const u64 *line)
+{
+	u64 bits = 0;
+	size_t i;
+
+#pragma GCC unroll 16
+	for (i = 0; i < LINE_WORDS; i++)
+		bits |= line[i];
+	return !bits;
+}
+
 /* Of modules the last page of a section is hardly ever full. */
 static size_t blocks_used(const u64 *w)
 {
 	size_t end = 2 * LKRG_PAGE_PAIRS;
 
-	while (end && !(w[end - 1] | w[end - 2] | w[end - 3] | w[end - 4] |
-			w[end - 5] | w[end - 6] | w[end - 7] | w[end - 8]))
-		end -= 8;
+	while (end && is_zero(w + end - LINE_WORDS))
+		end -= LINE_WORDS;
 	return DIV_ROUND_UP(end, 2 * LKRG_BLOCK_PAIRS);
 }
 

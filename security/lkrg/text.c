@@ -61,30 +61,14 @@ int __init lkrg_text_init(void)
 }
 
 /**
- * lkrg_text_take - Take the baseline of a section that pokes change
- * @section: an initialised section
- *
- * Context: may sleep, text_mutex not held.
- */
-void lkrg_text_take(struct lkrg_section *section)
-{
-	unsigned long index;
-
-	guard(mutex)(&text_mutex);
-	for (index = 0; index < section->nr_pages; index++) {
-		lkrg_section_take(section, index);
-		cond_resched();
-	}
-}
-
-/**
  * lkrg_text_baseline - Take the baseline of core kernel text
  *
  * Context: kernel_init(), text is read-only, PID 1 not started.
  */
 void lkrg_text_baseline(void)
 {
-	lkrg_text_take(&text);
+	guard(mutex)(&text_mutex);
+	lkrg_section_take_all(&text);
 }
 
 static __always_inline void patch(enum lkrg_patcher who, const u8 *addr,
@@ -185,8 +169,11 @@ lkrg_text_exclude_patches(enum lkrg_step (*step)(struct lkrg_cursor *cursor),
 	unsigned long end;
 
 	if (!mutex_trylock(&text_mutex)) {
-		/* Killable, which it is not, because that may last: no hung task. */
-		if (!cursor->queues || mutex_lock_killable(&text_mutex))
+		if (!cursor->queues)
+			return LKRG_STEP_BUSY;
+		lkrg_scan_wait();
+		/* That may last, and is no hung task; nobody kills a worker. */
+		if (mutex_lock_killable(&text_mutex))
 			return LKRG_STEP_BUSY;
 		lkrg_piece_begin(cursor);
 	}

@@ -19,7 +19,6 @@ extern const char lkrg_text_first[], lkrg_text_last[];
 extern const char lkrg_unlikely_first[], lkrg_unlikely_last[];
 
 int __init lkrg_text_init(void);
-void lkrg_text_take(struct lkrg_section *section);
 void lkrg_text_baseline(void);
 enum lkrg_step
 lkrg_text_exclude_patches(enum lkrg_step (*step)(struct lkrg_cursor *cursor),

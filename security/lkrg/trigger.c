@@ -107,8 +107,8 @@ bool lkrg_trigger_asks(enum lkrg_trigger what, struct rnd_state *random)
  * lkrg_trigger - Something happened that may ask for a pass
  * @what: what
  *
- * Context: any but NMI; under whatever locks, but for LKRG_TRIGGER_WRITTEN, which
- * takes those of lkrg_scan_trigger().
+ * Context: any but NMI; under whatever locks, but for LKRG_TRIGGER_WRITTEN and
+ * LKRG_TRIGGER_MODULE, which take those of lkrg_scan_trigger().
  */
 void lkrg_trigger(enum lkrg_trigger what)
 {
@@ -126,8 +126,9 @@ void lkrg_trigger(enum lkrg_trigger what)
 	put_cpu_ptr(states);
 	if (!asks)
 		return;
-	if (what == LKRG_TRIGGER_WRITTEN)
-		lkrg_scan_trigger(true);
+	/* An interrupt takes longer; the others may hold any lock. */
+	if (what == LKRG_TRIGGER_WRITTEN || what == LKRG_TRIGGER_MODULE)
+		lkrg_scan_trigger(what == LKRG_TRIGGER_WRITTEN);
 	else
 		lkrg_scan_trigger_from_hook();
 }

@@ -102,10 +102,11 @@ static __always_inline u128 tag_of(const struct lkrg_variable *v, u64 version,
 				   const u64 *value)
 {
 	u128 sum = lkrg_record_head(v->data, version);
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i * LKRG_PAIR < v->size; i++)
+	do {
 		sum += lkrg_page_words(i, value[2 * i], value[2 * i + 1]);
+	} while (++i * LKRG_PAIR < v->size);
 	return sum;
 }
 
@@ -271,10 +272,9 @@ static bool are_wanted(bool helpers)
 }
 
 /* With the lock held. */
-static __always_inline bool verify_wanted(const struct lkrg_variable *v)
+static __always_inline bool verify_wanted(const struct lkrg_variable *v,
+					  struct record *r)
 {
-	struct record *r = record_of(v);
-
 	lockdep_assert_held(&variables_lock);
 	if (likely(is_intact(v, r)))
 		return true;
@@ -284,7 +284,7 @@ static __always_inline bool verify_wanted(const struct lkrg_variable *v)
 
 static bool verify(const struct lkrg_variable *v)
 {
-	return !are_wanted(is_helper(v)) || verify_wanted(v);
+	return !are_wanted(is_helper(v)) || verify_wanted(v, record_of(v));
 }
 
 /* === Who changes them =================================================== */
@@ -446,15 +446,16 @@ void __lkrg_sysctl_end(const struct ctl_table *table)
 /* All of them, so that each is reported and put back. */
 static bool are_intact(bool helpers)
 {
+	struct record *r = variable_records;
 	const struct lkrg_variable *v;
 	bool intact = true;
 
 	if (!static_branch_likely(&taken) || !are_wanted(helpers))
 		return true;
 	guard(mutex)(&variables_lock);
-	for (v = FIRST; v < LAST; v++) {
+	for (v = FIRST; v < LAST; v++, r++) {
 		if (is_helper(v) == helpers)
-			intact &= verify_wanted(v);
+			intact &= verify_wanted(v, r);
 	}
 	return intact;
 }

@@ -22,28 +22,29 @@
 /* Longer than any poke of the kernel. */
 #define LONGEST 40
 
+/* In the middle of what was allocated, where modules and programs of BPF are as well. */
 struct image {
 	struct lkrg_section section;
+	u8 *allocated;
 	u8 *bytes;
 };
 
 static int image_init(struct kunit *test)
 {
 	struct image *image;
-	unsigned long i;
 
 	if (!static_key_enabled(&lkrg_enabled))
 		kunit_skip(test, "no key: lkrg is not listed in lsm=");
 	image = kunit_kzalloc(test, sizeof(*image), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, image);
 	test->priv = image;
-	image->bytes = vmalloc(SIZE);
-	KUNIT_ASSERT_NOT_NULL(test, image->bytes);
+	image->allocated = vmalloc(PAGE_SIZE + SIZE + PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, image->allocated);
+	image->bytes = image->allocated + PAGE_SIZE;
 	get_random_bytes(image->bytes, SIZE);
 	KUNIT_ASSERT_EQ(test, 0, lkrg_section_init(&image->section, image->bytes,
 						   image->bytes + SIZE));
-	for (i = 0; i < NR_PAGES; i++)
-		lkrg_section_take(&image->section, i);
+	lkrg_section_take_all(&image->section);
 	return 0;
 }
 
@@ -57,7 +58,7 @@ static void image_exit(struct kunit *test)
 	lkrg_section_forget(&image->section);
 	mutex_unlock(&text_mutex);
 	lkrg_section_free(&image->section);
-	vfree(image->bytes);
+	vfree(image->allocated);
 }
 
 /* How many pages differ from what is known of them. */

@@ -493,7 +493,7 @@ lock_hogged()
 	waited=$(statistic pass_busy)
 	request scan-hog
 	start_pass
-	wait_until 60 pass_is_done || fault "the pass was not done"
+	wait_until 25 pass_is_done || fault "the pass was not done"
 	[ $(($(statistic pass_busy) - waited)) -gt 100 ] || fault "it did not wait"
 	expect_silence
 	request scan-release
