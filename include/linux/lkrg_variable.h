@@ -18,6 +18,8 @@ struct subprocess_info;
  * @LKRG_HELPER: it names a program that the kernel starts; root may change it
  * @LKRG_SWITCH: root may change it
  * @LKRG_RISES: root may make it greater, nobody smaller
+ * @LKRG_STAYS_1: root may change it until it is 1
+ * @LKRG_STAYS_3: root may change it until it is 3
  * @LKRG_TAINT: it is tainted_mask, which gets more bits and never fewer
  * @LKRG_FTRACE: root may change it; after lkrg_ftrace_killed() it decides nothing
  */
@@ -25,6 +27,8 @@ enum lkrg_rule {
 	LKRG_HELPER,
 	LKRG_SWITCH,
 	LKRG_RISES,
+	LKRG_STAYS_1,
+	LKRG_STAYS_3,
 	LKRG_TAINT,
 	LKRG_FTRACE,
 };

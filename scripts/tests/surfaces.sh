@@ -42,7 +42,8 @@ test_surfaces() {
 
 	surface pointer pointer_test.sh "$pointers"
 
-	one_way='kexec_load_disabled modules_disabled aa_g_lock_policy ftrace_disabled'
+	one_way='kexec_load_disabled modules_disabled aa_g_lock_policy ftrace_disabled
+		sysctl_unprivileged_bpf_disabled ptrace_scope'
 	surface switch switch_test.sh "$switches"
 	one_way='sig_enforce kernel_locked_down'
 	modules=capability,lockdown,selinux

@@ -275,6 +275,8 @@ void lkrg_cred_grant(const struct cred *new)
 {
 	struct lkrg_cred *record = lkrg_cred(new);
 	const struct cred *old = current_cred();
+	const struct lkrg_cred *from =
+		READ_ONCE(old->security) && lkrg_cred_serial(old) ? lkrg_cred(old) : NULL;
 
 	/* What is in use is beyond decisions. */
 	if (lkrg_cred_serial(new))
@@ -282,9 +284,10 @@ void lkrg_cred_grant(const struct cred *new)
 	lkrg_shadow_take(&record->shadow, new);
 	lkrg_shadow_take_keys(&record->shadow, new);
 	/* It may change, but with ids it rarely does. */
-	record->shadow.label = READ_ONCE(old->security) ?
-		lkrg_cred(old)->shadow.label : 0;
-	record->shadow.groups = lkrg_groups_sum(new->group_info);
+	record->shadow.label = from ? from->shadow.label : 0;
+	/* Of many groups nobody has looked who they are, but when these were sealed. */
+	record->shadow.groups = from && new->group_info == old->group_info ?
+		from->shadow.groups : lkrg_groups_sum(new->group_info);
 	record->tag = shadow_tag(&record->shadow, new, (uintptr_t)current);
 	WRITE_ONCE(record->serial, LKRG_GRANTED);
 }
@@ -355,6 +358,9 @@ static enum lkrg_violation compare(const struct cred *new,
 	measure = record->shadow;
 	if (!lkrg_same_tag(record->tag, shadow_tag(&measure, old, serial)))
 		return LKRG_RECORD_FORGED;
+	/* See lkrg_cred_admit(). */
+	if (!lkrg_cred_has_label(old, serial))
+		return LKRG_CRED_OVERWRITTEN;
 	take_all_like(shadow, new, &measure);
 	return gains_nothing(shadow, &measure) ? LKRG_NO_VIOLATION :
 						 LKRG_CRED_NOT_GRANTED;
@@ -404,7 +410,7 @@ static void publish(struct lkrg_cred *record, u64 serial)
  *
  * Context: task context.
  * Return: LKRG_NO_VIOLATION; LKRG_CRED_OVERWRITTEN when @new is not what its
- * ticket or its seal says; LKRG_CRED_NOT_GRANTED when it has no ticket and yet
+ * ticket or its seal says, or the label of @old is another one; LKRG_CRED_NOT_GRANTED when it has no ticket and yet
  * gains something; LKRG_CRED_REUSED or LKRG_RECORD_FORGED when @old is no
  * measure.
  */
@@ -426,7 +432,9 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 			publish(record, *serial);
 			return LKRG_NO_VIOLATION;
 		}
-		if (!is_as_granted(record, new, &shadow))
+		/* Others decide on a new label, and not on what the old one is. */
+		if (!lkrg_cred_has_label(old, old_serial) ||
+		    !is_as_granted(record, new, &shadow))
 			return LKRG_CRED_OVERWRITTEN;
 	} else {
 		what = compare(new, &shadow, old, old_serial);

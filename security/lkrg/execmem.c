@@ -64,6 +64,8 @@ enum stage {
 	WRITTEN,
 	READONLY,
 	TAGGED,
+	/* It is text of a module in the inventory, which has tags of it */
+	GUARDED,
 };
 
 /**
@@ -325,6 +327,25 @@ static void set_stage(struct code *code, enum stage stage)
 
 	code->is.stage = stage;
 	code->tag = lkrg_record_close(sum + lkrg_record_pair(&code->is.type, 1));
+}
+
+/**
+ * lkrg_execmem_guarded - Say whether a module has memory for code
+ * @start: its first byte
+ * @guarded: whether one in the inventory of modules has it from now on
+ *
+ * From then on it is nobody's if that inventory does not know it.
+ *
+ * Context: text_mutex held, so both inventories change at once.
+ */
+void lkrg_execmem_guarded(unsigned long start, bool guarded)
+{
+	struct code *code;
+
+	guard(mutex)(&owned_mutex);
+	code = find(start);
+	if (code && code->is.type == EXECMEM_MODULE_TEXT)
+		set_stage(code, guarded ? GUARDED : WRITTEN);
 }
 
 static void take(struct code *code)
@@ -645,7 +666,7 @@ static enum how judge(const struct lkrg_leaf *leaf, unsigned long addr,
 									  SECOND;
 	if (leaf->writable)
 		return WRITABLE;
-	if (!code)
+	if (!code || code->is.stage == GUARDED)
 		return FOREIGN;
 	*until = code->is.end;
 	return FINE;

@@ -17,6 +17,7 @@ struct seq_file;
 
 int __init lkrg_execmem_init(void);
 void lkrg_execmem_baseline(void);
+void lkrg_execmem_guarded(unsigned long start, bool guarded);
 bool lkrg_execmem_is_owned(unsigned long addr, enum execmem_type type);
 bool lkrg_execmem_is_for_code(unsigned long addr, int pages);
 bool lkrg_execmem_copy(enum execmem_type type, const u8 *addr, const u8 *new, size_t len);

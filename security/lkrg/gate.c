@@ -99,7 +99,11 @@ FULL_GATE(perf_event_open, int type)
 #endif
 
 /* Communication */
-LIGHT_GATE(ipc_permission, struct kern_ipc_perm *ipcp, short flag)
+FULL_GATE(ipc_permission, struct kern_ipc_perm *ipcp, short flag)
+/* Whose it is is compared with the effective uid before. */
+FULL_GATE(msg_queue_msgctl, struct kern_ipc_perm *perm, int cmd)
+FULL_GATE(shm_shmctl, struct kern_ipc_perm *perm, int cmd)
+FULL_GATE(sem_semctl, struct kern_ipc_perm *perm, int cmd)
 #ifdef CONFIG_KEYS
 LIGHT_GATE(key_permission, key_ref_t key_ref, const struct cred *cred,
 	   enum key_need_perm need_perm)
@@ -229,6 +233,9 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(perf_event_open, hook_perf_event_open),
 #endif
 	LSM_HOOK_INIT(ipc_permission, hook_ipc_permission),
+	LSM_HOOK_INIT(msg_queue_msgctl, hook_msg_queue_msgctl),
+	LSM_HOOK_INIT(shm_shmctl, hook_shm_shmctl),
+	LSM_HOOK_INIT(sem_semctl, hook_sem_semctl),
 #ifdef CONFIG_KEYS
 	LSM_HOOK_INIT(key_permission, hook_key_permission),
 #endif

@@ -51,6 +51,7 @@
 #include "pointer.h"
 #include "report.h"
 #include "sites.h"
+#include "tag.h"
 #include "text.h"
 #include "x86.h"
 
@@ -60,21 +61,30 @@
  * Those that were reported and are still there.  Others are reported again, so of more
  * than these only the number is known until some are gone.
  */
-static struct {
+static struct known {
 	const void *place;
 	struct lkrg_hook_report report;
+	/* That this is from here, and not from who wants to be known */
+	u64 mark;
 	bool seen;
 } known[16];
 
 /* How many more there are, in the pass under way and in the last one */
 static unsigned long more, more_known;
 
+static u64 mark_of(const struct known *k)
+{
+	return lkrg_record_fold(lkrg_record_head(k, (uintptr_t)k->place) +
+				lkrg_record_words(0, k->report.to, 0));
+}
+
 static bool was_seen(const void *place)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (known[i].place == place && known[i].seen)
+		if (known[i].place == place && known[i].seen &&
+		    known[i].mark == mark_of(&known[i]))
 			return true;
 	}
 	return false;
@@ -85,7 +95,8 @@ static bool is_known(const void *place, const struct lkrg_hook_report *report)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (known[i].place == place && known[i].report.to == report->to) {
+		if (known[i].place == place && known[i].report.to == report->to &&
+		    known[i].mark == mark_of(&known[i])) {
 			known[i].seen = true;
 			return true;
 		}
@@ -103,6 +114,7 @@ static bool remember(const void *place, const struct lkrg_hook_report *report)
 			continue;
 		known[i].place = place;
 		known[i].report = *report;
+		known[i].mark = mark_of(&known[i]);
 		known[i].seen = true;
 		return true;
 	}
@@ -160,12 +172,12 @@ noinline void lkrg_report_hook(struct lkrg_cursor *cursor,
 			  what->number);
 
 	cursor->violations++;
+	if (lkrg_image_stops())
+		lkrg_report(&report);
 	/* A module may call what others call as well. */
 	if (was_seen(pointer->place))
 		return;
-	if (lkrg_image_stops())
-		lkrg_report(&report);
-	else if (is_known(pointer->place, &report.hook))
+	if (is_known(pointer->place, &report.hook))
 		cursor->known++;
 	else if (remember(pointer->place, &report.hook))
 		lkrg_report(&report);

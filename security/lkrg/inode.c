@@ -186,10 +186,13 @@ void lkrg_inode_record(struct inode *inode)
 	spin_unlock(&inode->i_lock);
 }
 
-/* What is not on record, or differs from it, stays as it is. */
+/*
+ * What is not on record, or differs from it, stays as it is.  So does what no hook is
+ * asked about: of what may have a record nothing is private but what was made so.
+ */
 static void declare(const struct inode *inode, kuid_t uid, kgid_t gid, umode_t mode)
 {
-	if (lkrg_inode_is_right(inode))
+	if (!IS_PRIVATE(inode) && lkrg_inode_is_right(inode))
 		write_record(inode, __kuid_val(uid), __kgid_val(gid), mode);
 }
 

@@ -5,7 +5,8 @@
  * The inventory of modules.  An entry is made when the loader has made text and
  * read-only data of a module read-only, before any of its code runs, and dropped
  * where the loader frees that memory, not before.  In between each pass verifies
- * text, read-only data and the entry itself, and looks for the module where the
+ * text, read-only data and the entry itself, in the order of their addresses, so that
+ * who takes an entry off the list changes nothing.  It looks for the module where the
  * kernel would find it, and for the entries of those that are in sysfs.
  *
  * Locking, outermost first:
@@ -31,6 +32,7 @@
 #include <linux/overflow.h>
 #include <linux/pfn.h>
 #include <linux/preempt.h>
+#include <linux/rbtree.h>
 #include <linux/rbtree_latch.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
@@ -39,6 +41,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "execmem.h"
 #include "image.h"
 #include "module.h"
 #include "param.h"
@@ -145,13 +148,11 @@ struct lkrg_module {
 
 static LIST_HEAD(module_inventory);
 /* Places, by address.  Changed under text_mutex, read with RCU. */
-static struct latch_tree_root places;
+static struct latch_tree_root module_places;
 static unsigned long nr_modules, nr_pages;
 
-/* Where the pass is; what it verifies now comes behind it. */
-static LIST_HEAD(here);
-static const struct lkrg_module *under_way;
-static size_t section_under_way;
+/* Where the pass is: what is in this place, and then what has a higher address */
+static unsigned long place_under_way;
 
 static struct lkrg_record_tag identity_tag(const struct lkrg_module *entry)
 {
@@ -190,14 +191,56 @@ static struct lkrg_record_tag place_tag(const struct place *place)
 	return lkrg_record_tag(place, 0, &place->is, PLACE_PAIRS);
 }
 
-/* With RCU, or under text_mutex.  What was forged is nobody's. */
+/* What was forged is nobody's. */
+static bool is_own(const struct place *place)
+{
+	return lkrg_same_tag(place->tag, place_tag(place));
+}
+
+/* With RCU, or under text_mutex. */
 static const struct place *find_place(unsigned long addr)
 {
 	struct latch_tree_node *node =
-		latch_tree_find((void *)addr, &places, &by_address);
+		latch_tree_find((void *)addr, &module_places, &by_address);
 	const struct place *place = node ? container_of(node, struct place, node) : NULL;
 
-	return place && lkrg_same_tag(place->tag, place_tag(place)) ? place : NULL;
+	return place && is_own(place) ? place : NULL;
+}
+
+/*
+ * The first one that ends behind an address, and the one behind another: under text_mutex.
+ * By one tree of the two, so whoever walks sees what these do.
+ */
+static struct place *first_from(unsigned long addr)
+{
+	struct rb_node *node = module_places.tree[0].rb_node;
+	struct place *first = NULL;
+
+	while (node) {
+		struct place *place = rb_entry(node, struct place, node.node[0]);
+
+		if (place->is.start + place->is.size > addr) {
+			first = place;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return first;
+}
+
+static struct place *next(struct place *place)
+{
+	return rb_entry_safe(rb_next(&place->node.node[0]), struct place, node.node[0]);
+}
+
+/* What a pass verifies is found in the same way. */
+static const struct place *find_as_walked(unsigned long addr)
+{
+	const struct place *place = first_from(addr);
+
+	return place && is_own(place) && addr - place->is.start < place->is.size ?
+		place : NULL;
 }
 
 /* Under text_mutex until there is a baseline: a poke in between belonged to neither. */
@@ -221,9 +264,11 @@ static void add_places(struct lkrg_module *entry, const struct module *module)
 		place->is.text = type == MOD_TEXT || type == MOD_INIT_TEXT;
 		place->tag = place_tag(place);
 		place->linked = true;
-		latch_tree_insert(&place->node, &places, &by_address);
+		latch_tree_insert(&place->node, &module_places, &by_address);
 		if (place->is.section)
 			nr_pages += place->is.section->nr_pages;
+		if (type == MOD_TEXT)
+			lkrg_execmem_guarded(place->is.start, true);
 	}
 }
 
@@ -231,7 +276,7 @@ static void add_places(struct lkrg_module *entry, const struct module *module)
 static void remove_place(struct place *place)
 {
 	if (place->linked)
-		latch_tree_erase(&place->node, &places, &by_address);
+		latch_tree_erase(&place->node, &module_places, &by_address);
 	place->linked = false;
 }
 
@@ -246,6 +291,7 @@ static void remove_entry(struct lkrg_module *entry)
 {
 	size_t i;
 
+	lkrg_execmem_guarded(entry->place[MOD_TEXT].is.start, false);
 	for_each_mod_mem_type(type)
 		remove_place(&entry->place[type]);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -254,8 +300,6 @@ static void remove_entry(struct lkrg_module *entry)
 	}
 	list_del(&entry->node);
 	nr_modules--;
-	if (under_way == entry)
-		under_way = NULL;
 }
 
 static void take_tables(struct table table[NR_TABLES], const struct module *module)
@@ -373,7 +417,7 @@ static struct lkrg_module *lookup(const struct module *module)
 	struct lkrg_module *entry;
 
 	list_for_each_entry(entry, &module_inventory, node) {
-		if (&entry->node != &here && entry->is.module == module)
+		if (entry->is.module == module)
 			return entry;
 	}
 	return NULL;
@@ -582,8 +626,6 @@ const struct module *lkrg_module_number(unsigned long number)
 	const struct lkrg_module *entry;
 
 	list_for_each_entry(entry, &module_inventory, node) {
-		if (&entry->node == &here)
-			continue;
 		/* Of one that is not to be followed the next one takes the place. */
 		if (!number && is_authentic(entry) && has_own_tables(entry) &&
 		    entry->is.stage == LKRG_MODULE_LIVE)
@@ -592,6 +634,14 @@ const struct module *lkrg_module_number(unsigned long number)
 			number--;
 	}
 	return NULL;
+}
+
+/* What is read-only after init is so then. */
+static bool is_readonly(const struct place *place)
+{
+	return place->is.section &&
+	       place->is.section - place->is.entry->is.section <
+	       place->is.entry->is.sections;
 }
 
 /**
@@ -603,12 +653,9 @@ const struct module *lkrg_module_number(unsigned long number)
  */
 unsigned long lkrg_module_guards_until(unsigned long addr)
 {
-	const struct place *place = find_place(addr);
+	const struct place *place = find_as_walked(addr);
 
-	/* What is read-only after init is so then. */
-	return place && place->is.section &&
-	       place->is.section - place->is.entry->is.section < place->is.entry->is.sections ?
-		place->is.start + place->is.size : 0;
+	return place && is_readonly(place) ? place->is.start + place->is.size : 0;
 }
 
 static unsigned long address_in(const struct lkrg_module *entry, unsigned long frame)
@@ -643,8 +690,7 @@ unsigned long lkrg_module_address(unsigned long frame)
 	const struct lkrg_module *entry;
 
 	list_for_each_entry(entry, &module_inventory, node) {
-		unsigned long addr =
-			&entry->node != &here ? address_in(entry, frame) : 0;
+		unsigned long addr = address_in(entry, frame);
 
 		if (addr)
 			return addr;
@@ -752,20 +798,46 @@ static unsigned long guarded_size(const struct lkrg_module *entry)
 	return size;
 }
 
-/* Before its sections are: a forged entry leads anywhere. */
-static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
+/* Else the pass would not come by its sections. */
+static bool has_its_places(const struct lkrg_module *entry)
 {
-	bool authentic = is_authentic(entry);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const struct lkrg_section *section = &entry->is.section[i];
+		const struct place *place;
+
+		if (!section->nr_pages)
+			continue;
+		place = find_as_walked(section->start);
+		if (!place || place->is.section != section)
+			return false;
+	}
+	return true;
+}
+
+/* Of all places of a module, the one with which it is verified itself */
+static bool is_first(const struct place *place)
+{
+	const struct lkrg_section *section = place->is.entry->is.section;
+
+	while (section < place->is.section && !section->nr_pages)
+		section++;
+	return section == place->is.section;
+}
+
+static void verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
+{
 	const char *before = entry->hidden_from, *from;
 	struct lkrg_report report;
 
-	if (!authentic)
+	if (!is_authentic(entry) || !has_its_places(entry))
 		from = "the inventory";
 	else
 		from = hidden_from(entry);
 	entry->hidden_from = from;
 	if (!from)
-		return authentic;
+		return;
 	cursor->violations++;
 	if (before == from && !lkrg_image_stops()) {
 		cursor->known++;
@@ -773,45 +845,34 @@ static bool verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 		report = describe(entry->is.name, guarded_size(entry), from);
 		lkrg_report(&report);
 	}
-	return authentic;
-}
-
-/* Returns whether it is done with the entry. */
-static bool step_sections(struct lkrg_module *entry, struct lkrg_cursor *cursor)
-{
-	while (section_under_way < entry->is.sections) {
-		if (lkrg_section_step(&entry->is.section[section_under_way],
-				      cursor) != LKRG_STEP_DONE)
-			return false;
-		cursor->position = 0;
-		section_under_way++;
-		if (lkrg_piece_is_over(cursor))
-			return false;
-	}
-	return true;
 }
 
 /* Returns whether the end was reached. */
-static bool walk_inventory(struct lkrg_cursor *cursor)
+static bool walk_places(struct lkrg_cursor *cursor)
 {
-	while (!list_is_last(&here, &module_inventory)) {
-		struct lkrg_module *entry =
-			list_entry(here.next, struct lkrg_module, node);
+	struct place *place;
 
-		if (entry != under_way) {
-			under_way = entry;
-			section_under_way = 0;
+	for (place = first_from(place_under_way); place; place = next(place)) {
+		const unsigned long end = place->is.start + place->is.size;
+
+		/* A forged one may also have led back to what was verified before. */
+		if (!is_own(place) || !place->is.section || end <= place_under_way)
+			continue;
+		if (place->is.start != place_under_way) {
+			place_under_way = place->is.start;
 			cursor->position = 0;
-			if (!verify_entry(entry, cursor))
-				section_under_way = SIZE_MAX;
+			if (is_first(place))
+				verify_entry(place->is.entry, cursor);
 		}
-		if (!step_sections(entry, cursor))
+		/* A forged entry leads anywhere. */
+		if (is_authentic(place->is.entry) && is_readonly(place) &&
+		    lkrg_section_step(place->is.section, cursor) != LKRG_STEP_DONE)
 			return false;
-		list_move(&here, &entry->node);
+		place_under_way = end;
+		cursor->position = 0;
 		if (lkrg_piece_is_over(cursor))
 			return false;
 	}
-	list_del_init(&here);
 	return true;
 }
 
@@ -880,19 +941,18 @@ static bool walk_sysfs(struct lkrg_cursor *cursor)
 
 /* Stages of the cursor: before, in the inventory, in sysfs. */
 #define START		0
-#define IN_INVENTORY	1
+#define IN_PLACES	1
 #define IN_SYSFS	2
 
 static enum lkrg_step step(struct lkrg_cursor *cursor)
 {
 	if (cursor->stage == START) {
 		missing.seen = false;
-		list_move(&here, &module_inventory);
-		under_way = NULL;
-		cursor->stage = IN_INVENTORY;
+		place_under_way = 0;
+		cursor->stage = IN_PLACES;
 	}
-	if (cursor->stage == IN_INVENTORY) {
-		if (walk_inventory(cursor)) {
+	if (cursor->stage == IN_PLACES) {
+		if (walk_places(cursor)) {
 			cursor->stage = IN_SYSFS;
 			cursor->position = 0;
 		}
@@ -955,8 +1015,6 @@ void lkrg_module_show(struct seq_file *m)
 	list_for_each_entry(entry, &module_inventory, node) {
 		const char *version = *entry->is.version ? entry->is.version : "-";
 
-		if (&entry->node == &here)
-			continue;
 		pages = 0;
 		for (i = 0; i < entry->is.sections; i++)
 			pages += entry->is.section[i].nr_pages;
@@ -978,23 +1036,25 @@ void lkrg_module_show(struct seq_file *m)
  */
 void lkrg_module_show_changes(struct seq_file *m)
 {
-	const struct lkrg_module *entry;
-	size_t i;
+	struct place *place;
 
 	guard(mutex)(&text_mutex);
 	if (missing.module)
 		lkrg_report_show(m, &missing.report);
-	list_for_each_entry(entry, &module_inventory, node) {
-		if (&entry->node == &here)
+	/* As a pass does */
+	for (place = first_from(0); place; place = next(place)) {
+		const struct lkrg_module *entry = place->is.entry;
+
+		if (!is_own(place) || !place->is.section)
 			continue;
-		if (entry->hidden_from) {
+		if (is_first(place) && entry->hidden_from) {
 			const struct lkrg_report report =
 				describe(entry->is.name, guarded_size(entry),
 					 entry->hidden_from);
 
 			lkrg_report_show(m, &report);
 		}
-		for (i = 0; is_authentic(entry) && i < entry->is.sections; i++)
-			lkrg_section_show(&entry->is.section[i], m);
+		if (is_authentic(entry) && is_readonly(place))
+			lkrg_section_show(place->is.section, m);
 	}
 }

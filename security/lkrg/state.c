@@ -47,7 +47,10 @@ static void end(struct task_struct *task) __releases(bitlock)
 
 static void set_namespaces(struct task_struct *task, struct nsproxy *new)
 {
-	if (new)
+	const struct nsproxy *old = task->nsproxy;
+
+	/* A copy of what is not right is not either, also when that is let pass. */
+	if (new && (!old || lkrg_ns_verify(old)))
 		lkrg_ns_seal(new);
 	begin(task)->nsproxy = (uintptr_t)new;
 	end(task);
@@ -66,13 +69,19 @@ void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new)
  */
 int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new)
 {
-	if (!new || (task == current && refcount_read(&new->count) == 1)) {
-		if (new && lkrg_task(task)->flags & LKRG_CONDEMNED)
-			return -EPERM;
-		set_namespaces(task, new);
+	int err;
+
+	if (!new) {
+		set_namespaces(task, NULL);
 		return 0;
 	}
-	return lkrg_task_switches_namespaces(task);
+	if (task != current || refcount_read(&new->count) != 1)
+		return lkrg_task_switches_namespaces(task);
+	/* What was not asked for is a copy of what there is. */
+	err = lkrg_task_check_full(LKRG_AT_switch_task_namespaces);
+	if (!err)
+		set_namespaces(task, new);
+	return err;
 }
 
 void __lkrg_set_fs(struct task_struct *task, const struct fs_struct *fs)

@@ -229,6 +229,12 @@ static __always_inline bool looks_right(const struct lkrg_task *record,
 	       lkrg_cred_is_intact(cred, record->cred[0].serial, copy ?: cred);
 }
 
+/* So that an override has to be over when the system call is, see __lkrg_syscall_work(). */
+static bool ends_with_syscall(const struct lkrg_task *record)
+{
+	return !(record->state.flags & (PF_KTHREAD | PF_USER_WORKER));
+}
+
 static enum lkrg_violation verify(struct lkrg_task *record,
 				  const struct cred *copy,
 				  struct suspect *suspect)
@@ -251,6 +257,12 @@ static enum lkrg_violation verify(struct lkrg_task *record,
 		suspect->recorded = real;
 		suspect->found = real->cred;
 		what = lkrg_cred_verify(real->cred, real->serial, real->cred);
+	}
+	/* Nobody but who wants to keep it has an override without. */
+	if (!what && record->top && ends_with_syscall(record) && !test_syscall_work(LKRG)) {
+		suspect->recorded = real;
+		suspect->found = top->cred;
+		what = LKRG_OVERRIDE_LEFT;
 	}
 	return what;
 }
@@ -744,8 +756,12 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 	}
 	if (likely(!what))
 		return true;
-	if (what == LKRG_CRED_OVERWRITTEN)
-		suspect.recorded = &granted;
+	if (what == LKRG_CRED_OVERWRITTEN) {
+		if (lkrg_cred_has_label(old->cred, old->serial))
+			suspect.recorded = &granted;
+		else
+			suspect.found = old->cred;
+	}
 	*err = verdict(what, at, &suspect);
 	return false;
 }
@@ -827,8 +843,7 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 	record->cred[++record->top] = (struct lkrg_cred_ref){ new, serial };
 	lkrg_task_close(current, record, CRED_PAIR(record->top), 1);
 	lkrg_task_unlock(record);
-	/* It has to be over when the system call is, see __lkrg_syscall_work(). */
-	if (!(current->flags & (PF_KTHREAD | PF_USER_WORKER)))
+	if (ends_with_syscall(record))
 		set_syscall_work(LKRG);
 	return new;
 }

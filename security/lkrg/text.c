@@ -71,6 +71,13 @@ void lkrg_text_baseline(void)
 	lkrg_section_take_all(&text);
 }
 
+/* It is written nevertheless, and a pass finds it, if it comes soon. */
+static noinline void refuse(void)
+{
+	WRITE_ONCE(refused, refused + 1);
+	lkrg_scan_trigger_from_hook();
+}
+
 static __always_inline void patch(enum lkrg_patcher who, const u8 *addr,
 				  const u8 *new, size_t len)
 {
@@ -90,9 +97,8 @@ static __always_inline void patch(enum lkrg_patcher who, const u8 *addr,
 		lkrg_patch_is_legal(who, NULL, NULL, addr, new, len);
 		return;
 	}
-	/* It is written nevertheless, and found by the next pass. */
 	if (unlikely(!accounted))
-		WRITE_ONCE(refused, refused + 1);
+		refuse();
 }
 
 /* Of LKRG_PATCH_INSN: see there. */
@@ -119,7 +125,7 @@ void __lkrg_patch_text(enum lkrg_patcher who, const void *addr, const void *new,
 static void copy(const u8 *addr, const u8 *new, size_t len)
 {
 	if (unlikely(!lkrg_execmem_copy(EXECMEM_BPF, addr, new, len)))
-		WRITE_ONCE(refused, refused + 1);
+		refuse();
 }
 
 void __lkrg_copy_code(const void *addr, const void *new, size_t len)
@@ -136,7 +142,7 @@ void __lkrg_fill_code(const void *addr, u8 with, size_t len)
 	WRITE_ONCE(pokes, pokes + 1);
 	/* That is what BPF leaves behind, and nothing else. */
 	if (with != LKRG_BREAKPOINT) {
-		WRITE_ONCE(refused, refused + 1);
+		refuse();
 		return;
 	}
 	memset(fill, with, sizeof(fill));

@@ -258,7 +258,8 @@ static bool is_agent(const char *path)
 
 void __lkrg_release_agent(const char *path)
 {
-	if (!*path || is_agent(path))
+	if (!*path || is_agent(path) || !lkrg_is_root() ||
+	    lkrg_task_check_full(LKRG_AT_variable))
 		return;
 	spin_lock(&agents_lock);
 	agents[next_agent++ % ARRAY_SIZE(agents)] = hash_text(path);
@@ -337,19 +338,23 @@ void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
  * Is it the program in a variable of the kernel?  Arguments may follow, and what
  * begins with % is filled in when it is used.
  */
-static bool is_in_variable(const char *path, const char *variable)
+static bool is_in_variable(const char *path, enum lkrg_umh what)
 {
 	char text[HELPER_SIZE], *program = text;
 	size_t len;
 
-	lkrg_variable_read(variable, text, sizeof(text));
-	if (*program == '|')
-		program++;
+	lkrg_variable_read(purposes[what].variable, text, sizeof(text));
+	/* Else it is the name of a file. */
+	if (what == LKRG_UMH_CORE && *program++ != '|')
+		return false;
 	program = skip_spaces(program);
 	program[strcspn(program, " \t\n")] = '\0';
 	len = strcspn(program, "%");
-	return *program && (program[len] ? !strncmp(path, program, len) :
-					   !strcmp(path, program));
+	if (!program[len])
+		return *program && !strcmp(path, program);
+	/* Nothing that is filled in leads to another directory. */
+	return !strncmp(path, program, len) &&
+	       (!strchr(path + len, '/') || strchr(program + len, '/'));
 }
 
 static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
@@ -357,7 +362,7 @@ static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
 	char list[sizeof(umh_allow)];
 	size_t i;
 
-	if (is_in_variable(path, purposes[what].variable))
+	if (is_in_variable(path, what))
 		return true;
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		if (known[i].what == what && !strcmp(known[i].path, path))
@@ -416,9 +421,9 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 
 	if (!lkrg_knob(umh_validate))
 		return 0;
-	/* It is reported there. */
-	if (!lkrg_helpers_are_intact())
-		return enforce ? -EPERM : 0;
+	/* It is reported there.  Whatever was forged for good hides nothing else. */
+	if (!lkrg_helpers_are_intact() && enforce)
+		return -EPERM;
 	report.umh.why = objection(p);
 	if (!report.umh.why)
 		return 0;

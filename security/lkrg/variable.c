@@ -52,14 +52,14 @@
  * @version: how often it was declared
  * @value: what was declared last, filled up with zeroes to pairs of words
  * @before: what it held before who holds the lock changed it
- * @reported: it differs, and is left as it is
+ * @reported: a mark that others cannot make, when it differs and is left as it is
  */
 struct record {
 	u128 tag;
 	u64 version;
 	u64 *value;
 	u64 *before;
-	bool reported;
+	u64 reported;
 };
 
 static struct record *variable_records __ro_after_init;
@@ -115,7 +115,7 @@ static void seal(const struct lkrg_variable *v, struct record *r)
 	memcpy(r->value, v->data, v->size);
 	r->version++;
 	r->tag = tag_of(v, r->version, r->value);
-	r->reported = false;
+	r->reported = 0;
 }
 
 static __always_inline bool is_authentic(const struct lkrg_variable *v,
@@ -186,6 +186,12 @@ static bool has_lost_taints(const struct lkrg_variable *v)
 	return true;
 }
 
+/* No mark is zero. */
+static u64 mark_of(const struct lkrg_variable *v, const struct record *r)
+{
+	return lkrg_record_fold(lkrg_record_head(r, (uintptr_t)v)) | 1;
+}
+
 /* Returns whether it was reported before, and stays. */
 static noinline bool found_different(const struct lkrg_variable *v, struct record *r)
 {
@@ -201,14 +207,14 @@ static noinline bool found_different(const struct lkrg_variable *v, struct recor
 		},
 	};
 	/* Nobody may keep a panic from coming by what was reported once. */
-	bool reported = r->reported && report.done == LKRG_DID_LOG;
+	bool reported = r->reported == mark_of(v, r) && report.done == LKRG_DID_LOG;
 
 	memcpy(report.variable.expected, r->value, report.variable.size);
 	memcpy(report.variable.found, v->data, report.variable.size);
 	if (report.done == LKRG_DID_RESTORE)
 		restore(v, r);
 	else if (report.done == LKRG_DID_LOG)
-		r->reported = true;
+		r->reported = mark_of(v, r);
 	if (!reported)
 		lkrg_report(&report);
 	return reported;
@@ -262,7 +268,7 @@ static __always_inline bool is_intact(const struct lkrg_variable *v, struct reco
 		intact = is_same(v, r->value) && is_authentic(v, r);
 	if (unlikely(!intact))
 		return v->rule == LKRG_FTRACE && is_killed();
-	r->reported = false;
+	r->reported = 0;
 	return true;
 }
 
@@ -289,11 +295,16 @@ static bool verify(const struct lkrg_variable *v)
 
 /* === Who changes them =================================================== */
 
-/*
+/**
+ * lkrg_is_root - May the current task say what the kernel does?
+ *
  * Modes of files are in memory as well, and who writes over one makes anybody a writer.
- * So it is asked here once more who that is.
+ * So it is asked once more who that is.
+ *
+ * Context: task context; whether its credentials are right is another question.
+ * Return: whether it may.
  */
-static bool is_root(void)
+bool lkrg_is_root(void)
 {
 	const struct cred *cred = current_cred();
 
@@ -325,12 +336,19 @@ static void begin(const struct lkrg_variable *v)
 	memcpy(record_of(v)->before, v->data, v->size);
 }
 
+static bool is_final(const struct lkrg_variable *v, u64 value)
+{
+	return (v->rule == LKRG_STAYS_1 && value == 1) ||
+	       (v->rule == LKRG_STAYS_3 && value == 3);
+}
+
 static bool may_change(const struct lkrg_variable *v, const struct record *r)
 {
 	/* Nobody has this right. */
-	if (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before))
+	if (is_final(v, number(v, r->before)) ||
+	    (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before)))
 		return false;
-	return is_root() && !lkrg_task_check_full(LKRG_AT_variable);
+	return lkrg_is_root() && !lkrg_task_check_full(LKRG_AT_variable);
 }
 
 static void end(const struct lkrg_variable *v)
@@ -413,7 +431,7 @@ static int ask(const void *via)
 {
 	const struct lkrg_variable *v;
 
-	if (!static_branch_likely(&taken) || is_root())
+	if (!static_branch_likely(&taken) || lkrg_is_root())
 		return 0;
 	for (v = FIRST; v < LAST; v++) {
 		if ((v->data == via || via_of(v) == via) && are_wanted(is_helper(v)))

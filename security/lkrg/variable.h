@@ -18,6 +18,7 @@ extern const struct lkrg_variable __stop_lkrg_variables[];
 
 int __init lkrg_variable_init(void);
 void lkrg_variable_baseline(void);
+bool lkrg_is_root(void);
 bool lkrg_helpers_are_intact(void);
 bool lkrg_switches_are_intact(void);
 bool lkrg_is_variable(const void *data);

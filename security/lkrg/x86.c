@@ -409,56 +409,6 @@ bool lkrg_unwind(bool (*judge)(unsigned long addr, void *data), void *data)
 	return !unwind_error(&state);
 }
 
-/**
- * lkrg_mapping - Look up how the kernel reaches an address
- * @addr: an address of the kernel's
- *
- * Of all levels the strictest counts, as for the CPU.
- *
- * Context: somebody keeps the page tables of @addr from being freed.
- * Return: what was found.
- */
-struct lkrg_mapping lkrg_mapping(unsigned long addr)
-{
-	struct lkrg_mapping mapping = { .frame = LKRG_NOT_MAPPED };
-	unsigned int level;
-	pte_t *at, entry;
-	bool nx, rw;
-
-	/* A large page may be split just now: then there is more to walk. */
-	do {
-		at = lookup_address_in_pgd_attr(pgd_offset_k(addr), addr, &level,
-						&nx, &rw);
-		if (!at)
-			return mapping;
-		entry = READ_ONCE(*at);
-		if (!pte_present(entry))
-			return mapping;
-	} while (level != PG_LEVEL_4K && !(pte_flags(entry) & _PAGE_PSE));
-
-	/* A large page has its frame where it has its flags, but for one bit. */
-	mapping.frame = level == PG_LEVEL_4K ? pte_pfn(entry) :
-			level == PG_LEVEL_2M ? pmd_pfn(__pmd(pte_val(entry))) :
-					       pud_pfn(__pud(pte_val(entry)));
-	mapping.frame += PFN_DOWN(addr & ~page_level_mask(level));
-	mapping.writable = rw && pte_flags(entry) & _PAGE_RW;
-	/* Without the feature everything is executable, and nobody's fault. */
-	mapping.executable = __supported_pte_mask & _PAGE_NX &&
-			     !nx && !(pte_flags(entry) & _PAGE_NX);
-	return mapping;
-}
-
-/**
- * lkrg_linear_mapping - The same, for the mapping of all memory
- * @frame: a page frame of the kernel's
- *
- * Return: what was found.
- */
-struct lkrg_mapping lkrg_linear_mapping(unsigned long frame)
-{
-	return lkrg_mapping((unsigned long)__va(PFN_PHYS(frame)));
-}
-
 /* === All that is mapped ================================================= */
 
 /* So many bits of an address choose an entry of a table. */
@@ -526,6 +476,41 @@ static struct table find_table(unsigned long addr, u64 *entry)
 }
 
 /**
+ * lkrg_mapping - Look up how the kernel reaches an address
+ * @addr: an address of the kernel's
+ *
+ * Of all levels the strictest counts, as for the CPU.  By nothing that a module may
+ * hook.
+ *
+ * Return: what was found.
+ */
+struct lkrg_mapping lkrg_mapping(unsigned long addr)
+{
+	u64 entry;
+	const struct table table = find_table(addr, &entry);
+
+	if (!entry)
+		return (struct lkrg_mapping){ .frame = LKRG_NOT_MAPPED };
+	return (struct lkrg_mapping){
+		.frame = PHYS_PFN((entry & PTE_PFN_MASK & ~(BIT(table.shift) - 1)) |
+				  (addr & (BIT(table.shift) - 1))),
+		.writable = table.writable && entry & _PAGE_RW,
+		.executable = table.executable && !(entry & _PAGE_NX),
+	};
+}
+
+/**
+ * lkrg_linear_mapping - The same, for the mapping of all memory
+ * @frame: a page frame of the kernel's
+ *
+ * Return: what was found.
+ */
+struct lkrg_mapping lkrg_linear_mapping(unsigned long frame)
+{
+	return lkrg_mapping((unsigned long)__va(PFN_PHYS(frame)));
+}
+
+/**
  * lkrg_is_linear - Is it where all memory is mapped?
  * @addr: an address of the kernel's
  *
@@ -540,7 +525,8 @@ bool lkrg_is_linear(unsigned long addr)
 static bool is_at_home(unsigned long addr, unsigned long frame)
 {
 	return (lkrg_is_linear(addr) ||
-		(addr >= __START_KERNEL_map && addr < MODULES_VADDR)) &&
+		(addr >= ((unsigned long)_text & PMD_MASK) &&
+		 addr < round_up((unsigned long)_end, PMD_SIZE))) &&
 	       __phys_addr_nodebug(addr) == PFN_PHYS(frame);
 }
 

@@ -58,7 +58,7 @@ static bool is_in_use(unsigned long addr)
 {
 	static const char *const names[] = {
 		"flip_", "lkrg_", "__x86_", "srso_", "retbleed_", "its_",
-		"__asan_", "kasan_", "lookup_address",
+		"__asan_", "kasan_",
 	};
 	static const struct {
 		const void *start;

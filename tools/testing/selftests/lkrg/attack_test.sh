@@ -475,6 +475,47 @@ hide_module_from_guard()
 	expect_silence
 }
 
+# Nor is it where those are that the guard asks whether it knows all.
+hide_module_from_both()
+{
+	mark
+	request module-hide-entry
+	request module-hide-sysfs
+	report="module hidden: lkrg_attack, [0-9]+ bytes: from sysfs"
+	expect_finding
+	mark
+	request module_text-flip
+	changed=$(what_was_changed)
+	expect_pass
+	read_log
+	reports_expected=$((reports_expected + 1))
+	alerts | grep -qF "DETECT: Kernel: text changed: $changed; logged" ||
+		fault "its text is not looked at: $(alerts)"
+	mark
+	request module_text-restore
+	request module-show
+	expect_pass
+	expect_silence
+}
+
+# Then its text belongs to nobody, and what leads there leads nowhere.
+hide_text_from_guard()
+{
+	mark
+	request module-hide-place
+	expect_pass
+	read_log
+	reports_expected=$((reports_expected + $(alerts | wc -l)))
+	alerts | grep -q "DETECT: Kernel: memory foreign: .* \[lkrg_attack\], [0-9]* pages: executable; logged\$" ||
+		fault "not found: $(alerts)"
+	alerts | grep -v "DETECT: Kernel: \(memory\|hook\) foreign: .*\[lkrg_attack\]" > "$scratch/others" &&
+		fault "other report: $(cat "$scratch/others")"
+	mark
+	request module-show
+	expect_pass
+	expect_silence
+}
+
 sleeper_is()
 {
 	grep -qs "^Uid:.*[^0-9]$1\$" "$sleeper_status"
@@ -585,7 +626,7 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 10))
+ktap_set_plan $((2 * rows - left_out - twinless + 12))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -630,6 +671,8 @@ guard_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
 guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
 guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"
 guard_test hide_module_from_guard "module-hide-entry"
+guard_test hide_module_from_both "module-hide-entry and module-hide-sysfs"
+guard_test hide_text_from_guard "module-hide-place"
 guard_test first_process "init-fsuid"
 guard_test more_than_there_is_room_for "memory-many and hook-many"
 kernel_thread

@@ -56,6 +56,7 @@
 #include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -133,6 +134,28 @@ static int use_open(void)
 static int use_grouped(void)
 {
 	return read_file("grouped");
+}
+
+/* Memory of root's, or of who is root by now: whoever owns it may remove it. */
+static int segment = -1;
+
+static void make_segment(void)
+{
+	segment = shmget(IPC_PRIVATE, 4096, 0600);
+	must(segment >= 0, "shmget");
+}
+
+static int use_segment(void)
+{
+	if (segment < 0)
+		make_segment();
+	return shmctl(segment, IPC_RMID, NULL) ? -1 : show("done");
+}
+
+/* A change of credentials must not make the guard believe what it sees. */
+static int use_setgid_grouped(void)
+{
+	return setgid(getgid()) ? -1 : use_grouped();
 }
 
 static int use_denied(void)
@@ -516,6 +539,17 @@ static int use_symlink(void)
 	return unlink("own/link") ? -1 : show("done");
 }
 
+/* After changes of credentials that decide on something else */
+static int use_setgid_symlink(void)
+{
+	return setgid(getgid()) ? -1 : use_symlink();
+}
+
+static int use_keepcaps_symlink(void)
+{
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -1 : use_symlink();
+}
+
 /* One more filter, which allows all, after there should be one that does not. */
 static int attach(unsigned int action)
 {
@@ -650,6 +684,15 @@ static int use_namespace(void)
 	return -1;
 }
 
+/* A copy of the namespaces of others is not one's own either. */
+static int use_unshare_namespace(void)
+{
+	if (unshare(CLONE_NEWUTS))
+		return -1;
+	used += strlen("unshare-");
+	return use_namespace();
+}
+
 static void wake_up_on(sigset_t *signals)
 {
 	sigemptyset(signals);
@@ -773,6 +816,7 @@ static const struct use {
 	{ "fork-public", use_fork_public },
 	{ "grouped", use_grouped },
 	{ "hostname", use_hostname },
+	{ "keepcaps-symlink", use_keepcaps_symlink },
 	{ "key", use_key },
 	{ "memory", use_memory },
 	{ "mkdir", use_mkdir },
@@ -794,6 +838,9 @@ static const struct use {
 	{ "public", use_public },
 	{ "rename", use_rename },
 	{ "seccomp-public", use_seccomp_public },
+	{ "segment", use_segment },
+	{ "setgid-grouped", use_setgid_grouped },
+	{ "setgid-symlink", use_setgid_symlink },
 	{ "setgroups", use_setgroups },
 	{ "setresgid", use_setresgid },
 	{ "setresuid", use_setresuid },
@@ -812,6 +859,7 @@ static const struct use {
 	{ "thread-open", use_thread_open },
 	{ "tracer", use_tracer },
 	{ "unlink", use_unlink },
+	{ "unshare-ns-net", use_unshare_namespace },
 	{ "unshare-outside", use_unshare_outside },
 };
 
@@ -1266,6 +1314,12 @@ static void enter_userns(void)
 		err(VICTIM_SKIP, "unshare(CLONE_NEWUSER)");
 }
 
+static void enter_userns_and_net(void)
+{
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		err(VICTIM_SKIP, "unshare(CLONE_NEWUSER | CLONE_NEWNET)");
+}
+
 static void leave_namespaces(void)
 {
 	unshare_all();
@@ -1430,12 +1484,18 @@ static void load_program(void)
 	close(fd);
 }
 
+/* More than the guard looks at each time, and behind all others that have names here */
+#define MANY_GROUPS 60
+#define FIRST_GID_OF_NOBODY 3000
+
 static const struct preparation {
 	const char *name;
 	void (*as_root)(void);
 	void (*as_user)(void);
 	int (*attack)(const struct plan *plan);
 	gid_t group;
+	/* How many groups, the others being of nobody, if not the one */
+	size_t groups;
 } preparations[] = {
 	{ .name = "-", .attack = attack_alone },
 	{ .name = "bset", .as_root = drop_sys_admin, .attack = attack_alone },
@@ -1444,6 +1504,8 @@ static const struct preparation {
 	{ .name = "filters", .as_user = forbid_more_than_child,
 	  .attack = attack_alone },
 	{ .name = "group", .group = DENIED_GID, .attack = attack_alone },
+	{ .name = "groups", .group = DENIED_GID, .groups = MANY_GROUPS,
+	  .attack = attack_alone },
 	{ .name = "ia32", .as_user = need_ia32, .attack = attack_alone },
 	{ .name = "jail", .as_root = start_jailed_child, .attack = attack_alone },
 	{ .name = "keyring", .as_root = leave_keyring, .attack = attack_alone },
@@ -1457,6 +1519,7 @@ static const struct preparation {
 	{ .name = "noroot", .as_root = lock_noroot, .attack = attack_alone },
 	{ .name = "nproc", .as_user = limit_processes, .attack = attack_alone },
 	{ .name = "program", .as_root = load_program, .attack = attack_alone },
+	{ .name = "segment", .as_root = make_segment, .attack = attack_alone },
 	{ .name = "sharer", .attack = attack_beside_sharer },
 	{ .name = "sigpending", .as_user = fill_signal_queue,
 	  .attack = attack_alone },
@@ -1466,15 +1529,23 @@ static const struct preparation {
 	{ .name = "traced", .as_user = get_traced, .attack = attack_alone },
 	{ .name = "undumpable", .as_user = refuse_looks, .attack = attack_alone },
 	{ .name = "userns", .as_user = enter_userns, .attack = attack_alone },
+	{ .name = "userns-net", .as_user = enter_userns_and_net,
+	  .attack = attack_alone },
 	{ .name = "vfork", .attack = attack_from_vfork },
 	{ .name = "worker", .as_user = start_worker, .attack = attack_alone },
 };
 
 static void become_user(const struct preparation *prep)
 {
+	gid_t groups[MANY_GROUPS];
+	size_t i;
+
 	if (prep->as_root)
 		prep->as_root();
-	must(!setgroups(prep->group ? 1 : 0, &prep->group), "setgroups");
+	groups[0] = prep->group;
+	for (i = 1; i < prep->groups; i++)
+		groups[i] = FIRST_GID_OF_NOBODY + i;
+	must(!setgroups(prep->groups ?: prep->group != 0, groups), "setgroups");
 	must(!setresgid(TEST_GID, TEST_GID, TEST_GID), "setresgid");
 	must(!setresuid(TEST_UID, TEST_UID, TEST_UID), "setresuid");
 	if (prep->as_user)

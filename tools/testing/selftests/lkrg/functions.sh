@@ -66,7 +66,7 @@ load_attacks()
 		load_error="the test module lkrg_attack.ko is not built"
 	elif load_error=$(insmod "$attack_ko" insecure=1 "$@" $(symbols \
 		switch_task_namespaces init_nsproxy from_mnt_ns set_fs_root set_fs_pwd \
-		landlock_blob_sizes lkrg_blob_sizes module_inventory \
+		landlock_blob_sizes lkrg_blob_sizes module_inventory module_places \
 		text_poke text_poke_bp set_memory_x set_memory_rox \
 		set_memory_nx set_memory_rw text_mutex __stop___ex_table \
 		vdso_image_64 pass_timer pass_work watch_timer get_kprobe \
@@ -74,6 +74,7 @@ load_attacks()
 		__lkrg_usb_event lkrg_settings lkrg_trigger suppress_printk \
 		core_pattern modprobe_path poweroff_cmd uevent_helper umh_allow \
 		request_key \
+		__lkrg_variable_begin __lkrg_variable_end \
 		__start_lkrg_variables __stop_lkrg_variables variable_records \
 		capability_hooks ftrace_kill flags_declared mce_helper \
 		mce_work_trigger coredump_sysctls namei_sysctls \

@@ -256,6 +256,12 @@ with_settings()
 	set_knob umh_enforce 1
 }
 
+were_reported()
+{
+	read_log
+	[ "$(alerts | wc -l)" = "$1" ]
+}
+
 # What differs is reported once, and used; what was known is not forgotten.
 only_logged()
 {
@@ -266,7 +272,13 @@ only_logged()
 	start helper-modprobe_path
 	miss_a_module
 	expect_started
-	expect_changed modprobe_path "$was" "$helper" logged
+	# It is not what the kernel starts either, as if nothing were known of the name.
+	wait_until 10 were_reported 2 || fault "no two reports: $(alerts)"
+	reports_expected=$((reports_expected + 1))
+	alerts | grep -qxF "LKRG: ALERT: DETECT: Kernel: helper changed: modprobe_path: \"$was\" -> \"$helper\"; logged" ||
+		fault "no report of the name"
+	alerts | grep -qxF "LKRG: ALERT: ALLOW: UMH: helper blocked: $helper, to load a module: $unknown; logged" ||
+		fault "no report of the program"
 	set_knob umh_enforce 1
 	# The next pass puts it back, and says so.
 	mark
@@ -433,12 +445,30 @@ other_release_agent()
 	umount "$groups"
 }
 
+# Whoever has opened it as root, and only he may have, has given it away.
+release_agent_by_anybody()
+{
+	mount_groups given || return
+	"$DIR/inode_victim" run 1000 /bin/sh -c "printf %s '$helper' >&9" \
+		9> "$groups/release_agent" || fault "refused"
+	prepare
+	leave_group
+	if [ "$guard" = on ]; then
+		expect_not_started
+		expect_blocked "for what is not said" "$unknown"
+	else
+		expect_started
+	fi
+	rmdir "$groups/one"
+	umount "$groups"
+}
+
 need_root
 prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 45
+ktap_set_plan 46
 
 unknown="not what the kernel starts for this"
 # What is started by accident does not switch the machine off.
@@ -499,6 +529,7 @@ run_test "umh_enforce=0" only_logged
 run_test "umh_enforce=0, by anybody" only_logged_of_anybody
 run_test "lists" lists
 run_test "request-key" keys
+run_test "release_agent by anybody" release_agent_by_anybody
 run_test "release_agent in memory" other_release_agent
 run_test "release_agent" release_agent
 echo "$poweroff" > $POWEROFF

@@ -27,6 +27,7 @@ inode-open:0600 0:0:read:the secret:mode 0100600 -> 0100666
 inode-open:0600 0:0:truncate::mode 0100600 -> 0100666
 inode-open:0600 0:0:append::mode 0100600 -> 0100666
 inode-suid:0755 1000:1000:chmod::mode 0100755 -> 0104755
+inode-private:0755 0:0:chmod and run:uid 0 gid 1000:mode 0100755 -> 0104755
 inode-record:0755 0:0:run:uid 0 gid 1000:what is known of it was changed
 inode-blank:0755 0:0:run:uid 0 gid 1000:what is known of it was changed
 "
@@ -41,6 +42,8 @@ use_target()
 {
 	case $use in
 	run)		as_user "$place/target" whoami ;;
+	"chmod and run") # as who has stolen a file system uid
+			chmod 4755 "$place/target" && as_user "$place/target" whoami ;;
 	read)		as_user "$DIR/inode_victim" read "$place/target" ;;
 	truncate)	as_user /bin/sh -c "truncate -s 0 $place/target" ;;
 	append)		as_user /bin/sh -c "echo more >> $place/target" ;;
@@ -53,7 +56,7 @@ make_target()
 {
 	rm -f "$place/target"
 	case $use in
-	run)	cp "$DIR/inode_victim" "$place/target" ;;
+	*run)	cp "$DIR/inode_victim" "$place/target" ;;
 	*)	echo "the secret" > "$place/target" ;;
 	esac
 	chown "${1#* }" "$place/target"

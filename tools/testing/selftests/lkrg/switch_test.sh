@@ -58,6 +58,15 @@ one_way_switches()
 	END
 }
 
+# And of those that stay as they are once they have this value
+final_switches()
+{
+	cat <<-END
+	sysctl_unprivileged_bpf_disabled $KERNEL/unprivileged_bpf_disabled 1 0
+	ptrace_scope $KERNEL/yama/ptrace_scope 3 0
+	END
+}
+
 # Of those in neither table
 others="mmap_min_addr ftrace_disabled tainted_mask selinux_state.initialized"
 
@@ -459,6 +468,13 @@ rising()
 	pass_in_silence
 
 	mark
+	if [ "$guard" = on ]; then
+		forge variable-declared "$name" 0
+		expect_found "$name" "$value" 0
+		expect_value "$name" "$value"
+	fi
+
+	mark
 	forge variable "$name" 0
 	if [ "$guard" = on ]; then
 		# Verified where a module or a kernel is loaded, and else in passes
@@ -471,6 +487,29 @@ rising()
 	else
 		"$use" || fault "refused although it is off"
 		expect_silence
+	fi
+	mark
+	pass_in_silence
+}
+
+# Arguments: name, file, the value, and what an attacker wants
+final()
+{
+	may_rise "$1" || return
+	is_there "$1" || { skipped="not in this kernel"; return; }
+	mark
+	set_by_root "$2" "$3"
+	{ printf %s "$4" > "$2"; } 2> /dev/null && [ "$(shown "$2")" = "$4" ] &&
+		fault "root can turn it off"
+	pass_in_silence
+	mark
+	forge variable-declared "$1" "$4"
+	if [ "$guard" = on ]; then
+		expect_found "$1" "$3" "$4"
+		expect_value "$1" "$3"
+		written_over "$1" "$3" "$4"
+	else
+		expect_value "$1" "$4"
 	fi
 	mark
 	pass_in_silence
@@ -493,7 +532,8 @@ need_root
 prepare_attacks
 [ -n "$(cat "$PARAMETERS/switches")" ] || skip_all "this kernel has no lkrg"
 say_what_is_expected
-ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) + 15))
+ktap_set_plan $(($(switches | wc -l) + $(one_way_switches | wc -l) +
+		$(final_switches | wc -l) + 15))
 
 run_test "each switch has a test" all_are_named
 run_test "all switches, kint_enforce=0" all_are_logged
@@ -517,6 +557,11 @@ while read -r name file legal off use <&3; do
 	run_test "$name" rising "$name" "$file" "$legal" "$off" "$use"
 done 3<<END
 $(one_way_switches)
+END
+while read -r name file value forged <&3; do
+	run_test "$name, for good" final "$name" "$file" "$value" "$forged"
+done 3<<END
+$(final_switches)
 END
 run_test "ftrace_kill()" tracing_killed
 sum_of_reports

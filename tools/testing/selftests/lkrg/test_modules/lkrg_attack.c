@@ -1615,6 +1615,55 @@ static int hide_module_entry(struct task_struct *task, size_t field)
 	return -ESRCH;
 }
 
+static ulong module_places;
+module_param(module_places, ulong, 0400);
+MODULE_PARM_DESC(module_places, "Address of that tree");
+
+/* Behind the node there are two pointers, and then where the place begins */
+#define PLACE_START(node) (((ulong *)((node) + 1))[2])
+
+static bool place_is_below(struct latch_tree_node *a, struct latch_tree_node *b)
+{
+	return PLACE_START(a) < PLACE_START(b);
+}
+
+static const struct latch_tree_ops place_ops = {
+	.less = place_is_below,
+};
+
+static struct latch_tree_node *place;
+
+/* Text of the module is not in the guard's own tree. */
+static int hide_module_place(struct task_struct *task, size_t field)
+{
+	struct latch_tree_root *const tree = (void *)module_places;
+	struct rb_node *node;
+
+	if (!tree)
+		return -ENOENT;
+	if (place)
+		return -EBUSY;
+	for (node = rb_first(&tree->tree[0]); node; node = rb_next(node)) {
+		struct latch_tree_node *found =
+			rb_entry(node, struct latch_tree_node, node[0]);
+
+		if (PLACE_START(found) != (ulong)THIS_MODULE->mem[MOD_TEXT].base)
+			continue;
+		latch_tree_erase(found, tree, &place_ops);
+		place = found;
+		return 0;
+	}
+	return -ESRCH;
+}
+
+static void show_place(void)
+{
+	if (place)
+		latch_tree_insert(place, (struct latch_tree_root *)module_places,
+				  &place_ops);
+	place = NULL;
+}
+
 static int show_module(struct task_struct *task, size_t field)
 {
 	struct kobject *const kobj = &THIS_MODULE->mkobj.kobj;
@@ -1629,6 +1678,7 @@ static int show_module(struct task_struct *task, size_t field)
 	if (entry)
 		list_add(entry, entry_before);
 	entry = NULL;
+	show_place();
 	THIS_MODULE->state = MODULE_STATE_LIVE;
 	if (!THIS_MODULE->taints)
 		THIS_MODULE->taints = taints_before;
@@ -3974,6 +4024,28 @@ static int overwrite_variable(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* Whoever else may change it says so before and afterwards. */
+static ulong variable_begin_at, variable_end_at;
+module_param_named(__lkrg_variable_begin, variable_begin_at, ulong, 0400);
+module_param_named(__lkrg_variable_end, variable_end_at, ulong, 0400);
+MODULE_PARM_DESC(__lkrg_variable_begin, "Address of that function");
+MODULE_PARM_DESC(__lkrg_variable_end, "Address of that function");
+
+static int declare_variable(struct task_struct *task, size_t field)
+{
+	void (*const begin)(const void *via) = (void *)variable_begin_at;
+	void (*const end)(const void *via) = (void *)variable_end_at;
+	const struct lkrg_variable *const v = find_variable();
+	int err;
+
+	if (!v || !begin || !end)
+		return -ENOENT;
+	begin(v->via ?: v->data);
+	err = overwrite_variable(task, field);
+	end(v->via ?: v->data);
+	return err;
+}
+
 /* As firmware of CPUs is loaded, which is honest: switches are verified before. */
 static int read_while_no_cpu_may_come(struct task_struct *task, size_t field)
 {
@@ -3994,7 +4066,7 @@ struct variable_record {
 	u64 version;
 	u64 *value;
 	u64 *before;
-	bool reported;
+	u64 reported;
 } __aligned(16);
 
 static ulong variable_records_at;
@@ -4411,6 +4483,16 @@ static int add_to_mode(struct task_struct *task, size_t bits)
 	return err;
 }
 
+/* Hooks of security modules are not called for such an inode. */
+static int make_private(struct task_struct *task, size_t field)
+{
+	int err = find_target();
+
+	if (!err)
+		d_inode(target.dentry)->i_flags |= S_PRIVATE;
+	return err;
+}
+
 static int take_uid(struct task_struct *task, size_t field)
 {
 	int err = find_target();
@@ -4598,6 +4680,7 @@ static int restore_inode(struct task_struct *task, size_t field)
 	if (!target.dentry)
 		return 0;
 	inode = d_inode(target.dentry);
+	inode->i_flags &= ~S_PRIVATE;
 	inode->i_mode = target_mode;
 	inode->i_uid = target_uid;
 	inode->i_gid = target_gid;
@@ -4873,6 +4956,8 @@ static const struct attack attacks[] = {
 	       "a module that has its tables elsewhere"),
 	ATTACK("module-hide-entry", hide_module_entry,
 	       "a module off the list of lkrg"),
+	ATTACK("module-hide-place", hide_module_place,
+	       "text of a module out of the tree of lkrg"),
 	ATTACK("module-show", show_module, "a module as it was"),
 	CPU("lstar", 0),
 	CPU("cstar", 1),
@@ -5027,6 +5112,7 @@ static const struct attack attacks[] = {
 	ATTACK("umh-changed", run_changed_helper,
 	       "and it gets another argument than was prepared"),
 	ATTACK("variable", overwrite_variable, "the variable gets the value"),
+	ATTACK("variable-declared", declare_variable, "and root said so"),
 	ATTACK("variable-record", overwrite_variable_and_record,
 	       "and so does what lkrg knows of it"),
 	ATTACK("variable-taints", overwrite_flags_declared,
@@ -5038,6 +5124,7 @@ static const struct attack attacks[] = {
 	MODE("inode-suid", add_to_mode, S_ISUID, "target becomes setuid"),
 	MODE("inode-sgid", add_to_mode, S_ISGID, "target becomes setgid"),
 	MODE("inode-open", add_to_mode, 0666, "everybody may open target"),
+	ATTACK("inode-private", make_private, "no hook is called for target"),
 	ATTACK("inode-uid", take_uid, "target becomes root's"),
 	ATTACK("inode-owner", give_uid, "target becomes a user's"),
 	ATTACK("inode-gid", take_gid, "target becomes that of root's group"),
