@@ -21,6 +21,7 @@
 #include "param.h"
 #include "setup.h"
 #include "task.h"
+#include "umh.h"
 #include "variable.h"
 
 /* A hook that does nothing but verify the current task */
@@ -64,7 +65,12 @@ static int hook_file_open(struct file *file)
 }
 
 /* Exec.  The credentials that it makes are judged in cred.c. */
-FULL_GATE(bprm_creds_for_exec, struct linux_binprm *bprm)
+static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
+{
+	return lkrg_task_check_full(LKRG_AT_bprm_creds_for_exec) ?:
+	       lkrg_umh_check_file(bprm);
+}
+
 FULL_GATE(bprm_check_security, struct linux_binprm *bprm)
 
 /* Other tasks */

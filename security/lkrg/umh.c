@@ -12,21 +12,27 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/binfmts.h>
 #include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/ctype.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_variable.h>
 #include <linux/preempt.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
+#include <linux/uidgid.h>
 #include <linux/umh.h>
 
 #include "common.h"
@@ -412,31 +418,70 @@ static const char *objection(const struct prepared *p)
 	return NULL;
 }
 
+static int block(const char *path, enum lkrg_umh what, const char *why)
+{
+	const int enforce = lkrg_knob(umh_enforce);
+	struct lkrg_report report = {
+		.what = LKRG_HELPER_BLOCKED,
+		.done = !enforce ? LKRG_DID_LOG :
+			enforce == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC,
+		.umh = {
+			.why = why,
+			.purpose = purposes[what < LKRG_NR_UMH ? what : 0].purpose,
+		},
+	};
+
+	lkrg_take_name(&report.umh.by, current);
+	strscpy(report.umh.path, path, sizeof(report.umh.path));
+	lkrg_report(&report);
+	return enforce ? -EPERM : 0;
+}
+
 int __lkrg_umh_start(const struct subprocess_info *info)
 {
 	const struct prepared *p = prepared(info);
-	struct lkrg_report report = { .what = LKRG_HELPER_BLOCKED };
 	int enforce = lkrg_knob(umh_enforce);
-	const char *program;
+	const char *program, *why;
 
 	if (!lkrg_knob(umh_validate))
 		return 0;
 	/* It is reported there.  Whatever was forged for good hides nothing else. */
 	if (!lkrg_helpers_are_intact() && enforce)
 		return -EPERM;
-	report.umh.why = objection(p);
-	if (!report.umh.why)
+	why = objection(p);
+	if (!why)
 		return 0;
-	lkrg_take_name(&report.umh.by, current);
 	program = program_of(info);
-	strscpy(report.umh.path, *program ? program : info->path,
-		sizeof(report.umh.path));
-	report.umh.purpose =
-		purposes[p->what < LKRG_NR_UMH ? p->what : 0].purpose;
-	report.done = !enforce ? LKRG_DID_LOG :
-		      enforce == 1 ? LKRG_DID_REFUSE : LKRG_DID_PANIC;
-	lkrg_report(&report);
-	return enforce ? -EPERM : 0;
+	return block(*program ? program : info->path, p->what, why);
+}
+
+/* As far as the kernel is concerned: there may be a file system where root is not 0. */
+static bool is_of_root(const struct inode *inode)
+{
+	const struct path *root = &current->fs->root;
+
+	return !(inode->i_mode & (S_IWGRP | S_IWOTH)) &&
+	       (uid_eq(inode->i_uid, GLOBAL_ROOT_UID) ||
+		uid_eq(inode->i_uid, d_inode(root->dentry)->i_uid));
+}
+
+/**
+ * lkrg_umh_check_file - May the kernel start the program in this file?
+ * @bprm: of execve(), by anybody
+ *
+ * Where a name leads is in memory as well: in links, and in what is known of
+ * directories.
+ *
+ * Context: task context.
+ * Return: 0, or -EPERM if it may not.
+ */
+int lkrg_umh_check_file(const struct linux_binprm *bprm)
+{
+	/* Only who comes from the kernel has no memory yet, and is not process 1. */
+	if (likely(current->mm) || is_global_init(current) || !lkrg_knob(umh_validate) ||
+	    is_of_root(file_inode(bprm->file)))
+		return 0;
+	return block(bprm->filename, LKRG_UMH_OTHER, "a file that others may write to");
 }
 
 /**

