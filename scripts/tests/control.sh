@@ -116,7 +116,7 @@ messages_documented() {
 
 # Each switch that somebody guards is in the table of them, and no other one.
 switches_documented() {
-	sed -n 's/^+LKRG_GUARD\(_VIA\)\?(LKRG_\(SWITCH\|RISES\|TAINT\|FTRACE\), \([^,)]*\).*/\3/p' \
+	sed -n 's/^+LKRG_GUARD\(_VIA\)\?(LKRG_\(SWITCH\|RISES\|STAYS_[0-9]\|TAINT\|FTRACE\), \([^,)]*\).*/\3/p' \
 		"$LKRG_TOP"/patches/*.patch | sort -u >"$LKRG_TMP/switches"
 	[ -s "$LKRG_TMP/switches" ] || echo 'no switch was found'
 	awk '/^=+  =+$/ { on = length($1) == 38 ? !on : 0 } on' "$admin_guide" |

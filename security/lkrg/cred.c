@@ -231,17 +231,16 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 
 /**
  * lkrg_cred_has_label - Verify the labels of other LSMs in a credential
- * @cred: a credential that was just verified with lkrg_cred_verify()
- * @serial: its serial
+ * @cred: the credential of current
+ * @serial: its serial on record
  *
  * Return: whether they are those on record.
  */
 bool lkrg_cred_has_label(const struct cred *cred, u64 serial)
 {
-	const struct lkrg_cred *record = lkrg_cred(cred);
-
-	return READ_ONCE(record->serial) == serial &&
-	       record->shadow.label == security_cred_fingerprint(cred);
+	/* security_cred_free() clears it. */
+	return READ_ONCE(cred->security) && READ_ONCE(lkrg_cred(cred)->serial) == serial &&
+	       lkrg_cred(cred)->shadow.label == security_cred_fingerprint(cred);
 }
 
 /**
@@ -410,9 +409,9 @@ static void publish(struct lkrg_cred *record, u64 serial)
  *
  * Context: task context.
  * Return: LKRG_NO_VIOLATION; LKRG_CRED_OVERWRITTEN when @new is not what its
- * ticket or its seal says, or the label of @old is another one; LKRG_CRED_NOT_GRANTED when it has no ticket and yet
- * gains something; LKRG_CRED_REUSED or LKRG_RECORD_FORGED when @old is no
- * measure.
+ * ticket or its seal says, or the label of @old is another one than on record;
+ * LKRG_CRED_NOT_GRANTED when it has no ticket and yet gains something;
+ * LKRG_CRED_REUSED or LKRG_RECORD_FORGED when @old is no measure.
  */
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 				    const struct cred *old, u64 old_serial,

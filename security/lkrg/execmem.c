@@ -162,8 +162,8 @@ static struct code *find(unsigned long addr)
 }
 
 /*
- * The first one that ends behind an address, and the one behind another: with the lock.
- * By one tree of the two, so whoever walks sees what these do.
+ * The first one that ends behind an address: with the lock.  By one tree of the two, and
+ * always from its root, so who hides one from whoever walks hides it from who looks for it.
  */
 static struct code *first_from(unsigned long addr)
 {
@@ -183,9 +183,10 @@ static struct code *first_from(unsigned long addr)
 	return first;
 }
 
-static struct code *next(struct code *code)
+/* The end is behind that of @code, wherever the tree leads. */
+static struct code *next(const struct code *code)
 {
-	return rb_entry_safe(rb_next(&code->node.node[0]), struct code, node.node[0]);
+	return first_from(code->is.end);
 }
 
 /* What a pass verifies of all this is found in the same way. */

@@ -61,16 +61,15 @@ FULL_GATE(file_receive, struct file *file)
 
 static int hook_file_open(struct file *file)
 {
-	return lkrg_task_check_full(LKRG_AT_file_open) ?: lkrg_inode_check(file);
+	int err = lkrg_task_check_full(LKRG_AT_file_open) ?: lkrg_inode_check(file);
+
+	if (!err && unlikely(file->f_flags & __FMODE_EXEC))
+		err = lkrg_umh_check_file(file);
+	return err;
 }
 
 /* Exec.  The credentials that it makes are judged in cred.c. */
-static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
-{
-	return lkrg_task_check_full(LKRG_AT_bprm_creds_for_exec) ?:
-	       lkrg_umh_check_file(bprm);
-}
-
+FULL_GATE(bprm_creds_for_exec, struct linux_binprm *bprm)
 FULL_GATE(bprm_check_security, struct linux_binprm *bprm)
 
 /* Other tasks */

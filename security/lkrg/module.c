@@ -5,8 +5,8 @@
  * The inventory of modules.  An entry is made when the loader has made text and
  * read-only data of a module read-only, before any of its code runs, and dropped
  * where the loader frees that memory, not before.  In between each pass verifies
- * text, read-only data and the entry itself, in the order of their addresses, so that
- * who takes an entry off the list changes nothing.  It looks for the module where the
+ * text, read-only data and the entry itself, in the order of their addresses, also when
+ * an entry was taken off the list.  It looks for the module where the
  * kernel would find it, and for the entries of those that are in sysfs.
  *
  * Locking, outermost first:
@@ -208,8 +208,8 @@ static const struct place *find_place(unsigned long addr)
 }
 
 /*
- * The first one that ends behind an address, and the one behind another: under text_mutex.
- * By one tree of the two, so whoever walks sees what these do.
+ * The first one that ends behind an address: under text_mutex.  By one tree of the two, and
+ * always from its root, so who hides one from whoever walks hides it from who looks for it.
  */
 static struct place *first_from(unsigned long addr)
 {
@@ -229,9 +229,10 @@ static struct place *first_from(unsigned long addr)
 	return first;
 }
 
-static struct place *next(struct place *place)
+/* The end is behind that of @place, wherever the tree leads. */
+static struct place *next(const struct place *place)
 {
-	return rb_entry_safe(rb_next(&place->node.node[0]), struct place, node.node[0]);
+	return first_from(place->is.start + place->is.size);
 }
 
 /* What a pass verifies is found in the same way. */
@@ -278,6 +279,9 @@ static void remove_place(struct place *place)
 	if (place->linked)
 		latch_tree_erase(&place->node, &module_places, &by_address);
 	place->linked = false;
+	/* What comes to the same address is another one. */
+	if (place->is.start == place_under_way)
+		place_under_way++;
 }
 
 static void free_entry(struct lkrg_module *entry)
@@ -411,7 +415,10 @@ int __lkrg_module_formed(struct module *module)
 	return 0;
 }
 
-/* Under text_mutex.  Only the loader adds entries and drops them, one for each module. */
+/*
+ * Under text_mutex.  Only the loader adds entries and drops them, one for each module.  One
+ * that was taken off the list is found by where its memory is.
+ */
 static struct lkrg_module *lookup(const struct module *module)
 {
 	struct lkrg_module *entry;
@@ -419,6 +426,13 @@ static struct lkrg_module *lookup(const struct module *module)
 	list_for_each_entry(entry, &module_inventory, node) {
 		if (entry->is.module == module)
 			return entry;
+	}
+	for_class_mod_mem_type(type, core) {
+		const struct place *place =
+			find_as_walked((unsigned long)module->mem[type].base);
+
+		if (place && place->is.entry->is.module == module)
+			return place->is.entry;
 	}
 	return NULL;
 }
@@ -816,6 +830,20 @@ static bool has_its_places(const struct lkrg_module *entry)
 	return true;
 }
 
+/* Or what is looked for in all modules would not be found there. */
+static bool is_listed(const struct lkrg_module *entry)
+{
+	const struct list_head *node = &module_inventory;
+	unsigned long left;
+
+	for (left = nr_modules; left; left--) {
+		node = node->next;
+		if (node == &entry->node)
+			return true;
+	}
+	return false;
+}
+
 /* Of all places of a module, the one with which it is verified itself */
 static bool is_first(const struct place *place)
 {
@@ -831,7 +859,7 @@ static void verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 	const char *before = entry->hidden_from, *from;
 	struct lkrg_report report;
 
-	if (!is_authentic(entry) || !has_its_places(entry))
+	if (!is_authentic(entry) || !has_its_places(entry) || !is_listed(entry))
 		from = "the inventory";
 	else
 		from = hidden_from(entry);

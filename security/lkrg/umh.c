@@ -12,12 +12,12 @@
  */
 
 #include <linux/array_size.h>
-#include <linux/binfmts.h>
 #include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/ctype.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/init.h>
@@ -460,28 +460,33 @@ static bool is_of_root(const struct inode *inode)
 {
 	const struct path *root = &current->fs->root;
 
-	return !(inode->i_mode & (S_IWGRP | S_IWOTH)) &&
+	return !(inode->i_mode & S_IWOTH) &&
+	       (!(inode->i_mode & S_IWGRP) || gid_eq(inode->i_gid, GLOBAL_ROOT_GID)) &&
 	       (uid_eq(inode->i_uid, GLOBAL_ROOT_UID) ||
 		uid_eq(inode->i_uid, d_inode(root->dentry)->i_uid));
 }
 
 /**
  * lkrg_umh_check_file - May the kernel start the program in this file?
- * @bprm: of execve(), by anybody
+ * @file: opened by execve(), by anybody: a program, or its interpreter
  *
  * Where a name leads is in memory as well: in links, and in what is known of
  * directories.
  *
- * Context: task context.
+ * Context: task context, may sleep.
  * Return: 0, or -EPERM if it may not.
  */
-int lkrg_umh_check_file(const struct linux_binprm *bprm)
+int lkrg_umh_check_file(struct file *file)
 {
+	char path[sizeof_field(struct lkrg_umh_report, path)], *name;
+
 	/* Only who comes from the kernel has no memory yet, and is not process 1. */
 	if (likely(current->mm) || is_global_init(current) || !lkrg_knob(umh_validate) ||
-	    is_of_root(file_inode(bprm->file)))
+	    is_of_root(file_inode(file)))
 		return 0;
-	return block(bprm->filename, LKRG_UMH_OTHER, "a file that others may write to");
+	name = file_path(file, path, sizeof(path));
+	return block(IS_ERR(name) ? "?" : name, LKRG_UMH_OTHER,
+		     "a file that others may write to");
 }
 
 /**

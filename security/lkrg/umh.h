@@ -10,10 +10,10 @@
 #include <linux/lkrg_variable.h>
 #include <linux/types.h>
 
-struct linux_binprm;
+struct file;
 
 void __init lkrg_umh_init(void);
-int lkrg_umh_check_file(const struct linux_binprm *bprm);
+int lkrg_umh_check_file(struct file *file);
 int lkrg_umh_allow(const char *list);
 bool lkrg_umh_lists(const char *list, enum lkrg_umh what, const char *path);
 bool lkrg_umh_is_list(const char *list);

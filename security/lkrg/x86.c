@@ -442,6 +442,8 @@ static __always_inline u64 read_entry(const struct table *table,
 	u64 entry;
 
 	__get_kernel_nofault(&entry, &table->at[index_in(table, addr)], u64, gone);
+	/* A guest of Xen (PV) has frames of the machine in there. */
+	entry = pte_val(native_make_pte(entry));
 	return entry & _PAGE_PRESENT ? entry : 0;
 
 gone:
@@ -482,6 +484,7 @@ static struct table find_table(unsigned long addr, u64 *entry)
  * Of all levels the strictest counts, as for the CPU.  By nothing that a module may
  * hook.
  *
+ * Context: any; who frees page tables meanwhile makes it find something else.
  * Return: what was found.
  */
 struct lkrg_mapping lkrg_mapping(unsigned long addr)

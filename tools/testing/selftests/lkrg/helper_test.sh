@@ -371,7 +371,7 @@ forged_link()
 	if [ "$guard" = on ]; then
 		expect_not_started
 		expect_blocked "for what is not said" "a file that others may write to" \
-			refused "$work/target"
+			refused "$work/users"
 	else
 		expect_started
 	fi
