@@ -105,7 +105,7 @@ FULL_GATE(perf_event_open, int type)
 
 /* Communication */
 FULL_GATE(ipc_permission, struct kern_ipc_perm *ipcp, short flag)
-/* Whose it is is compared with the effective uid before. */
+/* The effective uid was compared with that of its owner before. */
 FULL_GATE(msg_queue_msgctl, struct kern_ipc_perm *perm, int cmd)
 FULL_GATE(shm_shmctl, struct kern_ipc_perm *perm, int cmd)
 FULL_GATE(sem_semctl, struct kern_ipc_perm *perm, int cmd)

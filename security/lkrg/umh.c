@@ -29,7 +29,6 @@
 #include <linux/sched.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
-#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/sysctl.h>
 #include <linux/uidgid.h>
@@ -460,8 +459,8 @@ static bool is_of_root(const struct inode *inode)
 {
 	const struct path *root = &current->fs->root;
 
-	return !(inode->i_mode & S_IWOTH) &&
-	       (!(inode->i_mode & S_IWGRP) || gid_eq(inode->i_gid, GLOBAL_ROOT_GID)) &&
+	return !(inode->i_mode & 0002) &&
+	       (!(inode->i_mode & 0020) || gid_eq(inode->i_gid, GLOBAL_ROOT_GID)) &&
 	       (uid_eq(inode->i_uid, GLOBAL_ROOT_UID) ||
 		uid_eq(inode->i_uid, d_inode(root->dentry)->i_uid));
 }

@@ -275,9 +275,11 @@ only_logged()
 	# It is not what the kernel starts either, as if nothing were known of the name.
 	wait_until 10 were_reported 2 || fault "no two reports: $(alerts)"
 	reports_expected=$((reports_expected + 1))
-	alerts | grep -qxF "LKRG: ALERT: DETECT: Kernel: helper changed: modprobe_path: \"$was\" -> \"$helper\"; logged" ||
+	changed="helper changed: modprobe_path: \"$was\" -> \"$helper\""
+	alerts | grep -qxF "LKRG: ALERT: DETECT: Kernel: $changed; logged" ||
 		fault "no report of the name"
-	alerts | grep -qxF "LKRG: ALERT: ALLOW: UMH: helper blocked: $helper, to load a module: $unknown; logged" ||
+	blocked="helper blocked: $helper, to load a module: $unknown"
+	alerts | grep -qxF "LKRG: ALERT: ALLOW: UMH: $blocked; logged" ||
 		fault "no report of the program"
 	set_knob umh_enforce 1
 	# The next pass puts it back, and says so.
