@@ -481,7 +481,7 @@ hide_module_from_both()
 	mark
 	request module-hide-entry
 	request module-hide-sysfs
-	report="module hidden: lkrg_attack, [0-9]+ bytes: from sysfs"
+	report="module hidden: lkrg_attack, [0-9]+ bytes: from the inventory"
 	expect_finding
 	mark
 	request module_text-flip
