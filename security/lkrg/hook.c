@@ -13,8 +13,8 @@
  * leads to a module has done so before its entry is dropped.  Inside of it a pass
  * tries to get ftrace_lock, which others take before text_mutex; see pointer.c and
  * deferred.c for theirs.
- * Kprobes and tracepoints are read under RCU, and uprobes under the lock of their tree, inside of
- * which a pass tries to get that of each.
+ * Kprobes and tracepoints are read under RCU, and uprobes under the lock of their tree,
+ * inside of which a pass tries to get that of each.
  */
 
 #include <linux/array_size.h>

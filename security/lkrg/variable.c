@@ -344,9 +344,12 @@ static bool is_final(const struct lkrg_variable *v, u64 value)
 
 static bool may_change(const struct lkrg_variable *v, const struct record *r)
 {
+	/* What was declared, whatever somebody has made of it meanwhile */
+	const u64 declared = number(v, r->value);
+
 	/* Nobody has this right. */
-	if (is_final(v, number(v, r->before)) ||
-	    (v->rule == LKRG_RISES && number(v, v->data) < number(v, r->before)))
+	if (is_final(v, declared) ||
+	    (v->rule == LKRG_RISES && number(v, v->data) < declared))
 		return false;
 	return lkrg_is_root() && !lkrg_task_check_full(LKRG_AT_variable);
 }

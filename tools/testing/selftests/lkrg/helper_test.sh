@@ -456,6 +456,20 @@ release_agent()
 	expect_silence
 }
 
+# A program that root has not named
+agent_is_blocked()
+{
+	prepare
+	leave_group
+	if [ "$guard" = on ]; then
+		expect_not_started
+		expect_blocked "for what is not said" "$unknown"
+	else
+		expect_started
+	fi
+	rmdir "$groups/one"
+}
+
 # It is not put back, so it is refused each time.
 other_release_agent()
 {
@@ -464,15 +478,7 @@ other_release_agent()
 	request helper-release_agent
 	[ "$(cat "$groups/release_agent")" = "$helper" ] || fault "nothing was changed"
 	for turn in 1 2; do
-		prepare
-		leave_group
-		if [ "$guard" = on ]; then
-			expect_not_started
-			expect_blocked "for what is not said" "$unknown"
-		else
-			expect_started
-		fi
-		rmdir "$groups/one"
+		agent_is_blocked
 	done
 	umount "$groups"
 }
@@ -483,15 +489,7 @@ release_agent_by_anybody()
 	mount_groups given || return
 	"$DIR/inode_victim" run 1000 /bin/sh -c "printf %s '$helper' >&9" \
 		9> "$groups/release_agent" || fault "refused"
-	prepare
-	leave_group
-	if [ "$guard" = on ]; then
-		expect_not_started
-		expect_blocked "for what is not said" "$unknown"
-	else
-		expect_started
-	fi
-	rmdir "$groups/one"
+	agent_is_blocked
 	umount "$groups"
 }
 
