@@ -70,6 +70,9 @@ int __lkrg_same_ids(void);
 int __lkrg_prctl(void);
 void __lkrg_grant_creds(const struct cred *new);
 int __lkrg_exec_creds(const struct cred *new);
+void __lkrg_exec_ids(const struct cred *new, umode_t mode);
+int __lkrg_exec_caps(const struct cred *new);
+void __lkrg_grant_namespaces(struct nsproxy *new, unsigned long flags);
 int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new);
 void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new);
 void __lkrg_set_fs(struct task_struct *task, const struct fs_struct *fs);
@@ -150,6 +153,34 @@ static inline int lkrg_exec_creds(const struct cred *new)
 }
 
 /**
+ * lkrg_exec_ids - Declare the ids that execve() has taken from a file
+ * @new: as in lkrg_exec_creds(); nothing but these ids was changed
+ * @mode: of the file, which says which ids
+ *
+ * Context: task context of the current task.
+ */
+static inline void lkrg_exec_ids(const struct cred *new, umode_t mode)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_exec_ids(new, mode);
+}
+
+/**
+ * lkrg_exec_caps - Ask before execve() gives capabilities of a file
+ * @new: as in lkrg_exec_creds(); nothing but permitted capabilities was changed, and
+ *	there are none
+ *
+ * Context: task context of the current task.
+ * Return: 0, or -EPERM when the caller must fail.
+ */
+static inline int lkrg_exec_caps(const struct cred *new)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_exec_caps(new);
+	return 0;
+}
+
+/**
  * lkrg_override_creds - Declare an override of the subjective credentials
  * @new: the argument of override_creds()
  *
@@ -209,9 +240,23 @@ static inline int lkrg_prctl(void)
 }
 
 /**
+ * lkrg_grant_namespaces - Declare that namespaces are those that were decided on
+ * @new: made by the current task, and known to nobody else
+ * @flags: CLONE_NEW*, those that were set since it was declared before; ULONG_MAX for
+ *	the first time
+ *
+ * Context: task context.
+ */
+static inline void lkrg_grant_namespaces(struct nsproxy *new, unsigned long flags)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		__lkrg_grant_namespaces(new, flags);
+}
+
+/**
  * lkrg_switch_namespaces - Ask before a task gets other namespaces
  * @task: the task
- * @new: the namespaces, complete, or NULL when the task exits
+ * @new: the namespaces, as in lkrg_grant_namespaces(), or NULL when the task exits
  *
  * Context: task context of the current task, may sleep.
  * Return: 0, or -EPERM when the caller must leave @task alone; the reference on
@@ -631,6 +676,13 @@ static inline int lkrg_exec_creds(const struct cred *new)
 	return 0;
 }
 
+static inline void lkrg_exec_ids(const struct cred *new, umode_t mode) { }
+
+static inline int lkrg_exec_caps(const struct cred *new)
+{
+	return 0;
+}
+
 static inline void lkrg_revert_creds(const struct cred *old) { }
 
 static inline int lkrg_same_ids(void)
@@ -642,6 +694,8 @@ static inline int lkrg_prctl(void)
 {
 	return 0;
 }
+
+static inline void lkrg_grant_namespaces(struct nsproxy *new, unsigned long flags) { }
 
 static inline int lkrg_switch_namespaces(struct task_struct *task,
 					 struct nsproxy *new)

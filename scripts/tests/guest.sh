@@ -33,18 +33,19 @@ build_once() {
 	: >"$LKRG_RUN/built-$1"
 }
 
-# guest NAME [OPTION...] -- COMMAND...: sets rc, and out and console, which stay
+# guest NAME [OPTION...] -- COMMAND...: sets rc, errors, and out and console, which stay
 # when the script has ended.
 guest() {
 	mkdir -p "$LKRG_CACHE/logs"
 	out=$LKRG_CACHE/logs/test-$1.out
 	console=$LKRG_CACHE/logs/test-$1.log
+	errors=$LKRG_TMP/$1.err
 	shift
 	rc=0
 	"$LKRG_TOP/scripts/boot" --config "${config:-small}" ${kernel:+--kernel "$kernel"} \
-		--log "$console" "$@" >"$out" 2>"$LKRG_TMP/boot.err" || rc=$?
+		--log "$console" "$@" >"$out" 2>"$errors" || rc=$?
 	# Only what went wrong with the boot; a job's own status is in rc.
-	cat "$LKRG_TMP/boot.err" >&2
+	cat "$errors" >&2
 }
 
 # went_well TEXT: the job of the last guest ended with 0.
@@ -52,7 +53,7 @@ went_well() {
 	if [ "$rc" -eq 0 ]; then
 		passed "$1: the guest ran to its end"
 	else
-		cat "$LKRG_TMP/boot.err" >>"$out"
+		cat "$errors" >>"$out"
 		failed "$1: exit status $rc" "$out"
 	fi
 }

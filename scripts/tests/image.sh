@@ -27,6 +27,45 @@ prefixed() {
 		echo 'it is not in status any more'
 }
 
+# Those that make the kernel patch itself, or load modules, in a kernel that has
+# all of what they test, but for a module with events: a probe of its tracepoints, when
+# it is not there, is an oops without the guard, too (unregister_trace_fprobe() does
+# not know TRACEPOINT_STUB). The selftests of BPF want a compiler for it; it is
+# lib/test_bpf.c that has everything compiled.
+patching='cpu-hotplug ftrace kmod livepatch static_keys user_events'
+
+no_skips() {
+	grep '^# ok .* # SKIP' "$out" || :
+}
+
+# In a kernel that has all ways to patch itself that there are.
+test_patching() {
+	about=image
+	. "$LKRG_TOP/scripts/tests/selftests.sh"
+
+	# shellcheck disable=SC2086
+	compared patching $patching || return 0
+	guest image-patching --smp 4 --memory 2048 --timeout 1200 -- /selftests/run_kselftest.sh -t lkrg:image_test.sh
+	went_well 'image: the kernel patches itself in each way'
+	tap 'image: in each way' "$out"
+	check 'image: nothing of it was skipped' no_skips
+	clean_console 'image: the kernel patches itself in each way: nothing else on the console' "$image"
+
+	in_debian bpf --timeout 1800 -- /guest/debian modprobe test_bpf
+	silent 'image: every instruction of BPF'
+
+	# On a CPU that wants padding patched, and thunks that it calls
+	guest image-calls --cpu Skylake-Server --append 'spectre_v2=retpoline retbleed=stuff' --timeout 1200 -- \
+		/guest/mitigated retbleed Stuffing /selftests/run_kselftest.sh -t lkrg:image_test.sh
+	went_well 'image: calls are counted'
+	tap 'image: calls are counted' "$out"
+	clean_console 'image: calls are counted: nothing else on the console' "$image"
+
+	guest image-debugger --smp 1 --timeout 1200 -- /guest/debugged
+	went_well 'image: a debugger'
+	clean_console 'image: a debugger: nothing on the console'
+}
+
 test_image() {
 	bytes='\+0x[0-9a-f]+/0x[0-9a-f]+: [0-9a-f][0-9a-f] -> [0-9a-f][0-9a-f]; '
 	flipped="DETECT: Kernel: text changed: kernel_halt$bytes"
@@ -79,7 +118,7 @@ test_image() {
 	guest image-hidden --timeout 600 --append 'lkrg.interval=1800 lkrg.kint_validate=1' -- /guest/hidden 60
 	went_well 'image: hidden a minute after it was loaded'
 	clean_console 'image: hidden a minute after it was loaded: nothing else on the console' \
-		'DETECT: Kernel: module hidden: lkrg_attack, [0-9]+ bytes: from the (list of modules|address tree); logged$'
+		'DETECT: Kernel: module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+0x[0-9a-f]+ to \+0x[0-9a-f]+: from the (list of modules|address tree); logged$'
 
 	# 100,000 toggles of a static key
 	guest image-storm --timeout 7200 --smp 4 -- /guest/storm 50000 50 100
@@ -90,4 +129,6 @@ test_image() {
 	went_well 'image: 20 times'
 	tap 'image: 20 times' "$out"
 	clean_console 'image: 20 times: nothing else on the console' "$image"
+
+	test_patching
 }

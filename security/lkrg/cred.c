@@ -306,9 +306,9 @@ static bool gains_nothing(const struct lkrg_shadow *new,
 	return !memcmp(&least, new, sizeof(least));
 }
 
-/* Takes @shadow from @new. */
+/* Takes @shadow from @new, but for what was @set. */
 static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new,
-			  struct lkrg_shadow *shadow)
+			  unsigned int set, struct lkrg_shadow *shadow)
 {
 	struct lkrg_shadow granted;
 
@@ -317,6 +317,15 @@ static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new
 	lkrg_shadow_take_free(&granted, &record->shadow);
 	/* set_cred_ucounts() comes after the decision. */
 	granted.ucounts = record->shadow.ucounts;
+	if (set & LKRG_SET_EUID)
+		granted.euid = record->shadow.euid;
+	if (set & LKRG_SET_EGID)
+		granted.egid = record->shadow.egid;
+	if (set & LKRG_SET_CAPS) {
+		if (granted.cap_permitted)
+			return false;
+		granted.cap_permitted = record->shadow.cap_permitted;
+	}
 	return lkrg_same_tag(record->tag,
 			     shadow_tag(&granted, new, (uintptr_t)current));
 }
@@ -324,20 +333,21 @@ static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new
 /**
  * lkrg_cred_verify_granted - Verify that a credential is what its ticket says
  * @new: prepared by the current task, not published
+ * @set: LKRG_SET_*, what was changed since
  *
  * Context: task context.
  * Return: LKRG_NO_VIOLATION, LKRG_CRED_NOT_GRANTED when it has no ticket, or
  * LKRG_CRED_OVERWRITTEN.
  */
-enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new)
+enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, unsigned int set)
 {
 	const struct lkrg_cred *record = lkrg_cred(new);
 	struct lkrg_shadow shadow;
 
 	if (READ_ONCE(record->serial) != LKRG_GRANTED)
 		return LKRG_CRED_NOT_GRANTED;
-	return is_as_granted(record, new, &shadow) ? LKRG_NO_VIOLATION :
-						     LKRG_CRED_OVERWRITTEN;
+	return is_as_granted(record, new, set, &shadow) ? LKRG_NO_VIOLATION :
+							  LKRG_CRED_OVERWRITTEN;
 }
 
 /* Takes @shadow from @new.  The measure is what was sealed, not what is there. */
@@ -433,7 +443,7 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 		}
 		/* Others decide on a new label, and not on what the old one is. */
 		if (!lkrg_cred_has_label(old, old_serial) ||
-		    !is_as_granted(record, new, &shadow))
+		    !is_as_granted(record, new, 0, &shadow))
 			return LKRG_CRED_OVERWRITTEN;
 	} else {
 		what = compare(new, &shadow, old, old_serial);

@@ -6,6 +6,7 @@
 #ifndef _SECURITY_LKRG_CRED_H
 #define _SECURITY_LKRG_CRED_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/limits.h>
@@ -78,6 +79,11 @@ static_assert(sizeof(struct lkrg_cred) <= 192);
 
 #define LKRG_SEALING U64_MAX
 #define LKRG_GRANTED (U64_MAX - 1)
+
+/* What execve() has changed since a ticket was issued; permitted capabilities are gone. */
+#define LKRG_SET_EUID	BIT(0)
+#define LKRG_SET_EGID	BIT(1)
+#define LKRG_SET_CAPS	BIT(2)
 
 /* Not of a credential that was freed: it has no blobs. */
 static inline struct lkrg_cred *lkrg_cred(const struct cred *cred)
@@ -239,7 +245,7 @@ static __always_inline bool lkrg_cred_is_intact(const struct cred *cred,
 
 void lkrg_cred_grant(const struct cred *new);
 bool lkrg_cred_has_label(const struct cred *cred, u64 serial);
-enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new);
+enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, unsigned int set);
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 				    const struct cred *old, u64 old_serial,
 				    u64 *serial);

@@ -76,7 +76,7 @@ enum stage {
  * @rcu: who asks whose it is may still see it
  *
  * The section is empty where patches are not declared, or not as such: modules have
- * their own.
+ * their own.  Thunks for ITS get one when they are complete.
  */
 struct code {
 	struct latch_tree_node node;
@@ -355,13 +355,31 @@ static void take(struct code *code)
 	set_stage(code, TAGGED);
 }
 
+/* Returns whether there is one: without it nothing is verified but the mapping. */
+static bool has_section(struct code *code)
+{
+	const size_t before = offsetof(typeof(code->is), section) / LKRG_PAIR;
+	const size_t pairs = CODE_PAIRS - before;
+	u128 sum;
+
+	if (code->is.section.nr_pages)
+		return true;
+	/* A forged entry stays forged. */
+	sum = lkrg_record_sum(code->tag) - lkrg_record_span(&code->is, before, pairs);
+	if (lkrg_section_init(&code->is.section, (void *)code->is.start,
+			      (void *)code->is.end))
+		return false;
+	code->tag = lkrg_record_close(sum + lkrg_record_span(&code->is, before, pairs));
+	return true;
+}
+
 void __lkrg_execmem_readonly(const void *start)
 {
 	struct code *code;
 
 	guard(mutex)(&owned_mutex);
 	code = find((unsigned long)start);
-	if (!code || code->is.stage != WRITTEN)
+	if (!code || code->is.stage != WRITTEN || !has_section(code))
 		return;
 	if (is_taken)
 		take(code);
@@ -373,13 +391,22 @@ void __lkrg_execmem_readonly(const void *start)
 struct taken {
 	unsigned long start;
 	unsigned long end;
+	bool writable;
 	int err;
 };
+
+/* What a hypervisor has put elsewhere it may exchange. */
+static bool __init is_ours(const struct taken *taken)
+{
+	return !taken->writable && !is_vmalloc_addr((void *)taken->start);
+}
 
 static void __init take_range(struct taken *taken)
 {
 	if (taken->end && !taken->err)
 		taken->err = own(taken->start, taken->end, EXECMEM_FTRACE);
+	if (taken->end && !taken->err && is_ours(taken))
+		set_stage(find(taken->start), READONLY);
 }
 
 static void __init take_leaf(const struct lkrg_leaf *leaf, void *data)
@@ -391,8 +418,10 @@ static void __init take_leaf(const struct lkrg_leaf *leaf, void *data)
 	if (leaf->start != taken->end) {
 		take_range(taken);
 		taken->start = leaf->start;
+		taken->writable = false;
 	}
 	taken->end = leaf->start + leaf->size;
+	taken->writable |= leaf->writable;
 }
 
 /*
@@ -434,7 +463,7 @@ static bool is_reserved(unsigned long frame)
  *
  * Which is what alternatives, function tracing and a hypervisor have needed so
  * early in the boot: nobody else has run, and of them only function tracing cares
- * whose it is.
+ * whose it is.  They get tags with lkrg_execmem_baseline().
  *
  * Return: 0 or -ENOMEM.
  */
@@ -605,12 +634,14 @@ static const char *const hows[] = {
  * @end: behind the last one
  * @how: what is wrong
  * @frame: the first one's
+ * @reported: a mark that others cannot make, when it was reported
  */
 struct finding {
 	unsigned long start;
 	unsigned long end;
 	enum how how;
 	unsigned long frame;
+	u64 reported;
 };
 
 /* In the piece under way: as far as this, what cannot be written is fine. */
@@ -725,15 +756,18 @@ static bool is_still_there(const struct finding *finding)
 	return copy.end == copy.start;
 }
 
+static u64 mark_of(const struct finding *finding)
+{
+	return lkrg_record_fold(lkrg_record_head((void *)finding->start, finding->end) +
+				lkrg_record_words(0, finding->how, finding->frame));
+}
+
 static bool is_known(const struct finding *finding)
 {
 	size_t i;
 
 	for (i = 0; i < nr_known; i++) {
-		if (known[i].start == finding->start &&
-		    known[i].end == finding->end &&
-		    known[i].how == finding->how &&
-		    known[i].frame == finding->frame)
+		if (known[i].reported == finding->reported)
 			return true;
 	}
 	return false;
@@ -781,10 +815,11 @@ static noinline void report_finding(const struct finding *finding)
 	lkrg_report(&report);
 }
 
-static void verify_finding(struct lkrg_cursor *cursor, const struct finding *finding)
+static void verify_finding(struct lkrg_cursor *cursor, struct finding *finding)
 {
 	if (!is_still_there(finding))
 		return;
+	finding->reported = mark_of(finding);
 	cursor->violations++;
 	/* To be reported once, it would have to be remembered. */
 	if (nr_left == FINDINGS) {

@@ -7,6 +7,7 @@
  * allocates, sleeps or prints.
  */
 
+#include <linux/binfmts.h>
 #include <linux/cache.h>
 #include <linux/fs.h>
 #include <linux/key.h>
@@ -69,11 +70,17 @@ static int hook_file_open(struct file *file)
 }
 
 /* Exec.  The credentials that it makes are judged in cred.c. */
-FULL_GATE(bprm_creds_for_exec, struct linux_binprm *bprm)
+static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
+{
+	return lkrg_task_check_full(LKRG_AT_bprm_creds_for_exec) ?:
+	       lkrg_umh_check_name(bprm->filename);
+}
+
 FULL_GATE(bprm_check_security, struct linux_binprm *bprm)
 
 /* Other tasks */
-FULL_GATE(ptrace_traceme, struct task_struct *parent)
+/* With tasklist_lock for writing, which an interrupt may want while it holds up fs->lock. */
+LIGHT_GATE(ptrace_traceme, struct task_struct *parent)
 FULL_GATE(task_setnice, struct task_struct *p, int nice)
 FULL_GATE(task_setioprio, struct task_struct *p, int ioprio)
 FULL_GATE(task_setscheduler, struct task_struct *p)

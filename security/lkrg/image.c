@@ -508,15 +508,18 @@ static u32 mapped_as(const struct lkrg_section *section, unsigned long index)
 }
 
 /*
- * What was found, for comparison with what was found before: a mapping, and a
- * number that depends on what differs.
+ * What was found, for comparison with what was found before: how it is mapped, whether
+ * bytes differ, and a mark of all that, which others cannot make.
  */
 #define MAPPING GENMASK(1, 0)
+#define DIFFERS BIT(2)
+#define FOUND GENMASK(2, 0)
 
-static u32 state_of(const struct lkrg_section *section, unsigned long index,
-		    u32 mapped)
+static u32 state_of(const struct lkrg_section *section, unsigned long index, u32 found)
 {
-	return ((u32)lkrg_record_fold(page_tag(section, index)) | 1) << 2 | mapped;
+	u128 sum = lkrg_record_head(page_words(section, index), found);
+
+	return (u32)lkrg_record_fold(sum + page_tag(section, index)) << 3 | found;
 }
 
 /* Many pages may be mapped by one entry: the first of them speaks for all. */
@@ -548,14 +551,17 @@ static noinline void report_mapping(const struct lkrg_section *section,
 	lkrg_report(&report);
 }
 
-/* Each difference is reported once, until there is another one or none. */
+/*
+ * Each difference is reported once, until there is another one or none: how the page is
+ * mapped again when its bytes are others.
+ */
 static noinline void found_different(struct lkrg_section *section,
-				     unsigned long index, u32 state,
+				     unsigned long index, u32 found,
 				     struct lkrg_cursor *cursor)
 {
 	u32 before = lkrg_image_stops() ? LKRG_AS_IT_SHOULD_BE :
 					  section->pages[index].state;
-	u32 mapped = state & MAPPING;
+	u32 state = state_of(section, index, found);
 
 	section->pages[index].state = state;
 	cursor->violations++;
@@ -563,10 +569,11 @@ static noinline void found_different(struct lkrg_section *section,
 		cursor->known++;
 		return;
 	}
-	if (state & ~MAPPING && (state ^ before) & ~MAPPING)
+	if (found & DIFFERS && !(before & DIFFERS &&
+				 before == state_of(section, index, before & FOUND)))
 		report_page(section, index);
-	if (mapped && mapped != (before & MAPPING))
-		report_mapping(section, index, mapped, cursor);
+	if (found & MAPPING)
+		report_mapping(section, index, found & MAPPING, cursor);
 }
 
 static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor)
@@ -578,8 +585,7 @@ static void verify_page(struct lkrg_section *section, struct lkrg_cursor *cursor
 	if (likely(matches))
 		lkrg_section_locate(section, index);
 	if (unlikely(!matches || mapped))
-		found_different(section, index,
-				matches ? mapped : state_of(section, index, mapped),
+		found_different(section, index, matches ? mapped : mapped | DIFFERS,
 				cursor);
 	else if (unlikely(section->pages[index].state))
 		section->pages[index].state = LKRG_AS_IT_SHOULD_BE;
@@ -633,7 +639,7 @@ void lkrg_section_show(const struct lkrg_section *section, struct seq_file *m)
 		u32 state = section->pages[index].state;
 		u32 mapped = state & MAPPING;
 
-		if (state & ~MAPPING && ++lines <= SHOWN_MAX) {
+		if (state & DIFFERS && ++lines <= SHOWN_MAX) {
 			report = describe_page(section, index);
 			lkrg_report_show(m, &report);
 		}

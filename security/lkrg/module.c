@@ -132,7 +132,8 @@ struct place {
  * @tag: keyed tag over the address of the entry and @is
  * @place: where it is, by type of memory, zero if it has none; of those without a section
  *	no bytes are verified
- * @hidden_from: what it was reported to be hidden from, or NULL
+ * @hidden_from: what it is hidden from, or NULL
+ * @reported: a mark of that when it was reported
  * @rcu: who looks for a place may still see it
  * @page: what the pages of all its sections should be
  */
@@ -142,6 +143,7 @@ struct lkrg_module {
 	struct lkrg_record_tag tag;
 	struct place place[MOD_MEM_NUM_TYPES];
 	const char *hidden_from;
+	u64 reported;
 	struct rcu_head rcu;
 	struct lkrg_page page[];
 };
@@ -788,13 +790,11 @@ static const char *hidden_from(const struct lkrg_module *entry)
 	return has_own_tables(entry) ? NULL : "its own tables";
 }
 
-static struct lkrg_report describe(const char *name, unsigned long size,
-				   const char *from)
+static struct lkrg_report describe(const char *name, const char *from)
 {
 	struct lkrg_report report = {
 		.what = LKRG_MODULE_HIDDEN,
 		.done = lkrg_image_stops() ? LKRG_DID_PANIC : LKRG_DID_LOG,
-		.module.size = size,
 		.module.from = from,
 	};
 
@@ -802,14 +802,18 @@ static struct lkrg_report describe(const char *name, unsigned long size,
 	return report;
 }
 
-static unsigned long guarded_size(const struct lkrg_module *entry)
+static noinline struct lkrg_report describe_entry(const struct lkrg_module *entry,
+						  const char *from)
 {
-	unsigned long size = 0;
+	struct lkrg_report report = describe(entry->is.name, from);
+	const struct lkrg_section *section = entry->is.section;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		size += entry->is.section[i].nr_pages * PAGE_SIZE;
-	return size;
+		report.module.size += section[i].nr_pages * PAGE_SIZE;
+	report.module.start = section[0].start;
+	report.module.end = section[0].start + section[0].nr_pages * PAGE_SIZE;
+	return report;
 }
 
 /* Else the pass would not come by its sections. */
@@ -854,25 +858,34 @@ static bool is_first(const struct place *place)
 	return section == place->is.section;
 }
 
+/* That it was reported, which others cannot say.  No mark is zero. */
+static u64 mark_of(const void *object, const char *from)
+{
+	return lkrg_record_fold(lkrg_record_head(object, (uintptr_t)from)) | 1;
+}
+
 static void verify_entry(struct lkrg_module *entry, struct lkrg_cursor *cursor)
 {
-	const char *before = entry->hidden_from, *from;
 	struct lkrg_report report;
+	const char *from;
 
 	if (!is_authentic(entry) || !has_its_places(entry) || !is_listed(entry))
 		from = "the inventory";
 	else
 		from = hidden_from(entry);
 	entry->hidden_from = from;
-	if (!from)
+	if (!from) {
+		entry->reported = 0;
 		return;
-	cursor->violations++;
-	if (before == from && !lkrg_image_stops()) {
-		cursor->known++;
-	} else {
-		report = describe(entry->is.name, guarded_size(entry), from);
-		lkrg_report(&report);
 	}
+	cursor->violations++;
+	if (entry->reported == mark_of(entry, from) && !lkrg_image_stops()) {
+		cursor->known++;
+		return;
+	}
+	entry->reported = mark_of(entry, from);
+	report = describe_entry(entry, from);
+	lkrg_report(&report);
 }
 
 /* Returns whether the end was reached. */
@@ -906,7 +919,7 @@ static bool walk_places(struct lkrg_cursor *cursor)
 
 /* The last one that is in sysfs and has no entry to remember it in */
 static struct {
-	const struct module *module;
+	u64 reported;
 	struct lkrg_report report;
 	bool seen;
 } missing;
@@ -916,7 +929,7 @@ static void verify_listed(const struct kobject *kobj, struct lkrg_cursor *cursor
 {
 	const struct module *module =
 		container_of(kobj, struct module_kobject, kobj)->mod;
-	unsigned long size = 0;
+	const struct module_memory *text;
 	size_t i;
 
 	/* Drivers that are built in are in sysfs, too. */
@@ -924,14 +937,17 @@ static void verify_listed(const struct kobject *kobj, struct lkrg_cursor *cursor
 		return;
 	cursor->violations++;
 	missing.seen = true;
-	if (missing.module == module && !lkrg_image_stops()) {
+	if (missing.reported == mark_of(module, NULL) && !lkrg_image_stops()) {
 		cursor->known++;
 		return;
 	}
-	missing.module = module;
+	missing.reported = mark_of(module, NULL);
+	missing.report = describe(module->name, "the inventory");
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		size += module->mem[kinds[i].type].size;
-	missing.report = describe(module->name, size, "the inventory");
+		missing.report.module.size += module->mem[kinds[i].type].size;
+	text = &module->mem[MOD_TEXT];
+	missing.report.module.start = (unsigned long)text->base;
+	missing.report.module.end = (unsigned long)text->base + text->size;
 	lkrg_report(&missing.report);
 }
 
@@ -989,7 +1005,7 @@ static enum lkrg_step step(struct lkrg_cursor *cursor)
 	if (!walk_sysfs(cursor))
 		return LKRG_STEP_MORE;
 	if (!missing.seen)
-		missing.module = NULL;
+		missing.reported = 0;
 	return LKRG_STEP_DONE;
 }
 
@@ -1025,6 +1041,17 @@ unsigned long lkrg_modules(void)
 unsigned long lkrg_module_pages(void)
 {
 	return READ_ONCE(nr_pages);
+}
+
+/**
+ * lkrg_module_memory - Size of the inventory of modules
+ *
+ * Return: number of bytes, without what says where modules may be patched.
+ */
+unsigned long lkrg_module_memory(void)
+{
+	return lkrg_modules() * sizeof(struct lkrg_module) +
+	       lkrg_module_pages() * sizeof(struct lkrg_page);
 }
 
 /**
@@ -1067,7 +1094,7 @@ void lkrg_module_show_changes(struct seq_file *m)
 	struct place *place;
 
 	guard(mutex)(&text_mutex);
-	if (missing.module)
+	if (missing.reported)
 		lkrg_report_show(m, &missing.report);
 	/* As a pass does */
 	for (place = first_from(0); place; place = next(place)) {
@@ -1077,8 +1104,7 @@ void lkrg_module_show_changes(struct seq_file *m)
 			continue;
 		if (is_first(place) && entry->hidden_from) {
 			const struct lkrg_report report =
-				describe(entry->is.name, guarded_size(entry),
-					 entry->hidden_from);
+				describe_entry(entry, entry->hidden_from);
 
 			lkrg_report_show(m, &report);
 		}

@@ -33,6 +33,7 @@ unsigned long lkrg_module_address(unsigned long frame);
 enum lkrg_step lkrg_module_step(struct lkrg_cursor *cursor);
 unsigned long lkrg_modules(void);
 unsigned long lkrg_module_pages(void);
+unsigned long lkrg_module_memory(void);
 void lkrg_module_show(struct seq_file *m);
 void lkrg_module_show_changes(struct seq_file *m);
 #else
@@ -93,6 +94,11 @@ static inline unsigned long lkrg_modules(void)
 }
 
 static inline unsigned long lkrg_module_pages(void)
+{
+	return 0;
+}
+
+static inline unsigned long lkrg_module_memory(void)
 {
 	return 0;
 }

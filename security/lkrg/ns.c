@@ -4,10 +4,14 @@
  *
  * Tasks share a nsproxy, so its tag is in it.  It is sealed before the first task
  * gets it and does not change any more: who needs other namespaces makes a new
- * one.  Beside the tag is what it covers, for the report.
+ * one.  Beside the tag is what it covers, for the report.  Until then the tag is a ticket:
+ * what there is was made for the current task, by who may.
  */
 
+#include <linux/limits.h>
 #include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 
 #include "ns.h"
 #include "tag.h"
@@ -29,15 +33,95 @@ void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns)
 	taken->cgroup_ns = (uintptr_t)READ_ONCE(ns->cgroup_ns);
 }
 
+static struct lkrg_record_tag recorded(const struct nsproxy *ns)
+{
+	return (struct lkrg_record_tag){ ns->lkrg_tag[0], ns->lkrg_tag[1] };
+}
+
+static struct lkrg_record_tag ticket(const struct nsproxy *ns,
+				     const struct lkrg_namespaces *granted)
+{
+	return lkrg_record_tag(ns, (uintptr_t)current, granted,
+			       sizeof(*granted) / LKRG_PAIR);
+}
+
+static void record(struct nsproxy *ns, struct lkrg_record_tag tag)
+{
+	ns->lkrg_tag[0] = tag.low;
+	ns->lkrg_tag[1] = tag.high;
+}
+
+/* What setns(), or what comes with the time namespace, may have set. */
+static void take_set(struct lkrg_namespaces *granted, const struct lkrg_namespaces *now,
+		     unsigned long flags)
+{
+	if (flags & CLONE_NEWUTS)
+		granted->uts_ns = now->uts_ns;
+	if (flags & CLONE_NEWIPC)
+		granted->ipc_ns = now->ipc_ns;
+	if (flags & CLONE_NEWNS)
+		granted->mnt_ns = now->mnt_ns;
+	if (flags & CLONE_NEWPID)
+		granted->pid_ns_for_children = now->pid_ns_for_children;
+	if (flags & CLONE_NEWNET)
+		granted->net_ns = now->net_ns;
+	if (flags & CLONE_NEWCGROUP)
+		granted->cgroup_ns = now->cgroup_ns;
+	if (flags & CLONE_NEWTIME) {
+		granted->time_ns = now->time_ns;
+		granted->time_ns_for_children = now->time_ns_for_children;
+	}
+}
+
 /**
- * lkrg_ns_seal - Record the namespaces of a nsproxy
- * @ns: complete, and known to nobody else
+ * lkrg_ns_grant - Issue a ticket for namespaces
+ * @ns: made by the current task, and known to nobody else
+ * @flags: as in lkrg_grant_namespaces()
+ *
+ * It is good for the current task alone.  If something else was changed than what was
+ * set, the ticket of before stays, which does not match.
+ */
+void lkrg_ns_grant(struct nsproxy *ns, unsigned long flags)
+{
+	struct lkrg_namespaces granted, now;
+
+	lkrg_ns_take(&now, ns);
+	if (flags != ULONG_MAX) {
+		memcpy(&granted, ns->lkrg_namespaces, sizeof(granted));
+		if (!lkrg_same_tag(recorded(ns), ticket(ns, &granted)))
+			return;
+		take_set(&granted, &now, flags);
+		if (memcmp(&granted, &now, sizeof(now)))
+			return;
+	}
+	memcpy(ns->lkrg_namespaces, &now, sizeof(now));
+	record(ns, ticket(ns, &now));
+}
+
+/**
+ * lkrg_ns_is_granted - Are namespaces what their ticket says?
+ * @ns: as in lkrg_ns_grant()
+ *
+ * Return: whether they are, and current has it.
+ */
+bool lkrg_ns_is_granted(const struct nsproxy *ns)
+{
+	struct lkrg_namespaces now;
+
+	lkrg_ns_take(&now, ns);
+	return lkrg_same_tag(recorded(ns), ticket(ns, &now));
+}
+
+/**
+ * lkrg_ns_seal - Record what was granted
+ * @ns: as in lkrg_ns_grant()
+ *
+ * It is not read once more: what is not what the ticket says does not verify.
  */
 void lkrg_ns_seal(struct nsproxy *ns)
 {
-	struct lkrg_record_tag new = lkrg_ns_tag(ns);
+	u128 sum = lkrg_record_sum(recorded(ns));
 
-	lkrg_ns_take((struct lkrg_namespaces *)ns->lkrg_namespaces, ns);
-	ns->lkrg_tag[0] = new.low;
-	ns->lkrg_tag[1] = new.high;
+	record(ns, lkrg_record_close(sum - lkrg_record_head(ns, (uintptr_t)current) +
+				     lkrg_record_head(ns, 0)));
 }

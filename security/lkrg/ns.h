@@ -33,6 +33,8 @@ static_assert(sizeof(struct lkrg_namespaces) ==
 	      sizeof_field(struct nsproxy, lkrg_namespaces));
 
 void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns);
+void lkrg_ns_grant(struct nsproxy *ns, unsigned long flags);
+bool lkrg_ns_is_granted(const struct nsproxy *ns);
 void lkrg_ns_seal(struct nsproxy *ns);
 
 static inline struct lkrg_record_tag lkrg_ns_tag(const struct nsproxy *ns)

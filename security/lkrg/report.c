@@ -42,6 +42,8 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include <asm/sections.h>
+
 #include "common.h"
 #include "cpu.h"
 #include "fs.h"
@@ -468,10 +470,11 @@ static void format_module(struct seq_buf *s, const struct lkrg_report *report)
 {
 	const struct lkrg_module_report *r = &report->module;
 
-	/* The name may be an attacker's. */
-	seq_buf_printf(s, "Kernel: %s: %*pE, %lu bytes: from %s",
+	/* The name may be an attacker's.  Its own symbols are hidden, too. */
+	seq_buf_printf(s, "Kernel: %s: %*pE, %lu bytes, text from _text+%#lx to +%#lx: from %s",
 		       kinds[report->what].title,
 		       (int)strnlen(r->name, sizeof(r->name)), r->name, r->size,
+		       r->start - (unsigned long)_text, r->end - (unsigned long)_text,
 		       r->from);
 }
 

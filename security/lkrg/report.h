@@ -159,11 +159,15 @@ struct lkrg_memory_report {
  * struct lkrg_module_report - A module that is hidden
  * @name: its name
  * @size: of its text and read-only data, in bytes
+ * @start: where its text begins
+ * @end: behind the end of its text
  * @from: where it is missing
  */
 struct lkrg_module_report {
 	char name[MODULE_NAME_LEN];
 	unsigned long size;
+	unsigned long start;
+	unsigned long end;
 	const char *from;
 };
 

@@ -21,6 +21,7 @@
 #include "execmem.h"
 #include "flow.h"
 #include "hook.h"
+#include "image.h"
 #include "module.h"
 #include "param.h"
 #include "report.h"
@@ -120,6 +121,15 @@ static int status_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(status);
 
+/* What it takes to know what text, read-only data and modules should be, in bytes */
+static unsigned long image_memory(void)
+{
+	const unsigned long sites = lkrg_sites_pages();
+	const unsigned long pages = lkrg_text_pages() + lkrg_rodata_pages() + sites;
+
+	return pages * sizeof(struct lkrg_page) + sites * PAGE_SIZE + lkrg_module_memory();
+}
+
 static int stats_show(struct seq_file *m, void *unused)
 {
 	struct lkrg_scan_stats scan = lkrg_scan_stats();
@@ -143,6 +153,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "rodata_pages %lu\n", lkrg_rodata_pages());
 	seq_printf(m, "modules %lu\n", lkrg_modules());
 	seq_printf(m, "module_pages %lu\n", lkrg_module_pages());
+	seq_printf(m, "image_memory %lu\n", image_memory());
 	seq_printf(m, "pokes %lu\n", lkrg_text_pokes());
 	seq_printf(m, "pokes_refused %lu\n", lkrg_text_refused());
 	seq_printf(m, "flow_uncertain %lu\n", lkrg_flow_uncertain());

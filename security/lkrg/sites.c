@@ -904,3 +904,13 @@ void lkrg_sites_show(struct seq_file *m)
 {
 	lkrg_section_show(&index, m);
 }
+
+/**
+ * lkrg_sites_pages - Size of the index
+ *
+ * Return: number of pages.
+ */
+unsigned long lkrg_sites_pages(void)
+{
+	return index.nr_pages;
+}

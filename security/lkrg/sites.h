@@ -65,6 +65,7 @@ int __init lkrg_sites_init(void);
 enum lkrg_step lkrg_sites_step(struct lkrg_cursor *cursor);
 const char *lkrg_site_at(const u8 *addr);
 void lkrg_sites_show(struct seq_file *m);
+unsigned long lkrg_sites_pages(void);
 bool lkrg_is_behind_static_call(unsigned long addr);
 bool lkrg_patch_is_legal(enum lkrg_patcher who, const struct module *module,
 			 const struct lkrg_sites *sites, const u8 *addr,

@@ -63,8 +63,13 @@ void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new)
 		set_namespaces(child, new);
 }
 
+void __lkrg_grant_namespaces(struct nsproxy *new, unsigned long flags)
+{
+	lkrg_ns_grant(new, flags);
+}
+
 /*
- * The kernel gives namespaces to current, made by unshare(), setns() or clone()
+ * The kernel gives namespaces to current, made by unshare(), setns() or execve()
  * and not known to anybody else yet, and takes those of who exits.
  */
 int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new)
@@ -75,7 +80,8 @@ int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new)
 		set_namespaces(task, NULL);
 		return 0;
 	}
-	if (task != current || refcount_read(&new->count) != 1)
+	if (task != current || refcount_read(&new->count) != 1 ||
+	    !lkrg_ns_is_granted(new))
 		return lkrg_task_switches_namespaces(task);
 	/* What was not asked for is a copy of what there is. */
 	err = lkrg_task_check_full(LKRG_AT_switch_task_namespaces);

@@ -14,6 +14,7 @@
 #include <linux/audit.h>
 #include <linux/cred.h>
 #include <linux/init_task.h>
+#include <linux/limits.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 #include <linux/nsproxy.h>
@@ -25,6 +26,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/task_work.h>
 #include <linux/thread_info.h>
@@ -880,8 +882,11 @@ void __lkrg_revert_creds(const struct cred *old)
 		verdict(LKRG_CRED_REPLACED, LKRG_AT_revert_creds, &suspect);
 }
 
-/* Between prepare_exec_creds() and this execve() may have slept for minutes. */
-int __lkrg_exec_creds(const struct cred *new)
+/*
+ * Between prepare_exec_creds() and this execve() may have slept for minutes.  Returns 1
+ * when there is a violation and it is let pass.
+ */
+static int check_exec(const struct cred *new, unsigned int set, enum lkrg_place at)
 {
 	const struct lkrg_cred_ref granted = { new, LKRG_GRANTED };
 	const struct suspect suspect = { current, &granted, new };
@@ -889,8 +894,31 @@ int __lkrg_exec_creds(const struct cred *new)
 
 	if (is_condemned(lkrg_task(current)))
 		return -EPERM;
-	what = lkrg_cred_verify_granted(new);
-	return unlikely(what) ? verdict(what, LKRG_AT_exec_creds, &suspect) : 0;
+	what = lkrg_cred_verify_granted(new, set);
+	return unlikely(what) ? verdict(what, at, &suspect) ?: 1 : 0;
+}
+
+int __lkrg_exec_creds(const struct cred *new)
+{
+	return min(check_exec(new, 0, LKRG_AT_exec_creds), 0);
+}
+
+/* It has slept once more, for the lock of the inode, and then set these ids. */
+void __lkrg_exec_ids(const struct cred *new, umode_t mode)
+{
+	unsigned int set = mode & S_ISUID ? LKRG_SET_EUID : 0;
+
+	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		set |= LKRG_SET_EGID;
+	/* Who was found out is refused what follows. */
+	if (!check_exec(new, set, LKRG_AT_exec_ids))
+		lkrg_cred_grant(new);
+}
+
+/* And again, to read what capabilities a file gives. */
+int __lkrg_exec_caps(const struct cred *new)
+{
+	return min(check_exec(new, LKRG_SET_CAPS, LKRG_AT_exec_caps), 0);
 }
 
 int __lkrg_same_ids(void)
@@ -1125,6 +1153,7 @@ void __init __lkrg_start_tasks(void)
 	struct lkrg_task *record = lkrg_task(current);
 
 	record->cred[0] = (struct lkrg_cred_ref){ cred, lkrg_cred_seal(cred) };
+	lkrg_ns_grant(current->nsproxy, ULONG_MAX);
 	lkrg_ns_seal(current->nsproxy);
 	lkrg_state_take(&record->state, current);
 	lkrg_fs_start(current->fs);

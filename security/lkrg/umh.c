@@ -417,6 +417,9 @@ static const char *objection(const struct prepared *p)
 	return NULL;
 }
 
+/* The hash of the program that was let pass last, with umh_enforce=0 */
+static u64 let_pass;
+
 static int block(const char *path, enum lkrg_umh what, const char *why)
 {
 	const int enforce = lkrg_knob(umh_enforce);
@@ -433,7 +436,10 @@ static int block(const char *path, enum lkrg_umh what, const char *why)
 	lkrg_take_name(&report.umh.by, current);
 	strscpy(report.umh.path, path, sizeof(report.umh.path));
 	lkrg_report(&report);
-	return enforce ? -EPERM : 0;
+	if (enforce)
+		return -EPERM;
+	WRITE_ONCE(let_pass, hash_text(path));
+	return 0;
 }
 
 int __lkrg_umh_start(const struct subprocess_info *info)
@@ -452,6 +458,45 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 		return 0;
 	program = program_of(info);
 	return block(*program ? program : info->path, p->what, why);
+}
+
+/* Only who comes from the kernel has no memory yet, and is not process 1. */
+static bool is_helper(void)
+{
+	return unlikely(!current->mm) && !is_global_init(current) && lkrg_knob(umh_validate);
+}
+
+static bool is_known_for_anything(const char *path)
+{
+	enum lkrg_umh what;
+
+#ifdef CONFIG_STATIC_USERMODEHELPER
+	if (!strcmp(path, CONFIG_STATIC_USERMODEHELPER_PATH))
+		return true;
+#endif
+	for (what = 0; what < LKRG_NR_UMH; what++) {
+		if (is_known(what, path))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * lkrg_umh_check_name - May the kernel start a program of this name?
+ * @path: which execve() has copied, and nobody else can write to
+ *
+ * From where it was copied it may have been changed since lkrg_umh_start().  What was
+ * let pass there is reported once.
+ *
+ * Context: task context, may sleep.
+ * Return: 0, or -EPERM if it may not.
+ */
+int lkrg_umh_check_name(const char *path)
+{
+	if (!is_helper() || is_known_for_anything(path) ||
+	    READ_ONCE(let_pass) == hash_text(path))
+		return 0;
+	return block(path, LKRG_UMH_OTHER, "changed after it was verified");
 }
 
 /* As far as the kernel is concerned: there may be a file system where root is not 0. */
@@ -479,9 +524,7 @@ int lkrg_umh_check_file(struct file *file)
 {
 	char path[sizeof_field(struct lkrg_umh_report, path)], *name;
 
-	/* Only who comes from the kernel has no memory yet, and is not process 1. */
-	if (likely(current->mm) || is_global_init(current) || !lkrg_knob(umh_validate) ||
-	    is_of_root(file_inode(file)))
+	if (!is_helper() || is_of_root(file_inode(file)))
 		return 0;
 	name = file_path(file, path, sizeof(path));
 	return block(IS_ERR(name) ? "?" : name, LKRG_UMH_OTHER,

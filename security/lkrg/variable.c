@@ -75,6 +75,12 @@ static u64 flags_key[2] __ro_after_init;
 
 #define FTRACE_KILLED TAINT_FLAGS_COUNT
 
+/*
+ * The sum of what all numbers contribute, so that those that are as they should be are
+ * verified at once.  If it does not match, each of them is, by its record.
+ */
+static u128 numbers;
+
 #define FIRST __start_lkrg_variables
 #define LAST __stop_lkrg_variables
 
@@ -110,26 +116,57 @@ static __always_inline u128 tag_of(const struct lkrg_variable *v, u64 version,
 	return sum;
 }
 
-static void seal(const struct lkrg_variable *v, struct record *r)
-{
-	memcpy(r->value, v->data, v->size);
-	r->version++;
-	r->tag = tag_of(v, r->version, r->value);
-	r->reported = 0;
-}
-
 static __always_inline bool is_authentic(const struct lkrg_variable *v,
 					 const struct record *r)
 {
 	return r->tag == tag_of(v, r->version, r->value);
 }
 
-static u64 number(const struct lkrg_variable *v, const void *data)
+/* Others can change without the lock, or are longer. */
+static __always_inline bool is_number(const struct lkrg_variable *v)
 {
-	u64 value = 0;
+	return v->rule != LKRG_HELPER && v->rule != LKRG_TAINT;
+}
 
-	memcpy(&value, data, min(v->size, sizeof(value)));
-	return value;
+static __always_inline u64 number(const struct lkrg_variable *v, const void *data)
+{
+	switch (v->size) {
+	case sizeof(u8):
+		return *(const u8 *)data;
+	case sizeof(u32):
+		return *(const u32 *)data;
+	default:
+		return *(const u64 *)data;
+	}
+}
+
+/* Each number has a pair of keys. */
+static __always_inline u128 part_of(const struct lkrg_variable *v, const void *data)
+{
+	return lkrg_page_words(v - FIRST, number(v, data), 0);
+}
+
+/* Who calls it has verified the records. */
+static void count_numbers(void)
+{
+	const struct lkrg_variable *v;
+
+	numbers = 0;
+	for (v = FIRST; v < LAST; v++) {
+		if (is_number(v))
+			numbers += part_of(v, record_of(v)->value);
+	}
+}
+
+static void seal(const struct lkrg_variable *v, struct record *r)
+{
+	/* With a record that was forged the sum does not match any more. */
+	if (is_number(v) && is_authentic(v, r))
+		numbers += part_of(v, v->data) - part_of(v, r->value);
+	memcpy(r->value, v->data, v->size);
+	r->version++;
+	r->tag = tag_of(v, r->version, r->value);
+	r->reported = 0;
 }
 
 /* The flags, and in the upper half their tag: both change at once. */
@@ -465,19 +502,17 @@ void __lkrg_sysctl_end(const struct ctl_table *table)
 /* === Who uses them ====================================================== */
 
 /* All of them, so that each is reported and put back. */
-static bool are_intact(bool helpers)
+static noinline bool verify_numbers(void)
 {
-	struct record *r = variable_records;
 	const struct lkrg_variable *v;
 	bool intact = true;
 
-	if (!static_branch_likely(&taken) || !are_wanted(helpers))
-		return true;
-	guard(mutex)(&variables_lock);
-	for (v = FIRST; v < LAST; v++, r++) {
-		if (is_helper(v) == helpers)
-			intact &= verify_wanted(v, r);
+	for (v = FIRST; v < LAST; v++) {
+		if (is_number(v))
+			intact &= verify_wanted(v, record_of(v));
 	}
+	if (intact)
+		count_numbers();
 	return intact;
 }
 
@@ -489,7 +524,17 @@ static bool are_intact(bool helpers)
  */
 bool lkrg_helpers_are_intact(void)
 {
-	return are_intact(true);
+	const struct lkrg_variable *v;
+	bool intact = true;
+
+	if (!static_branch_likely(&taken) || !are_wanted(true))
+		return true;
+	guard(mutex)(&variables_lock);
+	for (v = FIRST; v < LAST; v++) {
+		if (is_helper(v))
+			intact &= verify_wanted(v, record_of(v));
+	}
+	return intact;
 }
 
 /**
@@ -500,7 +545,20 @@ bool lkrg_helpers_are_intact(void)
  */
 bool lkrg_switches_are_intact(void)
 {
-	return are_intact(false);
+	const struct lkrg_variable *v;
+	bool intact = true;
+	u128 sum = 0;
+
+	if (!static_branch_likely(&taken) || !are_wanted(false))
+		return true;
+	guard(mutex)(&variables_lock);
+	for (v = FIRST; v < LAST; v++) {
+		if (is_number(v))
+			sum += part_of(v, v->data);
+		else if (!is_helper(v))
+			intact &= verify_wanted(v, record_of(v));
+	}
+	return likely(sum == numbers) ? intact : verify_numbers() && intact;
 }
 
 bool __lkrg_helper_is_intact(const void *data)
@@ -653,6 +711,7 @@ void lkrg_variable_baseline(void)
 	mutex_lock(&variables_lock);
 	for (v = FIRST; v < LAST; v++)
 		seal(v, record_of(v));
+	count_numbers();
 	WRITE_ONCE(flags_declared, flags_word(0));
 	mutex_unlock(&variables_lock);
 	static_branch_enable(&taken);

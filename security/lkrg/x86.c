@@ -435,6 +435,9 @@ static size_t index_in(const struct table *table, unsigned long addr)
 	return (addr >> table->shift) & (BIT(INDEX_BITS) - 1);
 }
 
+/* Where nobody can read a table, it may map anything. */
+#define UNREADABLE (_PAGE_PRESENT | _PAGE_RW | _PAGE_PSE)
+
 /* Returns 0 where nothing is mapped.  Nobody keeps the table from being freed. */
 static __always_inline u64 read_entry(const struct table *table,
 				      unsigned long addr)
@@ -447,7 +450,7 @@ static __always_inline u64 read_entry(const struct table *table,
 	return entry & _PAGE_PRESENT ? entry : 0;
 
 gone:
-	return 0;
+	return UNREADABLE;
 }
 
 static __always_inline bool is_table(const struct table *table, u64 entry)

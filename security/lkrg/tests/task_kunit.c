@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/limits.h>
 #include <linux/lkrg.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -131,32 +132,65 @@ static void the_sum_over_the_state_is_the_same(struct kunit *test)
 			  lkrg_record_span(&state, 0, LKRG_STATE_PAIRS));
 }
 
+static const struct {
+	size_t at;
+	unsigned long flag;
+} members[] = {
+	{ offsetof(struct nsproxy, uts_ns), CLONE_NEWUTS },
+	{ offsetof(struct nsproxy, ipc_ns), CLONE_NEWIPC },
+	{ offsetof(struct nsproxy, mnt_ns), CLONE_NEWNS },
+	{ offsetof(struct nsproxy, pid_ns_for_children), CLONE_NEWPID },
+	{ offsetof(struct nsproxy, net_ns), CLONE_NEWNET },
+	{ offsetof(struct nsproxy, time_ns), CLONE_NEWTIME },
+	{ offsetof(struct nsproxy, time_ns_for_children), CLONE_NEWTIME },
+	{ offsetof(struct nsproxy, cgroup_ns), CLONE_NEWCGROUP },
+};
+
 /* Each pointer, while the other ones are right. */
 static void another_namespace_is_found(struct kunit *test)
 {
-	static const size_t members[] = {
-		offsetof(struct nsproxy, uts_ns),
-		offsetof(struct nsproxy, ipc_ns),
-		offsetof(struct nsproxy, mnt_ns),
-		offsetof(struct nsproxy, pid_ns_for_children),
-		offsetof(struct nsproxy, net_ns),
-		offsetof(struct nsproxy, time_ns),
-		offsetof(struct nsproxy, time_ns_for_children),
-		offsetof(struct nsproxy, cgroup_ns),
-	};
 	struct nsproxy *ns = kunit_kmalloc(test, sizeof(*ns), GFP_KERNEL);
 	size_t i;
 
 	KUNIT_ASSERT_NOT_NULL(test, ns);
 	*ns = *current->nsproxy;
 	KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
+	lkrg_ns_grant(ns, ULONG_MAX);
+	KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
 	lkrg_ns_seal(ns);
 	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
 	for (i = 0; i < ARRAY_SIZE(members); i++) {
-		((u8 *)ns)[members[i]] ^= 8;
+		((u8 *)ns)[members[i].at] ^= 8;
 		KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
-		((u8 *)ns)[members[i]] ^= 8;
+		((u8 *)ns)[members[i].at] ^= 8;
 	}
+	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
+}
+
+/* Those that were set, and no others; what is on record is no ticket. */
+static void namespaces_are_granted_as_set(struct kunit *test)
+{
+	struct nsproxy *ns = kunit_kmalloc(test, sizeof(*ns), GFP_KERNEL);
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, ns);
+	*ns = *current->nsproxy;
+	lkrg_ns_grant(ns, ~CLONE_NEWUTS);
+	KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
+	for (i = 0; i < ARRAY_SIZE(members); i++) {
+		lkrg_ns_grant(ns, ULONG_MAX);
+		KUNIT_EXPECT_TRUE(test, lkrg_ns_is_granted(ns));
+		((u8 *)ns)[members[i].at] ^= 8;
+		KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
+		lkrg_ns_grant(ns, 0);
+		KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
+		lkrg_ns_grant(ns, ~(u32)members[i].flag);
+		KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
+		lkrg_ns_grant(ns, members[i].flag);
+		KUNIT_EXPECT_TRUE(test, lkrg_ns_is_granted(ns));
+	}
+	lkrg_ns_seal(ns);
+	KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
 	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
 }
 
@@ -183,6 +217,7 @@ static struct kunit_case task_cases[] = {
 	KUNIT_CASE(the_state_of_a_task_is_all_there),
 	KUNIT_CASE(the_sum_over_the_state_is_the_same),
 	KUNIT_CASE(another_namespace_is_found),
+	KUNIT_CASE(namespaces_are_granted_as_set),
 	KUNIT_CASE(a_task_that_runs_is_no_child),
 	{ }
 };

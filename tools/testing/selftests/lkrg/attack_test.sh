@@ -286,7 +286,7 @@ memory_attack()
 	mark
 	request "$attack"
 	changed=$(what_was_changed)
-	echo "$changed" | grep -Eq '^1 pages: [a-z ]+$' ||
+	echo "$changed" | grep -Eq '^[1-9][0-9]* pages: [a-z ]+$' ||
 		fault "the module does not say what it changed: $changed"
 	report=$(printf '%s\n' "$report" | sed "s/CHANGED/$changed/")
 	found_until memory-restore
@@ -462,12 +462,21 @@ more_than_there_is_room_for()
 	done
 }
 
+# How far behind the kernel's text that of the module is
+distance()
+{
+	text=$(sed -n 's/^ffffffff\([0-9a-f]*\) . _text$/\1/p' /proc/kallsyms)
+	module=$(sed 's/^0xffffffff//' /sys/module/lkrg_attack/sections/.text)
+	printf '0x%x\n' $(((0x$module & ~0xfff) - 0x$text))
+}
+
 # Then the kernel has a module that the guard does not know.
 hide_module_from_guard()
 {
 	mark
+	from=$(distance)
 	request module-hide-entry
-	report="module hidden: lkrg_attack, [0-9]+ bytes: from the inventory"
+	report="module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+$from to \+0x[0-9a-f]+: from the inventory"
 	expect_finding
 	mark
 	request module-show
@@ -481,7 +490,7 @@ hide_module_from_both()
 	mark
 	request module-hide-entry
 	request module-hide-sysfs
-	report="module hidden: lkrg_attack, [0-9]+ bytes: from the inventory"
+	report="module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+0x[0-9a-f]+ to \+0x[0-9a-f]+: from the inventory"
 	expect_finding
 	mark
 	request module_text-flip

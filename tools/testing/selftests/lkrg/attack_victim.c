@@ -215,6 +215,11 @@ static int use_suid(void)
 	return exec("./suid", "capable");
 }
 
+static int use_exec_sgid(void)
+{
+	return exec("./sgid", "open");
+}
+
 static int use_setresuid(void)
 {
 	return setresuid(0, 0, 0) ? -1 : use_open();
@@ -806,6 +811,7 @@ static const struct use {
 	{ "exec-capable", use_exec_capable },
 	{ "exec-grouped", use_exec_grouped },
 	{ "exec-public", use_exec_public },
+	{ "exec-sgid", use_exec_sgid },
 	{ "failing-seccomp", use_failing_seccomp },
 	{ "failing-setuid", use_failing_setuid },
 	{ "failing-tsync", use_failing_tsync },

@@ -313,6 +313,10 @@ prepare_attacks()
 	cp "$DIR/attack_victim" "$work/suid"
 	chmod 0755 "$work/attack_victim"
 	chmod 4755 "$work/suid"
+	# Who runs that gains nothing.
+	cp "$DIR/attack_victim" "$work/sgid"
+	chgrp 1000 "$work/sgid"
+	chmod 2755 "$work/sgid"
 }
 
 # Without comments; what is left out begins with "#".

@@ -67,7 +67,7 @@ static const char *const statistics[] = {
 	"pass_last_bytes", "pass_bytes",
 	"pass_last_violations", "pass_busy", "watch_ticks", "text_pages",
 	"rodata_pages",
-	"modules", "module_pages", "pokes", "pokes_refused",
+	"modules", "module_pages", "image_memory", "pokes", "pokes_refused",
 	"patches_by_modules", "reports", "reports_lost", "reports_suppressed",
 	"violation_cred_overwritten", "violation_cred_replaced",
 	"violation_cred_reused", "violation_cred_not_granted",

@@ -498,7 +498,7 @@ prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 47
+ktap_set_plan 48
 
 unknown="not what the kernel starts for this"
 # What is started by accident does not switch the machine off.
@@ -551,6 +551,7 @@ run_test "umh-library" not_to_be_started umh-library "$helper" \
 	"its environment has LD_ in it"
 run_test "umh-changed" not_to_be_started umh-changed "$helper" \
 	"changed after it was prepared"
+run_test "umh-late" not_to_be_started umh-late "" "changed after it was verified"
 run_test "a listed program" to_be_started "/bin/other,$helper"
 run_test "a listed program, for this" to_be_started "other:$helper"
 run_test "a link" links

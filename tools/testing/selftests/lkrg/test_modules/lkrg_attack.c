@@ -549,6 +549,56 @@ static int lie_in_wait(struct ambush *ambush, struct task_struct *task)
 	return err;
 }
 
+/* The same while it decides on ids and capabilities: where it may sleep as well */
+static struct cred *exec_cred;
+static struct ambush *second_ambush;
+
+static void note_bprm(struct pt_regs *regs)
+{
+	struct linux_binprm *const bprm =
+		(void *)regs_get_kernel_argument(regs, 0);
+
+	exec_cred = bprm->cred;
+	second_ambush->victim = current;
+}
+
+static void change_exec_cred(struct pt_regs *regs)
+{
+	exec_cred->uid = GLOBAL_ROOT_UID;
+	exec_cred->euid = GLOBAL_ROOT_UID;
+}
+
+static struct ambush noting_ambush = {
+	.probe = { .symbol_name = "begin_new_exec", .pre_handler = spring },
+	.change = note_bprm,
+};
+
+static struct ambush inode_ambush = {
+	.probe = { .symbol_name = "inode_permission", .pre_handler = spring },
+	.change = change_exec_cred,
+};
+
+static struct ambush xattr_ambush = {
+	.probe = { .symbol_name = "__vfs_getxattr", .pre_handler = spring },
+	.change = change_exec_cred,
+};
+
+static int change_exec_at(struct ambush *ambush, struct task_struct *task)
+{
+	second_ambush = ambush;
+	return lie_in_wait(ambush, NULL) ?: lie_in_wait(&noting_ambush, task);
+}
+
+static int change_exec_ids(struct task_struct *task, size_t field)
+{
+	return change_exec_at(&inode_ambush, task);
+}
+
+static int change_exec_caps(struct task_struct *task, size_t field)
+{
+	return change_exec_at(&xattr_ambush, task);
+}
+
 static int change_exec(struct task_struct *task, size_t field)
 {
 	return lie_in_wait(&exec_ambush, task);
@@ -561,12 +611,27 @@ static int change_commit(struct task_struct *task, size_t field)
 
 static void end_ambushes(void)
 {
-	if (exec_ambush.probe.addr)
-		unregister_kprobe(&exec_ambush.probe);
-	if (commit_ambush.probe.addr)
-		unregister_kprobe(&commit_ambush.probe);
+	struct ambush *const ambushes[] = {
+		&exec_ambush, &commit_ambush, &noting_ambush, &inode_ambush, &xattr_ambush,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ambushes); i++) {
+		if (ambushes[i]->probe.addr)
+			unregister_kprobe(&ambushes[i]->probe);
+	}
 }
 #else
+static int change_exec_ids(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_exec_caps(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
 static int change_exec(struct task_struct *task, size_t field)
 {
 	return -EOPNOTSUPP;
@@ -624,6 +689,27 @@ static int switch_namespaces(struct task_struct *task, size_t field)
 		return -ENOENT;
 	get_nsproxy(init);
 	function(task, init);
+	return 0;
+}
+
+/* The same namespaces, in memory that nobody but the task knows */
+static int switch_to_copy(struct task_struct *task, size_t field)
+{
+	void (*const function)(struct task_struct *, struct nsproxy *) =
+		(void *)switch_task_namespaces_at;
+	const struct nsproxy *const init = (void *)init_nsproxy_at;
+	struct nsproxy *copy;
+
+	if (!function || !init)
+		return -ENOENT;
+	copy = kmemdup(init, sizeof(*init), GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	kmemleak_not_leak(copy);
+	refcount_set(&copy->count, 1);
+	function(task, copy);
+	/* Nobody may free it, because it is not where others are. */
+	refcount_inc(&copy->count);
 	return 0;
 }
 
@@ -3590,6 +3676,43 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	return err;
 }
 
+/* Another program, when it was asked already which one it is */
+#if defined(CONFIG_KPROBES) && defined(CONFIG_MODULES)
+static bool exchanges_helper;
+
+static int exchange_helper(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (exchanges_helper && !current->mm)
+		regs->di = (ulong)helper;
+	return 0;
+}
+
+static struct kprobe helper_probe = {
+	.symbol_name = "kernel_execve",
+	.pre_handler = exchange_helper,
+};
+
+static int run_exchanged_helper(struct task_struct *task, size_t field)
+{
+	int err = register_kprobe(&helper_probe);
+
+	if (err)
+		return err;
+	exchanges_helper = true;
+	request_module("lkrg_no_such_module");
+	exchanges_helper = false;
+	unregister_kprobe(&helper_probe);
+	/* Or it cannot be registered again. */
+	helper_probe.addr = NULL;
+	return 0;
+}
+#else
+static int run_exchanged_helper(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 /* === Who may write a file of the kernel ================================= */
 
 /* What decides is the mode in the table that is registered. */
@@ -4117,8 +4240,8 @@ static int call_ftrace_kill(struct task_struct *task, size_t field)
 
 /* === Memory for code ==================================================== */
 
-/* Somebody's code, and a mapping of somebody else's */
-static void *code_page, *alias_page;
+/* Somebody's code, where it is in more memory, and a mapping of somebody else's */
+static void *code_page, *code_area, *alias_page;
 static bool is_rox;
 
 static void free_code(void)
@@ -4131,8 +4254,9 @@ static void free_code(void)
 	if (virt_addr_valid(code_page))
 		free_page((ulong)code_page);
 	else
-		vfree(code_page);
+		vfree(code_area ?: code_page);
 	code_page = NULL;
+	code_area = NULL;
 }
 
 /* Takes the page, which may be executable or not before. */
@@ -4201,6 +4325,39 @@ static int run_in_execmem(struct task_struct *task, size_t field)
 static int run_in_writable(struct task_struct *task, size_t field)
 {
 	return code_page ? -EBUSY : run_code(vmalloc(PAGE_SIZE), make_rwx);
+}
+
+/*
+ * The page table that leads there, and to nothing of anybody else's, cannot be read: CPUs
+ * go by its physical address.
+ */
+static int make_unread(void *page)
+{
+	unsigned int level;
+	void *table;
+	int err = make_rox(page);
+
+	if (err)
+		return err;
+	table = (void *)((ulong)lookup_address((ulong)page, &level) & PAGE_MASK);
+	/* It becomes a page of its own where all memory is mapped. */
+	err = set_page(set_memory_rox_at, table) ?: set_page(set_memory_nx_at, table) ?:
+	      set_page(set_memory_rw_at, table) ?:
+	      change_entry((ulong)table, 0, _PAGE_PRESENT);
+	if (err)
+		return err;
+	asm volatile("invlpg (%0)" : : "r" (table) : "memory");
+	snprintf(changed, sizeof(changed), "%u pages: writable and executable",
+		 PTRS_PER_PTE);
+	return 0;
+}
+
+static int run_in_unread(struct task_struct *task, size_t field)
+{
+	if (code_page)
+		return -EBUSY;
+	code_area = vmalloc(2 * PMD_SIZE);
+	return run_code(PTR_ALIGN(code_area, PMD_SIZE), make_unread);
 }
 
 /* Where all memory is mapped */
@@ -4828,6 +4985,10 @@ static const struct attack attacks[] = {
 	       "commit_creds() of an own copy, uid 0, all capabilities"),
 	ATTACK("exec-euid", change_exec,
 	       "what the next execve() has prepared gets euid 0"),
+	ATTACK("exec-ids", change_exec_ids,
+	       "the same, with uid 0, while its ids are decided on"),
+	ATTACK("exec-caps", change_exec_caps,
+	       "the same while its capabilities are decided on"),
 	ATTACK("commit-caps", change_commit,
 	       "what the next system call is about to commit gets all capabilities"),
 	ATTACK("override-init", override_init,
@@ -4858,6 +5019,8 @@ static const struct attack attacks[] = {
 	FLOW("stranger", BY_STRANGER, root, "set_fs_root"),
 	ATTACK("own-nsproxy", switch_namespaces,
 	       "switch_task_namespaces() of itself to init_nsproxy"),
+	ATTACK("own-copy", switch_to_copy,
+	       "switch_task_namespaces() of itself to a copy of init_nsproxy"),
 	ATTACK("child-nsproxy", switch_child,
 	       "switch_task_namespaces() of the last child to init_nsproxy"),
 	NS("uts", uts_ns),
@@ -4945,6 +5108,7 @@ static const struct attack attacks[] = {
 	ATTACK("memory-vmalloc", run_in_vmalloc, "code in memory from vmalloc()"),
 	ATTACK("memory-execmem", run_in_execmem, "code in memory for code, for nobody"),
 	ATTACK("memory-rwx", run_in_writable, "the same, and it is writable"),
+	ATTACK("memory-unread", run_in_unread, "code behind a page table that none can read"),
 	ATTACK("memory-linear", run_in_linear, "code where all memory is mapped"),
 	ATTACK("memory-slot", map_slot_writable, "a slot of kprobes writable"),
 	ATTACK("memory-text", map_text_again, "another mapping of kernel text"),
@@ -5146,6 +5310,8 @@ static const struct attack attacks[] = {
 	ATTACK("write-restore", close_files, "only root may, as before"),
 	ATTACK("umh-run", run_helper, "the kernel starts the helper"),
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
+	ATTACK("umh-late", run_exchanged_helper,
+	       "it is another program than the one that was to be started"),
 	ATTACK("umh-changed", run_changed_helper,
 	       "and it gets another argument than was prepared"),
 	ATTACK("variable", overwrite_variable, "the variable gets the value"),
