@@ -242,8 +242,7 @@ static inline int lkrg_prctl(void)
 /**
  * lkrg_grant_namespaces - Declare that namespaces are those that were decided on
  * @new: made by the current task, and known to nobody else
- * @flags: CLONE_NEW*, those that were set since it was declared before; ULONG_MAX for
- *	the first time
+ * @flags: CLONE_NEW*, those that are not the current task's own
  *
  * Context: task context.
  */

@@ -71,7 +71,6 @@ enum lkrg_umh {
 
 #ifdef CONFIG_SECURITY_LKRG
 
-#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/lkrg.h>
 
@@ -89,8 +88,6 @@ int __lkrg_umh_start(const struct subprocess_info *info);
 void __lkrg_release_agent(const char *path);
 
 #define __LKRG_GUARD(rule, variable, via, id)				\
-static_assert((rule) == LKRG_HELPER || sizeof(variable) == sizeof(u8) ||	\
-	      sizeof(variable) == sizeof(u32) || sizeof(variable) == sizeof(u64)); \
 static const struct lkrg_variable id __used				\
 	__section(".lkrg_variables") __aligned(sizeof(void *)) =	\
 	{ #variable, (void *)&(variable), via, sizeof(variable), rule }

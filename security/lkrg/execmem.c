@@ -403,9 +403,10 @@ static bool __init is_ours(const struct taken *taken)
 
 static void __init take_range(struct taken *taken)
 {
-	if (taken->end && !taken->err)
-		taken->err = own(taken->start, taken->end, EXECMEM_FTRACE);
-	if (taken->end && !taken->err && is_ours(taken))
+	if (!taken->end || taken->err)
+		return;
+	taken->err = own(taken->start, taken->end, EXECMEM_FTRACE);
+	if (!taken->err && is_ours(taken))
 		set_stage(find(taken->start), READONLY);
 }
 

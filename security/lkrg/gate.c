@@ -4,7 +4,7 @@
  *
  * The hooks at which a privilege is about to be used.  Those that change one
  * begin with prepare_creds() and are verified there, see cred.c.  No hook
- * allocates, sleeps or prints.
+ * allocates or prints, and only those about programs and files for the kernel sleep.
  */
 
 #include <linux/binfmts.h>

@@ -519,7 +519,10 @@ static u32 state_of(const struct lkrg_section *section, unsigned long index, u32
 {
 	u128 sum = lkrg_record_head(page_words(section, index), found);
 
-	return (u32)lkrg_record_fold(sum + page_tag(section, index)) << 3 | found;
+	/* What is right changes with each legal patch. */
+	if (found & DIFFERS)
+		sum += page_tag(section, index);
+	return (u32)lkrg_record_fold(sum) << 3 | found;
 }
 
 /* Many pages may be mapped by one entry: the first of them speaks for all. */

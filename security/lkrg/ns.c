@@ -8,7 +8,7 @@
  * what there is was made for the current task, by who may.
  */
 
-#include <linux/limits.h>
+#include <linux/init.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -38,11 +38,16 @@ static struct lkrg_record_tag recorded(const struct nsproxy *ns)
 	return (struct lkrg_record_tag){ ns->lkrg_tag[0], ns->lkrg_tag[1] };
 }
 
+static struct lkrg_record_tag tag_of(const struct nsproxy *ns, u64 version,
+				     const struct lkrg_namespaces *namespaces)
+{
+	return lkrg_record_tag(ns, version, namespaces, sizeof(*namespaces) / LKRG_PAIR);
+}
+
 static struct lkrg_record_tag ticket(const struct nsproxy *ns,
 				     const struct lkrg_namespaces *granted)
 {
-	return lkrg_record_tag(ns, (uintptr_t)current, granted,
-			       sizeof(*granted) / LKRG_PAIR);
+	return tag_of(ns, (uintptr_t)current, granted);
 }
 
 static void record(struct nsproxy *ns, struct lkrg_record_tag tag)
@@ -51,7 +56,7 @@ static void record(struct nsproxy *ns, struct lkrg_record_tag tag)
 	ns->lkrg_tag[1] = tag.high;
 }
 
-/* What setns(), or what comes with the time namespace, may have set. */
+/* What was made, or taken from somebody else. */
 static void take_set(struct lkrg_namespaces *granted, const struct lkrg_namespaces *now,
 		     unsigned long flags)
 {
@@ -78,24 +83,36 @@ static void take_set(struct lkrg_namespaces *granted, const struct lkrg_namespac
  * @ns: made by the current task, and known to nobody else
  * @flags: as in lkrg_grant_namespaces()
  *
- * It is good for the current task alone.  If something else was changed than what was
- * set, the ticket of before stays, which does not match.
+ * All others have to be those on record of the current task, or there is no ticket.  It
+ * is good for that task alone.
  */
 void lkrg_ns_grant(struct nsproxy *ns, unsigned long flags)
 {
+	const struct nsproxy *own = current->nsproxy;
 	struct lkrg_namespaces granted, now;
 
+	memcpy(&granted, own->lkrg_namespaces, sizeof(granted));
+	if (!lkrg_same_tag(recorded(own), tag_of(own, 0, &granted)))
+		return;
 	lkrg_ns_take(&now, ns);
-	if (flags != ULONG_MAX) {
-		memcpy(&granted, ns->lkrg_namespaces, sizeof(granted));
-		if (!lkrg_same_tag(recorded(ns), ticket(ns, &granted)))
-			return;
-		take_set(&granted, &now, flags);
-		if (memcmp(&granted, &now, sizeof(now)))
-			return;
-	}
+	take_set(&granted, &now, flags);
+	if (memcmp(&granted, &now, sizeof(now)))
+		return;
+	memcpy(ns->lkrg_namespaces, &granted, sizeof(granted));
+	record(ns, ticket(ns, &granted));
+}
+
+/**
+ * lkrg_ns_start - Record the first ones
+ * @ns: those of the first task
+ */
+void __init lkrg_ns_start(struct nsproxy *ns)
+{
+	struct lkrg_namespaces now;
+
+	lkrg_ns_take(&now, ns);
 	memcpy(ns->lkrg_namespaces, &now, sizeof(now));
-	record(ns, ticket(ns, &now));
+	record(ns, tag_of(ns, 0, &now));
 }
 
 /**

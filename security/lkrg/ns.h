@@ -8,6 +8,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/init.h>
 #include <linux/nsproxy.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
@@ -34,6 +35,7 @@ static_assert(sizeof(struct lkrg_namespaces) ==
 
 void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns);
 void lkrg_ns_grant(struct nsproxy *ns, unsigned long flags);
+void __init lkrg_ns_start(struct nsproxy *ns);
 bool lkrg_ns_is_granted(const struct nsproxy *ns);
 void lkrg_ns_seal(struct nsproxy *ns);
 

@@ -80,14 +80,15 @@ int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new)
 		set_namespaces(task, NULL);
 		return 0;
 	}
-	if (task != current || refcount_read(&new->count) != 1 ||
-	    !lkrg_ns_is_granted(new))
+	if (task != current || refcount_read(&new->count) != 1)
 		return lkrg_task_switches_namespaces(task);
-	/* What was not asked for is a copy of what there is. */
 	err = lkrg_task_check_full(LKRG_AT_switch_task_namespaces);
-	if (!err)
-		set_namespaces(task, new);
-	return err;
+	if (err)
+		return err;
+	if (!lkrg_ns_is_granted(new))
+		return lkrg_task_switches_namespaces(task);
+	set_namespaces(task, new);
+	return 0;
 }
 
 void __lkrg_set_fs(struct task_struct *task, const struct fs_struct *fs)

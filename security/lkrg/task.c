@@ -14,7 +14,6 @@
 #include <linux/audit.h>
 #include <linux/cred.h>
 #include <linux/init_task.h>
-#include <linux/limits.h>
 #include <linux/lkrg.h>
 #include <linux/lsm_hooks.h>
 #include <linux/nsproxy.h>
@@ -341,7 +340,9 @@ static void describe_state(struct lkrg_task_report *r, struct task_struct *task)
 		       sizeof(r->namespaces.expected));
 		lkrg_ns_take(&r->namespaces.found, ns);
 	}
-	r->root_changed = has_changed_root(task);
+	/* With tasklist_lock for writing nobody may wait for fs->lock. */
+	if (r->at != LKRG_AT_ptrace_traceme)
+		r->root_changed = has_changed_root(task);
 	r->dumpable_changed = has_changed_dumpable(task);
 }
 
@@ -883,8 +884,8 @@ void __lkrg_revert_creds(const struct cred *old)
 }
 
 /*
- * Between prepare_exec_creds() and this execve() may have slept for minutes.  Returns 1
- * when there is a violation and it is let pass.
+ * Between prepare_exec_creds() and this execve() may have slept for minutes.  Returns 0,
+ * LET_PASS or -EPERM.
  */
 static int check_exec(const struct cred *new, unsigned int set, enum lkrg_place at)
 {
@@ -895,7 +896,7 @@ static int check_exec(const struct cred *new, unsigned int set, enum lkrg_place 
 	if (is_condemned(lkrg_task(current)))
 		return -EPERM;
 	what = lkrg_cred_verify_granted(new, set);
-	return unlikely(what) ? verdict(what, at, &suspect) ?: 1 : 0;
+	return unlikely(what) ? verdict(what, at, &suspect) ?: LET_PASS : 0;
 }
 
 int __lkrg_exec_creds(const struct cred *new)
@@ -906,9 +907,10 @@ int __lkrg_exec_creds(const struct cred *new)
 /* It has slept once more, for the lock of the inode, and then set these ids. */
 void __lkrg_exec_ids(const struct cred *new, umode_t mode)
 {
+	const umode_t sgid = S_ISGID | 0010;
 	unsigned int set = mode & S_ISUID ? LKRG_SET_EUID : 0;
 
-	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+	if ((mode & sgid) == sgid)
 		set |= LKRG_SET_EGID;
 	/* Who was found out is refused what follows. */
 	if (!check_exec(new, set, LKRG_AT_exec_ids))
@@ -1153,8 +1155,7 @@ void __init __lkrg_start_tasks(void)
 	struct lkrg_task *record = lkrg_task(current);
 
 	record->cred[0] = (struct lkrg_cred_ref){ cred, lkrg_cred_seal(cred) };
-	lkrg_ns_grant(current->nsproxy, ULONG_MAX);
-	lkrg_ns_seal(current->nsproxy);
+	lkrg_ns_start(current->nsproxy);
 	lkrg_state_take(&record->state, current);
 	lkrg_fs_start(current->fs);
 	start_record(current, record);

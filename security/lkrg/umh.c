@@ -380,14 +380,13 @@ static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
 }
 
 /* The program itself: all of them may be started by one that decides. */
-static const char *program_of(const struct subprocess_info *info)
+static const char *program_of(const struct subprocess_info *info, const char *path)
 {
 #ifdef CONFIG_STATIC_USERMODEHELPER
 	return info->argv && info->argv[0] &&
-	       !strcmp(info->path, CONFIG_STATIC_USERMODEHELPER_PATH) ?
-	       info->argv[0] : "";
+	       !strcmp(path, CONFIG_STATIC_USERMODEHELPER_PATH) ? info->argv[0] : "";
 #else
-	return info->path;
+	return path;
 #endif
 }
 
@@ -400,7 +399,7 @@ static bool loads_libraries(char *const *envp)
 	return false;
 }
 
-static const char *objection(const struct prepared *p)
+static const char *objection(const struct prepared *p, const char *program)
 {
 	const struct subprocess_info *info = &p->info;
 
@@ -412,13 +411,10 @@ static const char *objection(const struct prepared *p)
 		return "umh_validate is 2";
 	if (loads_libraries(info->envp))
 		return "its environment has LD_ in it";
-	if (!is_known(p->what, program_of(info)))
+	if (!is_known(p->what, program))
 		return "not what the kernel starts for this";
 	return NULL;
 }
-
-/* The hash of the program that was let pass last, with umh_enforce=0 */
-static u64 let_pass;
 
 static int block(const char *path, enum lkrg_umh what, const char *why)
 {
@@ -436,10 +432,13 @@ static int block(const char *path, enum lkrg_umh what, const char *why)
 	lkrg_take_name(&report.umh.by, current);
 	strscpy(report.umh.path, path, sizeof(report.umh.path));
 	lkrg_report(&report);
-	if (enforce)
-		return -EPERM;
-	WRITE_ONCE(let_pass, hash_text(path));
-	return 0;
+	return enforce ? -EPERM : 0;
+}
+
+/* Of the current thread */
+static u64 hash_helper(const char *path)
+{
+	return siphash_2u64((uintptr_t)current, hash_text(path), &key);
 }
 
 int __lkrg_umh_start(const struct subprocess_info *info)
@@ -447,17 +446,22 @@ int __lkrg_umh_start(const struct subprocess_info *info)
 	const struct prepared *p = prepared(info);
 	int enforce = lkrg_knob(umh_enforce);
 	const char *program, *why;
+	char path[HELPER_SIZE];
 
-	if (!lkrg_knob(umh_validate))
+	/* Root may change a name that is a variable: this is the one that is judged. */
+	strscpy(path, info->path, sizeof(path));
+	lkrg_task(current)->helper = hash_helper(path);
+	/* There is no such file. */
+	if (!*path || !lkrg_knob(umh_validate))
 		return 0;
 	/* It is reported there.  Whatever was forged for good hides nothing else. */
 	if (!lkrg_helpers_are_intact() && enforce)
 		return -EPERM;
-	why = objection(p);
+	program = program_of(info, path);
+	why = objection(p, program);
 	if (!why)
 		return 0;
-	program = program_of(info);
-	return block(*program ? program : info->path, p->what, why);
+	return block(*program ? program : path, p->what, why);
 }
 
 /* Only who comes from the kernel has no memory yet, and is not process 1. */
@@ -466,35 +470,18 @@ static bool is_helper(void)
 	return unlikely(!current->mm) && !is_global_init(current) && lkrg_knob(umh_validate);
 }
 
-static bool is_known_for_anything(const char *path)
-{
-	enum lkrg_umh what;
-
-#ifdef CONFIG_STATIC_USERMODEHELPER
-	if (!strcmp(path, CONFIG_STATIC_USERMODEHELPER_PATH))
-		return true;
-#endif
-	for (what = 0; what < LKRG_NR_UMH; what++) {
-		if (is_known(what, path))
-			return true;
-	}
-	return false;
-}
-
 /**
- * lkrg_umh_check_name - May the kernel start a program of this name?
- * @path: which execve() has copied, and nobody else can write to
+ * lkrg_umh_check_name - Is it the program that the kernel wanted to start?
+ * @path: its name, which execve() has copied
  *
- * From where it was copied it may have been changed since lkrg_umh_start().  What was
- * let pass there is reported once.
+ * Where it was copied from it may have been changed since lkrg_umh_start().
  *
  * Context: task context, may sleep.
- * Return: 0, or -EPERM if it may not.
+ * Return: 0, or -EPERM if it is another one.
  */
 int lkrg_umh_check_name(const char *path)
 {
-	if (!is_helper() || is_known_for_anything(path) ||
-	    READ_ONCE(let_pass) == hash_text(path))
+	if (!is_helper() || lkrg_task(current)->helper == hash_helper(path))
 		return 0;
 	return block(path, LKRG_UMH_OTHER, "changed after it was verified");
 }

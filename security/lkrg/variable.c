@@ -125,45 +125,56 @@ static __always_inline bool is_authentic(const struct lkrg_variable *v,
 /* Others can change without the lock, or are longer. */
 static __always_inline bool is_number(const struct lkrg_variable *v)
 {
-	return v->rule != LKRG_HELPER && v->rule != LKRG_TAINT;
+	return v->rule != LKRG_HELPER && v->rule != LKRG_TAINT && v->rule != LKRG_FTRACE;
 }
 
 static __always_inline u64 number(const struct lkrg_variable *v, const void *data)
 {
+	u64 value = 0;
+
 	switch (v->size) {
 	case sizeof(u8):
 		return *(const u8 *)data;
 	case sizeof(u32):
 		return *(const u32 *)data;
-	default:
+	case sizeof(u64):
 		return *(const u64 *)data;
 	}
+	memcpy(&value, data, min(v->size, sizeof(value)));
+	return value;
 }
 
 /* Each number has a pair of keys. */
-static __always_inline u128 part_of(const struct lkrg_variable *v, const void *data)
+static __always_inline u128 part_of(const struct lkrg_variable *v, u64 value)
 {
-	return lkrg_page_words(v - FIRST, number(v, data), 0);
+	return lkrg_page_words(v - FIRST, value, 0);
 }
 
-/* Who calls it has verified the records. */
-static void count_numbers(void)
+/* Of what is in memory nothing is read twice: what is added to a sum was judged. */
+static bool is_on_record(const struct lkrg_variable *v, const struct record *r, u64 value)
 {
-	const struct lkrg_variable *v;
+	const u64 pair[LKRG_PAIR / sizeof(u64)] = { value };
 
-	numbers = 0;
-	for (v = FIRST; v < LAST; v++) {
-		if (is_number(v))
-			numbers += part_of(v, record_of(v)->value);
-	}
+	return r->tag == tag_of(v, r->version, pair);
+}
+
+static void put_number(const struct lkrg_variable *v, struct record *r)
+{
+	const u64 old = READ_ONCE(r->value[0]), new = number(v, v->data);
+
+	/* With a record that was forged the sum does not match any more. */
+	if (is_on_record(v, r, old))
+		numbers += part_of(v, new) - part_of(v, old);
+	r->value[0] = new;
+	r->value[1] = 0;
 }
 
 static void seal(const struct lkrg_variable *v, struct record *r)
 {
-	/* With a record that was forged the sum does not match any more. */
-	if (is_number(v) && is_authentic(v, r))
-		numbers += part_of(v, v->data) - part_of(v, r->value);
-	memcpy(r->value, v->data, v->size);
+	if (is_number(v))
+		put_number(v, r);
+	else
+		memcpy(r->value, v->data, v->size);
 	r->version++;
 	r->tag = tag_of(v, r->version, r->value);
 	r->reported = 0;
@@ -504,15 +515,22 @@ void __lkrg_sysctl_end(const struct ctl_table *table)
 /* All of them, so that each is reported and put back. */
 static noinline bool verify_numbers(void)
 {
+	bool intact = true, authentic = true;
 	const struct lkrg_variable *v;
-	bool intact = true;
+	u128 sum = 0;
 
 	for (v = FIRST; v < LAST; v++) {
-		if (is_number(v))
-			intact &= verify_wanted(v, record_of(v));
+		const struct record *r = record_of(v);
+		const u64 value = READ_ONCE(r->value[0]);
+
+		if (!is_number(v))
+			continue;
+		intact &= verify_wanted(v, record_of(v));
+		authentic &= is_on_record(v, r, value);
+		sum += part_of(v, value);
 	}
-	if (intact)
-		count_numbers();
+	if (authentic)
+		numbers = sum;
 	return intact;
 }
 
@@ -554,7 +572,7 @@ bool lkrg_switches_are_intact(void)
 	guard(mutex)(&variables_lock);
 	for (v = FIRST; v < LAST; v++) {
 		if (is_number(v))
-			sum += part_of(v, v->data);
+			sum += part_of(v, number(v, v->data));
 		else if (!is_helper(v))
 			intact &= verify_wanted(v, record_of(v));
 	}
@@ -711,7 +729,7 @@ void lkrg_variable_baseline(void)
 	mutex_lock(&variables_lock);
 	for (v = FIRST; v < LAST; v++)
 		seal(v, record_of(v));
-	count_numbers();
+	verify_numbers();
 	WRITE_ONCE(flags_declared, flags_word(0));
 	mutex_unlock(&variables_lock);
 	static_branch_enable(&taken);

@@ -19,7 +19,7 @@
  * @LKRG_OVERRIDE_LEFT: an override outlives the system call that made it, or
  *	would be handed on to a child
  * @LKRG_NAMESPACES_SWITCHED: a task gives namespaces to another task, or takes
- *	such as others have
+ *	such as others have, or that were not made for it
  * @LKRG_STATE_CHANGED: namespaces, root, working directory, seccomp,
  *	no_new_privs, tracer, flags or dumpable of a task were changed
  * @LKRG_TASK_HIDDEN: a task is missing in a list of the kernel or in the

@@ -476,7 +476,8 @@ hide_module_from_guard()
 	mark
 	from=$(distance)
 	request module-hide-entry
-	report="module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+$from to \+0x[0-9a-f]+: from the inventory"
+	report="module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+$from to"
+	report="$report \+0x[0-9a-f]+: from the inventory"
 	expect_finding
 	mark
 	request module-show
@@ -490,7 +491,8 @@ hide_module_from_both()
 	mark
 	request module-hide-entry
 	request module-hide-sysfs
-	report="module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+0x[0-9a-f]+ to \+0x[0-9a-f]+: from the inventory"
+	report="module hidden: lkrg_attack, [0-9]+ bytes, text from _text\+0x[0-9a-f]+"
+	report="$report to \+0x[0-9a-f]+: from the inventory"
 	expect_finding
 	mark
 	request module_text-flip
