@@ -10,9 +10,9 @@
  * deferred.c.
  *
  * Locking: text_mutex protects the inventory of modules; whoever unregisters what
- * leads to a module has done so before its entry is dropped.  Inside of it a pass
- * tries to get ftrace_lock, which others take before text_mutex; see pointer.c and
- * deferred.c for theirs.
+ * leads to a module has done so before its entry is dropped.  Outside of it a pass
+ * takes ftrace_lock, as others do, where it looks at tracers; see pointer.c and
+ * deferred.c for what it tries to get inside.
  * Kprobes and tracepoints are read under RCU, and uprobes under the lock of their tree,
  * inside of which a pass tries to get that of each.
  */
@@ -299,8 +299,6 @@ static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
 	unsigned long left = cursor->position;
 	const struct ftrace_ops *ops;
 
-	if (!mutex_trylock(&ftrace_lock))
-		return LKRG_STEP_BUSY;
 	for (ops = rcu_dereference_raw(ftrace_ops_list); ops != &ftrace_list_end;
 	     ops = rcu_dereference_raw(ops->next)) {
 		if (left) {
@@ -315,7 +313,6 @@ static enum lkrg_step walk_ftrace(struct lkrg_cursor *cursor)
 			break;
 		}
 	}
-	mutex_unlock(&ftrace_lock);
 	return step;
 }
 #else
@@ -345,10 +342,7 @@ static void verify_graph(const struct fgraph_ops *gops, void *cursor)
 /* There is room for a few only. */
 static enum lkrg_step walk_graph(struct lkrg_cursor *cursor)
 {
-	if (!mutex_trylock(&ftrace_lock))
-		return LKRG_STEP_BUSY;
 	lkrg_visit_fgraph(verify_graph, cursor);
-	mutex_unlock(&ftrace_lock);
 	return LKRG_STEP_DONE;
 }
 #else
@@ -607,7 +601,7 @@ static enum lkrg_step walk_static_calls_of_modules(struct lkrg_cursor *cursor)
 }
 #endif
 
-/* By the stage of the cursor */
+/* By the stage of the cursor; the first two with ftrace_lock */
 static enum lkrg_step (*const walks[])(struct lkrg_cursor *cursor) = {
 	walk_ftrace,
 	walk_graph,
@@ -647,6 +641,29 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 	return LKRG_STEP_DONE;
 }
 
+#ifdef CONFIG_FUNCTION_TRACER
+#define OF_FTRACE 2
+
+/* Who unregisters a tracer holds the lock for grace periods, too. */
+static enum lkrg_step exclude_others(struct lkrg_cursor *cursor)
+{
+	enum lkrg_step step;
+
+	if (cursor->stage >= OF_FTRACE)
+		return lkrg_text_exclude_patches(walk, cursor);
+	if (!lkrg_scan_lock(cursor, &ftrace_lock))
+		return LKRG_STEP_BUSY;
+	step = lkrg_text_exclude_patches(walk, cursor);
+	mutex_unlock(&ftrace_lock);
+	return step;
+}
+#else
+static enum lkrg_step exclude_others(struct lkrg_cursor *cursor)
+{
+	return lkrg_text_exclude_patches(walk, cursor);
+}
+#endif
+
 /**
  * lkrg_hook_step - One piece of the hooks' part of a pass
  * @cursor: where the pass is
@@ -657,8 +674,8 @@ static enum lkrg_step walk(struct lkrg_cursor *cursor)
 enum lkrg_step lkrg_hook_step(struct lkrg_cursor *cursor)
 {
 	/* Without read-only memory there is no inventory of modules. */
-	return rodata_enabled && cursor->of_kernel ?
-		lkrg_text_exclude_patches(walk, cursor) : LKRG_STEP_DONE;
+	return rodata_enabled && cursor->of_kernel ? exclude_others(cursor) :
+						     LKRG_STEP_DONE;
 }
 
 /**

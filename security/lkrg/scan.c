@@ -34,6 +34,7 @@
 #include <linux/lkrg.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
@@ -443,6 +444,31 @@ void lkrg_scan_wait(void)
 {
 	atomic_long_inc(&waits);
 	WRITE_ONCE(waiting, true);
+}
+
+/**
+ * lkrg_scan_lock - Get a lock for a check
+ * @cursor: where it is
+ * @lock: a lock that others may hold for grace periods, of many seconds where the machine
+ *	is busy, and take again at once
+ *
+ * A pass that has not advanced for a while waits for its turn.
+ *
+ * Context: the worker.
+ * Return: whether the lock is held now.
+ */
+bool lkrg_scan_lock(struct lkrg_cursor *cursor, struct mutex *lock)
+{
+	if (mutex_trylock(lock))
+		return true;
+	if (!cursor->queues)
+		return false;
+	lkrg_scan_wait();
+	/* That may last, and is no hung task; nobody kills a worker. */
+	if (mutex_lock_killable(lock))
+		return false;
+	lkrg_piece_begin(cursor);
+	return true;
 }
 
 /**

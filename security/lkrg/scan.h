@@ -11,6 +11,7 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+struct mutex;
 struct task_struct;
 
 /**
@@ -44,7 +45,7 @@ enum lkrg_step {
  * @spoken_for: addresses of the pages that the last report of a mapping was about
  * @of_kernel: kernel, modules and CPUs are verified, not only tasks
  * @asked_for: somebody has written to lkrg.trigger for it
- * @queues: the pass had to wait for locks for long: it may wait for text_mutex
+ * @queues: the pass had to wait for locks for long: it may wait for one
  * @bytes: how much was read
  * @piece_end: when the present piece has to be over, local_clock()
  * @unit_start: when its present unit of work began
@@ -155,6 +156,7 @@ unsigned long lkrg_scan_progress(void);
 void lkrg_scan_advance(void);
 void lkrg_scan_wait(void);
 bool lkrg_scan_waits(void);
+bool lkrg_scan_lock(struct lkrg_cursor *cursor, struct mutex *lock);
 bool lkrg_scan_is_expected(void);
 void lkrg_scan_restart(void);
 

@@ -161,8 +161,8 @@ void __lkrg_fill_code(const void *addr, u8 with, size_t len)
  * @step: the check
  * @cursor: where the pass is
  *
- * The optimizer of kprobes holds text_mutex for grace periods, of many seconds where the
- * machine is busy, and those who wait for it make it do so again at once.
+ * The optimizer of kprobes holds text_mutex for grace periods, and those who wait for it
+ * make it do so again at once: see lkrg_scan_lock().
  *
  * Return: LKRG_STEP_BUSY while somebody patches, else as @step.
  */
@@ -174,15 +174,8 @@ lkrg_text_exclude_patches(enum lkrg_step (*step)(struct lkrg_cursor *cursor),
 	enum lkrg_step what;
 	unsigned long end;
 
-	if (!mutex_trylock(&text_mutex)) {
-		if (!cursor->queues)
-			return LKRG_STEP_BUSY;
-		lkrg_scan_wait();
-		/* That may last, and is no hung task; nobody kills a worker. */
-		if (mutex_lock_killable(&text_mutex))
-			return LKRG_STEP_BUSY;
-		lkrg_piece_begin(cursor);
-	}
+	if (!lkrg_scan_lock(cursor, &text_mutex))
+		return LKRG_STEP_BUSY;
 	end = jiffies + TURN;
 	for (;;) {
 		what = step(cursor);

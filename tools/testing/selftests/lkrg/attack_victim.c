@@ -41,10 +41,12 @@
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
+#include <linux/perf_event.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -55,8 +57,10 @@
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -254,6 +258,70 @@ static int use_capset(void)
 		return -1;
 	caps.effective = caps.permitted;
 	return caps_set(&caps) ? -1 : use_capable();
+}
+
+/* What else capabilities are good for; it leaves the machine as it was, too. */
+static int use_mount(void)
+{
+	return mount("none", "own", "tmpfs", 0, NULL) || umount("own") ?
+		-1 : show("done");
+}
+
+static int use_raw_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+
+	return fd < 0 || close(fd) ? -1 : show("done");
+}
+
+static int use_perf(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+	};
+	int fd = syscall(__NR_perf_event_open, &attr, -1, 0, -1, 0);
+
+	return fd < 0 || close(fd) ? -1 : show("done");
+}
+
+/* One that does nothing. */
+static int bpf_program(enum bpf_prog_type type)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = type,
+		.insns = (uintptr_t)code,
+		.insn_cnt = ARRAY_SIZE(code),
+		.license = (uintptr_t)"GPL",
+		.prog_name = "lkrg_victim",
+	};
+
+	return syscall(__NR_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+static int use_program(void)
+{
+	int fd = bpf_program(BPF_PROG_TYPE_KPROBE);
+
+	return fd < 0 || close(fd) ? -1 : show("done");
+}
+
+static int use_settime(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_REALTIME, &now) ||
+	       clock_settime(CLOCK_REALTIME, &now) ? -1 : show("done");
+}
+
+static int use_nice(void)
+{
+	return setpriority(PRIO_PROCESS, 0, -1) ? -1 : show("done");
 }
 
 static int in_child(int (*use)(void))
@@ -826,6 +894,8 @@ static const struct use {
 	{ "key", use_key },
 	{ "memory", use_memory },
 	{ "mkdir", use_mkdir },
+	{ "mount", use_mount },
+	{ "nice", use_nice },
 	{ "ns-cgroup", use_namespace },
 	{ "ns-ipc", use_namespace },
 	{ "ns-mnt", use_namespace },
@@ -841,7 +911,10 @@ static const struct use {
 	{ "own-mkdir", use_own_mkdir },
 	/* What was changed is found by a pass of the guard, not by a use */
 	{ "pass", use_nothing },
+	{ "perf", use_perf },
+	{ "program", use_program },
 	{ "public", use_public },
+	{ "raw-socket", use_raw_socket },
 	{ "rename", use_rename },
 	{ "seccomp-public", use_seccomp_public },
 	{ "segment", use_segment },
@@ -850,6 +923,7 @@ static const struct use {
 	{ "setgroups", use_setgroups },
 	{ "setresgid", use_setresgid },
 	{ "setresuid", use_setresuid },
+	{ "settime", use_settime },
 	{ "setxattr", use_setxattr },
 	{ "shell", use_shell },
 	{ "sigqueue", use_sigqueue },
@@ -1471,18 +1545,7 @@ static void need_ia32(void)
 
 static void load_program(void)
 {
-	const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
-		.insns = (uintptr_t)code,
-		.insn_cnt = sizeof(code) / sizeof(*code),
-		.license = (uintptr_t)"GPL",
-		.prog_name = "lkrg_victim",
-	};
-	int fd = syscall(__NR_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	int fd = bpf_program(BPF_PROG_TYPE_SOCKET_FILTER);
 
 	if (fd < 0)
 		err(VICTIM_SKIP, "bpf");

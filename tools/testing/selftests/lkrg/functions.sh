@@ -68,7 +68,7 @@ load_attacks()
 		switch_task_namespaces init_nsproxy from_mnt_ns set_fs_root set_fs_pwd \
 		landlock_blob_sizes lkrg_blob_sizes module_inventory module_places \
 		text_poke text_poke_bp set_memory_x set_memory_rox \
-		set_memory_nx set_memory_rw text_mutex __stop___ex_table \
+		set_memory_nx set_memory_rw text_mutex ftrace_lock __stop___ex_table \
 		vdso_image_64 pass_timer pass_work watch_timer get_kprobe \
 		mod_tree execmem_alloc raise_work cpu_records tty_drivers \
 		__lkrg_usb_event lkrg_settings lkrg_trigger suppress_printk \

@@ -491,7 +491,7 @@ lock_hogged()
 	set_knob interval 5
 	expect_pass
 	waited=$(statistic pass_busy)
-	request scan-hog
+	request "$1"
 	start_pass
 	wait_until 25 pass_is_done || fault "the pass was not done"
 	[ $(($(statistic pass_busy) - waited)) -gt 100 ] || fault "it did not wait"
@@ -557,7 +557,7 @@ prepare_attacks
 say_what_is_expected
 # All triggers.
 set_knob kint_validate 3
-ktap_set_plan 32
+ktap_set_plan 33
 
 run_test "10,000 triggers by a shell" storm
 run_test "10,000 triggers at once" at_once
@@ -587,7 +587,8 @@ run_test "scan-timer-late" timer_attacked scan-timer-late
 run_test "scan-dequeue" work_dequeued
 run_test "scan-block" worker_blocked
 run_test "scan-block, and settings again and again" not_put_off
-run_test "scan-hog" lock_hogged
+run_test "scan-hog" lock_hogged scan-hog
+run_test "scan-hog-tracing" lock_hogged scan-hog-tracing
 run_test "scan-ring" endless
 run_test "scan-ring, and a lock is taken" endless_in_turns
 run_test "scan-watch" watch_stopped

@@ -3266,9 +3266,9 @@ static int dequeue_work(struct task_struct *task, size_t field)
 static struct task_struct *blocker;
 
 /* A pass needs the lock to read text. */
-static int hold_lock(void *unused)
+static int hold_lock(void *data)
 {
-	struct mutex *const lock = (void *)text_mutex_at;
+	struct mutex *const lock = data;
 
 	mutex_lock(lock);
 	sleep_on(NULL);
@@ -3277,9 +3277,9 @@ static int hold_lock(void *unused)
 }
 
 /* As who waits for grace periods with it, one after the other. */
-static int hog_lock(void *unused)
+static int hog_lock(void *data)
 {
-	struct mutex *const lock = (void *)text_mutex_at;
+	struct mutex *const lock = data;
 
 	while (!kthread_should_stop()) {
 		mutex_lock(lock);
@@ -3289,15 +3289,15 @@ static int hog_lock(void *unused)
 	return 0;
 }
 
-static int start_blocker(int (*run)(void *unused))
+static int start_blocker(int (*run)(void *data), ulong lock)
 {
 	struct task_struct *new;
 
-	if (!text_mutex_at)
+	if (!lock)
 		return -ENOENT;
 	if (blocker)
 		return -EBUSY;
-	new = kthread_run(run, NULL, "lkrg_blocker");
+	new = kthread_run(run, (void *)lock, "lkrg_blocker");
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	blocker = new;
@@ -3306,12 +3306,22 @@ static int start_blocker(int (*run)(void *unused))
 
 static int block_passes(struct task_struct *task, size_t field)
 {
-	return start_blocker(hold_lock);
+	return start_blocker(hold_lock, text_mutex_at);
 }
 
 static int hog_passes(struct task_struct *task, size_t field)
 {
-	return start_blocker(hog_lock);
+	return start_blocker(hog_lock, text_mutex_at);
+}
+
+/* It needs this one to look where traced functions lead. */
+static ulong ftrace_lock_at;
+module_param_named(ftrace_lock, ftrace_lock_at, ulong, 0400);
+MODULE_PARM_DESC(ftrace_lock, "Address of that object");
+
+static int hog_tracing(struct task_struct *task, size_t field)
+{
+	return start_blocker(hog_lock, ftrace_lock_at);
 }
 
 static int release_passes(struct task_struct *task, size_t field)
@@ -5245,6 +5255,7 @@ static const struct attack attacks[] = {
 	ATTACK("scan-dequeue", dequeue_work, "the next pass out of its queue"),
 	ATTACK("scan-block", block_passes, "passes wait for a lock"),
 	ATTACK("scan-hog", hog_passes, "the lock is taken again and again, for 1 s"),
+	ATTACK("scan-hog-tracing", hog_tracing, "the same with that of ftrace"),
 	ATTACK("scan-release", release_passes, "which is released"),
 	ATTACK("scan-ring", close_ring, "a list that has no end"),
 	ATTACK("scan-end", open_ring, "which has one again"),
