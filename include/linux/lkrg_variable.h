@@ -84,7 +84,7 @@ void __lkrg_ftrace_killed(void);
 bool __lkrg_helper_is_intact(const void *data);
 size_t __lkrg_umh_size(void);
 void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what);
-int __lkrg_umh_start(const struct subprocess_info *info);
+int __lkrg_umh_start(struct subprocess_info *info);
 void __lkrg_release_agent(const char *path);
 
 #define __LKRG_GUARD(rule, variable, via, id)				\
@@ -249,12 +249,12 @@ static inline void lkrg_umh_prepared(struct subprocess_info *info,
 
 /**
  * lkrg_umh_start - Ask before the kernel starts a program
- * @info: as it was declared
+ * @info: as it was declared; its path becomes the one that was judged
  *
  * Context: task context, of the thread that will execute it; may sleep.
  * Return: 0, or -EPERM.
  */
-static inline int lkrg_umh_start(const struct subprocess_info *info)
+static inline int lkrg_umh_start(struct subprocess_info *info)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
 		return __lkrg_umh_start(info);
@@ -305,7 +305,7 @@ static inline size_t lkrg_umh_size(size_t size)
 static inline void lkrg_umh_prepared(struct subprocess_info *info,
 				     enum lkrg_umh what) { }
 
-static inline int lkrg_umh_start(const struct subprocess_info *info)
+static inline int lkrg_umh_start(struct subprocess_info *info)
 {
 	return 0;
 }

@@ -72,25 +72,37 @@ static void take_set(struct lkrg_namespaces *granted, const struct lkrg_namespac
 		granted->net_ns = now->net_ns;
 	if (flags & CLONE_NEWCGROUP)
 		granted->cgroup_ns = now->cgroup_ns;
-	if (flags & CLONE_NEWTIME) {
-		granted->time_ns = now->time_ns;
+	if (flags & CLONE_NEWTIME)
 		granted->time_ns_for_children = now->time_ns_for_children;
-	}
+	/* Who begins anew is in that of the children. */
+	if (now->time_ns == granted->time_ns_for_children)
+		granted->time_ns = now->time_ns;
+}
+
+/**
+ * lkrg_ns_withdraw - Leave namespaces without a ticket
+ * @ns: known to nobody else
+ */
+void lkrg_ns_withdraw(struct nsproxy *ns)
+{
+	record(ns, (struct lkrg_record_tag){ });
 }
 
 /**
  * lkrg_ns_grant - Issue a ticket for namespaces
  * @ns: made by the current task, and known to nobody else
+ * @own: what the current task has on record
  * @flags: as in lkrg_grant_namespaces()
  *
- * All others have to be those on record of the current task, or there is no ticket.  It
- * is good for that task alone.
+ * All others have to be those on record, or there is no ticket.  It is good for the
+ * current task alone.
  */
-void lkrg_ns_grant(struct nsproxy *ns, unsigned long flags)
+void lkrg_ns_grant(struct nsproxy *ns, const struct nsproxy *own, unsigned long flags)
 {
-	const struct nsproxy *own = current->nsproxy;
 	struct lkrg_namespaces granted, now;
 
+	/* One that was issued before is none any more. */
+	lkrg_ns_withdraw(ns);
 	memcpy(&granted, own->lkrg_namespaces, sizeof(granted));
 	if (!lkrg_same_tag(recorded(own), tag_of(own, 0, &granted)))
 		return;

@@ -34,7 +34,8 @@ static_assert(sizeof(struct lkrg_namespaces) ==
 	      sizeof_field(struct nsproxy, lkrg_namespaces));
 
 void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns);
-void lkrg_ns_grant(struct nsproxy *ns, unsigned long flags);
+void lkrg_ns_withdraw(struct nsproxy *ns);
+void lkrg_ns_grant(struct nsproxy *ns, const struct nsproxy *own, unsigned long flags);
 void __init lkrg_ns_start(struct nsproxy *ns);
 bool lkrg_ns_is_granted(const struct nsproxy *ns);
 void lkrg_ns_seal(struct nsproxy *ns);

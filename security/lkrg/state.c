@@ -63,9 +63,27 @@ void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new)
 		set_namespaces(child, new);
 }
 
+/* Any that are on record somewhere have a tag that is right. */
+static bool has_own_namespaces(const struct nsproxy *own)
+{
+	struct lkrg_task *record = lkrg_task(current);
+	bool has;
+
+	lkrg_task_lock(record);
+	has = lkrg_task_is_authentic(current, record) &&
+	      record->state.nsproxy == (uintptr_t)own;
+	lkrg_task_unlock(record);
+	return has;
+}
+
 void __lkrg_grant_namespaces(struct nsproxy *new, unsigned long flags)
 {
-	lkrg_ns_grant(new, flags);
+	const struct nsproxy *own = READ_ONCE(current->nsproxy);
+
+	if (has_own_namespaces(own))
+		lkrg_ns_grant(new, own, flags);
+	else
+		lkrg_ns_withdraw(new);
 }
 
 /*

@@ -340,9 +340,10 @@ static void describe_state(struct lkrg_task_report *r, struct task_struct *task)
 		       sizeof(r->namespaces.expected));
 		lkrg_ns_take(&r->namespaces.found, ns);
 	}
-	/* With tasklist_lock for writing nobody may wait for fs->lock. */
-	if (r->at != LKRG_AT_ptrace_traceme)
-		r->root_changed = has_changed_root(task);
+	/* With tasklist_lock for writing nobody may wait for who lets interrupts in. */
+	if (r->at == LKRG_AT_ptrace_traceme)
+		return;
+	r->root_changed = has_changed_root(task);
 	r->dumpable_changed = has_changed_dumpable(task);
 }
 

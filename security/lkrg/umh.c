@@ -288,22 +288,22 @@ static u64 add_texts(u64 hash, char *const *texts)
 	return siphash_1u64(hash, &key);
 }
 
+/* More than the longest of the variables that are guarded */
+#define HELPER_SIZE 256
+
 /**
  * struct prepared - A program that is going to be started
  * @info: what the kernel knows of it
  * @what: what for
  * @tag: over both, and the texts
+ * @path: of a name that is a variable what was judged
  */
 struct prepared {
 	struct subprocess_info info;
 	enum lkrg_umh what;
 	u64 tag;
+	char path[HELPER_SIZE];
 };
-
-static const struct prepared *prepared(const struct subprocess_info *info)
-{
-	return container_of_const(info, struct prepared, info);
-}
 
 static u64 tag_of(const struct prepared *p)
 {
@@ -333,9 +333,6 @@ void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
 	if (info->path && !(in_task() && lkrg_task_check(LKRG_AT_usermodehelper)))
 		p->tag = tag_of(p);
 }
-
-/* More than the longest of the variables that are guarded */
-#define HELPER_SIZE 256
 
 /* === What is started ==================================================== */
 
@@ -441,27 +438,45 @@ static u64 hash_helper(const char *path)
 	return siphash_2u64((uintptr_t)current, hash_text(path), &key);
 }
 
-int __lkrg_umh_start(const struct subprocess_info *info)
-{
-	const struct prepared *p = prepared(info);
-	int enforce = lkrg_knob(umh_enforce);
-	const char *program, *why;
-	char path[HELPER_SIZE];
+/* How often root may change the name of a program while it is started */
+#define CHANGES 4
 
-	/* Root may change a name that is a variable: this is the one that is judged. */
-	strscpy(path, info->path, sizeof(path));
-	lkrg_task(current)->helper = hash_helper(path);
-	/* There is no such file. */
-	if (!*path || !lkrg_knob(umh_validate))
-		return 0;
+/* Of a name that is a variable this is a copy, which is what will be executed. */
+static const char *judge(struct prepared *p, const char **why)
+{
+	const char *path = p->info.path;
+	int tries;
+
+	if (!lkrg_is_variable(path)) {
+		*why = objection(p, program_of(&p->info, path));
+		return path;
+	}
+	for (tries = CHANGES; tries; tries--) {
+		strscpy(p->path, path, sizeof(p->path));
+		*why = objection(p, program_of(&p->info, p->path));
+		if (!*why || !strcmp(p->path, path))
+			break;
+	}
+	return p->path;
+}
+
+int __lkrg_umh_start(struct subprocess_info *info)
+{
+	struct prepared *p = container_of(info, struct prepared, info);
+	const char *program, *why;
+	int err = 0;
+
 	/* It is reported there.  Whatever was forged for good hides nothing else. */
-	if (!lkrg_helpers_are_intact() && enforce)
+	if (lkrg_knob(umh_validate) && !lkrg_helpers_are_intact() && lkrg_knob(umh_enforce))
 		return -EPERM;
-	program = program_of(info, path);
-	why = objection(p, program);
-	if (!why)
-		return 0;
-	return block(*program ? program : path, p->what, why);
+	info->path = judge(p, &why);
+	/* There is no such file. */
+	if (why && *info->path && lkrg_knob(umh_validate)) {
+		program = program_of(info, info->path);
+		err = block(*program ? program : info->path, p->what, why);
+	}
+	lkrg_task(current)->helper = hash_helper(info->path);
+	return err;
 }
 
 /* Only who comes from the kernel has no memory yet, and is not process 1. */

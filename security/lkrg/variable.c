@@ -158,7 +158,8 @@ static bool is_on_record(const struct lkrg_variable *v, const struct record *r, 
 	return r->tag == tag_of(v, r->version, pair);
 }
 
-static void put_number(const struct lkrg_variable *v, struct record *r)
+/* Returns what is on record now. */
+static u64 put_number(const struct lkrg_variable *v, struct record *r)
 {
 	const u64 old = READ_ONCE(r->value[0]), new = number(v, v->data);
 
@@ -167,16 +168,22 @@ static void put_number(const struct lkrg_variable *v, struct record *r)
 		numbers += part_of(v, new) - part_of(v, old);
 	r->value[0] = new;
 	r->value[1] = 0;
+	return new;
 }
 
 static void seal(const struct lkrg_variable *v, struct record *r)
 {
-	if (is_number(v))
-		put_number(v, r);
-	else
+	u64 pair[LKRG_PAIR / sizeof(u64)] = { };
+	const u64 *value = r->value;
+
+	if (is_number(v)) {
+		pair[0] = put_number(v, r);
+		value = pair;
+	} else {
 		memcpy(r->value, v->data, v->size);
+	}
 	r->version++;
-	r->tag = tag_of(v, r->version, r->value);
+	r->tag = tag_of(v, r->version, value);
 	r->reported = 0;
 }
 
@@ -696,7 +703,7 @@ enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor)
 /**
  * lkrg_variable_init - Make room for the records
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINVAL if there is a switch that is no number.
  */
 int __init lkrg_variable_init(void)
 {
@@ -709,6 +716,8 @@ int __init lkrg_variable_init(void)
 	for (v = FIRST; v < LAST; v++) {
 		struct record *r = record_of(v);
 
+		if (!is_helper(v) && v->size > sizeof(u64))
+			return -EINVAL;
 		r->value = kzalloc(round_up(v->size, LKRG_PAIR), GFP_KERNEL);
 		r->before = kzalloc(v->size, GFP_KERNEL);
 		if (!r->value || !r->before)

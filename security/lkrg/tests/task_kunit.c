@@ -140,7 +140,7 @@ static const struct {
 	{ offsetof(struct nsproxy, mnt_ns), CLONE_NEWNS },
 	{ offsetof(struct nsproxy, pid_ns_for_children), CLONE_NEWPID },
 	{ offsetof(struct nsproxy, net_ns), CLONE_NEWNET },
-	{ offsetof(struct nsproxy, time_ns), CLONE_NEWTIME },
+	{ offsetof(struct nsproxy, time_ns) },
 	{ offsetof(struct nsproxy, time_ns_for_children), CLONE_NEWTIME },
 	{ offsetof(struct nsproxy, cgroup_ns), CLONE_NEWCGROUP },
 };
@@ -154,7 +154,7 @@ static void another_namespace_is_found(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, ns);
 	*ns = *current->nsproxy;
 	KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
-	lkrg_ns_grant(ns, 0);
+	lkrg_ns_grant(ns, current->nsproxy, 0);
 	KUNIT_EXPECT_FALSE(test, lkrg_ns_verify(ns));
 	lkrg_ns_seal(ns);
 	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
@@ -176,19 +176,25 @@ static void namespaces_are_granted_as_set(struct kunit *test)
 	*ns = *current->nsproxy;
 	KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
 	for (i = 0; i < ARRAY_SIZE(members); i++) {
-		lkrg_ns_grant(ns, 0);
+		lkrg_ns_grant(ns, current->nsproxy, 0);
 		KUNIT_EXPECT_TRUE(test, lkrg_ns_is_granted(ns));
 		((u8 *)ns)[members[i].at] ^= 8;
 		KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
-		lkrg_ns_grant(ns, 0);
+		lkrg_ns_grant(ns, current->nsproxy, 0);
 		KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
-		lkrg_ns_grant(ns, ~(u32)members[i].flag);
+		lkrg_ns_grant(ns, current->nsproxy, ~(u32)members[i].flag);
 		KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
-		lkrg_ns_grant(ns, members[i].flag);
-		KUNIT_EXPECT_TRUE(test, lkrg_ns_is_granted(ns));
+		lkrg_ns_grant(ns, current->nsproxy, members[i].flag);
+		KUNIT_EXPECT_EQ(test, lkrg_ns_is_granted(ns), members[i].flag != 0);
 		((u8 *)ns)[members[i].at] ^= 8;
 	}
-	lkrg_ns_grant(ns, 0);
+	/* Who begins in the one for children has it twice. */
+	ns->time_ns_for_children = (void *)((uintptr_t)ns->time_ns ^ 8);
+	ns->time_ns = ns->time_ns_for_children;
+	lkrg_ns_grant(ns, current->nsproxy, 0);
+	KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
+	lkrg_ns_grant(ns, current->nsproxy, CLONE_NEWTIME);
+	KUNIT_EXPECT_TRUE(test, lkrg_ns_is_granted(ns));
 	lkrg_ns_seal(ns);
 	KUNIT_EXPECT_FALSE(test, lkrg_ns_is_granted(ns));
 	KUNIT_EXPECT_TRUE(test, lkrg_ns_verify(ns));
