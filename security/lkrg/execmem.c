@@ -355,8 +355,8 @@ static void take(struct code *code)
 	set_stage(code, TAGGED);
 }
 
-/* Returns whether there is one: without it nothing is verified but the mapping. */
-static bool has_section(struct code *code)
+/* Returns whether there is one now: without it nothing is verified but the mapping. */
+static bool give_section(struct code *code)
 {
 	const size_t before = offsetof(typeof(code->is), section) / LKRG_PAIR;
 	const size_t pairs = CODE_PAIRS - before;
@@ -379,7 +379,7 @@ void __lkrg_execmem_readonly(const void *start)
 
 	guard(mutex)(&owned_mutex);
 	code = find((unsigned long)start);
-	if (!code || code->is.stage != WRITTEN || !has_section(code))
+	if (!code || code->is.stage != WRITTEN || !give_section(code))
 		return;
 	if (is_taken)
 		take(code);

@@ -33,11 +33,6 @@ void lkrg_ns_take(struct lkrg_namespaces *taken, const struct nsproxy *ns)
 	taken->cgroup_ns = (uintptr_t)READ_ONCE(ns->cgroup_ns);
 }
 
-static struct lkrg_record_tag recorded(const struct nsproxy *ns)
-{
-	return (struct lkrg_record_tag){ ns->lkrg_tag[0], ns->lkrg_tag[1] };
-}
-
 static struct lkrg_record_tag tag_of(const struct nsproxy *ns, u64 version,
 				     const struct lkrg_namespaces *namespaces)
 {
@@ -104,7 +99,7 @@ void lkrg_ns_grant(struct nsproxy *ns, const struct nsproxy *own, unsigned long 
 	/* One that was issued before is none any more. */
 	lkrg_ns_withdraw(ns);
 	memcpy(&granted, own->lkrg_namespaces, sizeof(granted));
-	if (!lkrg_same_tag(recorded(own), tag_of(own, 0, &granted)))
+	if (!lkrg_same_tag(lkrg_ns_recorded(own), tag_of(own, 0, &granted)))
 		return;
 	lkrg_ns_take(&now, ns);
 	take_set(&granted, &now, flags);
@@ -138,7 +133,7 @@ bool lkrg_ns_is_granted(const struct nsproxy *ns)
 	struct lkrg_namespaces now;
 
 	lkrg_ns_take(&now, ns);
-	return lkrg_same_tag(recorded(ns), ticket(ns, &now));
+	return lkrg_same_tag(lkrg_ns_recorded(ns), ticket(ns, &now));
 }
 
 /**
@@ -149,7 +144,7 @@ bool lkrg_ns_is_granted(const struct nsproxy *ns)
  */
 void lkrg_ns_seal(struct nsproxy *ns)
 {
-	u128 sum = lkrg_record_sum(recorded(ns));
+	u128 sum = lkrg_record_sum(lkrg_ns_recorded(ns));
 
 	record(ns, lkrg_record_close(sum - lkrg_record_head(ns, (uintptr_t)current) +
 				     lkrg_record_head(ns, 0)));

@@ -55,6 +55,11 @@ static inline struct lkrg_record_tag lkrg_ns_tag(const struct nsproxy *ns)
 	return lkrg_record_close(sum);
 }
 
+static inline struct lkrg_record_tag lkrg_ns_recorded(const struct nsproxy *ns)
+{
+	return (struct lkrg_record_tag){ ns->lkrg_tag[0], ns->lkrg_tag[1] };
+}
+
 /**
  * lkrg_ns_verify - Verify the namespaces of a nsproxy
  * @ns: of the current task, or of another one with its task_lock() held
@@ -64,11 +69,7 @@ static inline struct lkrg_record_tag lkrg_ns_tag(const struct nsproxy *ns)
  */
 static inline bool lkrg_ns_verify(const struct nsproxy *ns)
 {
-	const struct lkrg_record_tag expected = {
-		ns->lkrg_tag[0], ns->lkrg_tag[1]
-	};
-
-	return lkrg_same_tag(expected, lkrg_ns_tag(ns));
+	return lkrg_same_tag(lkrg_ns_recorded(ns), lkrg_ns_tag(ns));
 }
 
 #endif /* _SECURITY_LKRG_NS_H */

@@ -441,40 +441,46 @@ static u64 hash_helper(const char *path)
 /* How often root may change the name of a program while it is started */
 #define CHANGES 4
 
-/* Of a name that is a variable this is a copy, which is what will be executed. */
-static const char *judge(struct prepared *p, const char **why)
+/* Of a name that is a variable what is judged is a copy, which is what will be executed. */
+static const char *objection_to_path(struct prepared *p)
 {
-	const char *path = p->info.path;
+	struct subprocess_info *info = &p->info;
+	const char *path = info->path, *why;
 	int tries;
 
-	if (!lkrg_is_variable(path)) {
-		*why = objection(p, program_of(&p->info, path));
-		return path;
-	}
+	if (!lkrg_is_variable(path))
+		return objection(p, program_of(info, path));
 	for (tries = CHANGES; tries; tries--) {
 		strscpy(p->path, path, sizeof(p->path));
-		*why = objection(p, program_of(&p->info, p->path));
-		if (!*why || !strcmp(p->path, path))
+		why = objection(p, program_of(info, p->path));
+		if (!why || !strcmp(p->path, path))
 			break;
 	}
-	return p->path;
+	info->path = p->path;
+	return why;
+}
+
+static int judge(struct prepared *p)
+{
+	const struct subprocess_info *info = &p->info;
+	const char *program, *why;
+
+	/* It is reported there.  Whatever was forged for good hides nothing else. */
+	if (!lkrg_helpers_are_intact() && lkrg_knob(umh_enforce))
+		return -EPERM;
+	why = objection_to_path(p);
+	/* There is no file without a name. */
+	if (!why || !*info->path)
+		return 0;
+	program = program_of(info, info->path);
+	return block(*program ? program : info->path, p->what, why);
 }
 
 int __lkrg_umh_start(struct subprocess_info *info)
 {
 	struct prepared *p = container_of(info, struct prepared, info);
-	const char *program, *why;
-	int err = 0;
+	int err = lkrg_knob(umh_validate) ? judge(p) : 0;
 
-	/* It is reported there.  Whatever was forged for good hides nothing else. */
-	if (lkrg_knob(umh_validate) && !lkrg_helpers_are_intact() && lkrg_knob(umh_enforce))
-		return -EPERM;
-	info->path = judge(p, &why);
-	/* There is no such file. */
-	if (why && *info->path && lkrg_knob(umh_validate)) {
-		program = program_of(info, info->path);
-		err = block(*program ? program : info->path, p->what, why);
-	}
 	lkrg_task(current)->helper = hash_helper(info->path);
 	return err;
 }

@@ -527,12 +527,12 @@ static noinline bool verify_numbers(void)
 	u128 sum = 0;
 
 	for (v = FIRST; v < LAST; v++) {
-		const struct record *r = record_of(v);
+		struct record *r = record_of(v);
 		const u64 value = READ_ONCE(r->value[0]);
 
 		if (!is_number(v))
 			continue;
-		intact &= verify_wanted(v, record_of(v));
+		intact &= verify_wanted(v, r);
 		authentic &= is_on_record(v, r, value);
 		sum += part_of(v, value);
 	}

@@ -679,35 +679,39 @@ static ulong init_nsproxy_at;
 module_param_named(init_nsproxy, init_nsproxy_at, ulong, 0400);
 MODULE_PARM_DESC(init_nsproxy, "Address of that object");
 
-static int switch_namespaces(struct task_struct *task, size_t field)
+static void switch_namespaces_to(struct task_struct *task, struct nsproxy *new)
 {
 	void (*const function)(struct task_struct *, struct nsproxy *) =
 		(void *)switch_task_namespaces_at;
+
+	function(task, new);
+}
+
+static int switch_namespaces(struct task_struct *task, size_t field)
+{
 	struct nsproxy *const init = (void *)init_nsproxy_at;
 
-	if (!function || !init)
+	if (!switch_task_namespaces_at || !init)
 		return -ENOENT;
 	get_nsproxy(init);
-	function(task, init);
+	switch_namespaces_to(task, init);
 	return 0;
 }
 
 /* The same namespaces, in memory that nobody but the task knows */
 static int switch_to_copy(struct task_struct *task, size_t field)
 {
-	void (*const function)(struct task_struct *, struct nsproxy *) =
-		(void *)switch_task_namespaces_at;
 	const struct nsproxy *const init = (void *)init_nsproxy_at;
 	struct nsproxy *copy;
 
-	if (!function || !init)
+	if (!switch_task_namespaces_at || !init)
 		return -ENOENT;
 	copy = kmemdup(init, sizeof(*init), GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 	kmemleak_not_leak(copy);
 	refcount_set(&copy->count, 1);
-	function(task, copy);
+	switch_namespaces_to(task, copy);
 	/* Nobody may free it, because it is not where others are. */
 	refcount_inc(&copy->count);
 	return 0;
