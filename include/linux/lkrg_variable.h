@@ -85,6 +85,7 @@ bool __lkrg_helper_is_intact(const void *data);
 size_t __lkrg_umh_size(void);
 void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what);
 int __lkrg_umh_start(struct subprocess_info *info);
+char **__lkrg_umh_argv(struct subprocess_info *info, char **argv);
 void __lkrg_release_agent(const char *path);
 
 #define __LKRG_GUARD(rule, variable, via, id)				\
@@ -262,6 +263,21 @@ static inline int lkrg_umh_start(struct subprocess_info *info)
 }
 
 /**
+ * lkrg_umh_argv - The arguments of a program that the kernel starts
+ * @info: after lkrg_umh_start()
+ * @argv: its arguments
+ *
+ * Return: the same, with a copy of what was judged in the place of a name that root
+ * may change meanwhile.
+ */
+static inline char **lkrg_umh_argv(struct subprocess_info *info, char **argv)
+{
+	if (static_branch_unlikely(&lkrg_enabled))
+		return __lkrg_umh_argv(info, argv);
+	return argv;
+}
+
+/**
  * lkrg_release_agent - Declare that root has named a program of a cgroup
  * @path: it is started when a group becomes empty
  *
@@ -308,6 +324,11 @@ static inline void lkrg_umh_prepared(struct subprocess_info *info,
 static inline int lkrg_umh_start(struct subprocess_info *info)
 {
 	return 0;
+}
+
+static inline char **lkrg_umh_argv(struct subprocess_info *info, char **argv)
+{
+	return argv;
 }
 
 static inline void lkrg_release_agent(const char *path) { }

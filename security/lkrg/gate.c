@@ -73,7 +73,7 @@ static int hook_file_open(struct file *file)
 static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
 	return lkrg_task_check_full(LKRG_AT_bprm_creds_for_exec) ?:
-	       lkrg_umh_check_name(bprm->filename);
+	       lkrg_umh_check_exec(bprm);
 }
 
 FULL_GATE(bprm_check_security, struct linux_binprm *bprm)

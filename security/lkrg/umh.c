@@ -7,11 +7,13 @@
  * that will execute it.  There it is also verified that it is one of those that the
  * kernel starts for this purpose, which are those that root has named in a variable
  * of the kernel, those that are in the kernel's own code, and those in lkrg.umh_allow.
+ * What execve() then has in its own memory has to be the same, to the last argument.
  *
  * Locking: agents_lock protects the list of programs of cgroups.
  */
 
 #include <linux/array_size.h>
+#include <linux/binfmts.h>
 #include <linux/cache.h>
 #include <linux/capability.h>
 #include <linux/compiler.h>
@@ -24,6 +26,8 @@
 #include <linux/jump_label.h>
 #include <linux/lkrg.h>
 #include <linux/lkrg_variable.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -273,23 +277,77 @@ void __lkrg_release_agent(const char *path)
 
 /* === What was prepared ================================================== */
 
-/* A name that is a variable may be changed by root meanwhile: see is_known(). */
-static u64 add_text(u64 hash, const char *text)
+/**
+ * struct texts - A keyed hash of texts, each of which is read once
+ * @variable: the name of the program, if it is a variable, which root may change
+ *	meanwhile
+ * @copy: what is read instead of it, and will be executed
+ * @sum: of the texts up to now
+ * @last: of the last of them alone
+ * @count: how many
+ * @begun: of the blocks up to now of the next one
+ * @len: how much there is of a block
+ * @block: what there is
+ */
+struct texts {
+	const char *variable;
+	const char *copy;
+	u64 sum;
+	u64 last;
+	u64 count;
+	u64 begun;
+	size_t len;
+	char block[64];
+};
+
+static void add_char(struct texts *texts, char c)
 {
-	return siphash_2u64(hash, lkrg_is_variable(text) ? (uintptr_t)text :
-							  hash_text(text), &key);
+	texts->block[texts->len++] = c;
+	if (c && texts->len < sizeof(texts->block))
+		return;
+	texts->begun = siphash_2u64(texts->begun,
+				    siphash(texts->block, texts->len, &key), &key);
+	texts->len = 0;
+	if (c)
+		return;
+	texts->last = texts->begun;
+	texts->sum = siphash_2u64(texts->sum, texts->last, &key);
+	texts->count++;
+	texts->begun = 0;
 }
 
-static u64 add_texts(u64 hash, char *const *texts)
+/* What follows are no arguments any more. */
+static void end_arguments(struct texts *texts)
 {
-	hash = siphash_2u64(hash, (uintptr_t)texts, &key);
-	while (texts && *texts)
-		hash = add_text(hash, *texts++);
+	texts->sum = siphash_1u64(texts->sum, &key);
+}
+
+/* Returns what the tag knows of it, which of a variable is where it is. */
+static u64 add_text(struct texts *texts, const char *text)
+{
+	const char *from = text == texts->variable ? texts->copy : text;
+	char c;
+
+	do {
+		c = READ_ONCE(*from++);
+		add_char(texts, c);
+	} while (c);
+	return lkrg_is_variable(text) ? (uintptr_t)text : texts->last;
+}
+
+static u64 add_list(struct texts *texts, u64 hash, char *const *list)
+{
+	hash = siphash_2u64(hash, (uintptr_t)list, &key);
+	while (list && *list)
+		hash = siphash_2u64(hash, add_text(texts, *list++), &key);
 	return siphash_1u64(hash, &key);
 }
 
 /* More than the longest of the variables that are guarded */
 #define HELPER_SIZE 256
+
+/* More than what a program gets whose name is a variable */
+#define HELPER_ARGS 8
 
 /**
  * struct prepared - A program that is going to be started
@@ -297,15 +355,18 @@ static u64 add_texts(u64 hash, char *const *texts)
  * @what: what for
  * @tag: over both, and the texts
  * @path: of a name that is a variable what was judged
+ * @argv: then the arguments, with @path in its place
  */
 struct prepared {
 	struct subprocess_info info;
 	enum lkrg_umh what;
 	u64 tag;
 	char path[HELPER_SIZE];
+	char *argv[HELPER_ARGS];
 };
 
-static u64 tag_of(const struct prepared *p)
+/* @texts are as execve() puts them into memory, and then the name. */
+static u64 tag_of(const struct prepared *p, struct texts *texts)
 {
 	const struct subprocess_info *info = &p->info;
 	u64 hash;
@@ -313,10 +374,11 @@ static u64 tag_of(const struct prepared *p)
 	hash = siphash_3u64((uintptr_t)p, p->what, (uintptr_t)info->init, &key);
 	hash = siphash_3u64(hash, (uintptr_t)info->cleanup, (uintptr_t)info->data,
 			    &key);
-	hash = add_text(hash, info->path);
-	hash = add_texts(hash, info->argv);
+	hash = add_list(texts, hash, info->argv);
+	end_arguments(texts);
+	hash = add_list(texts, hash, info->envp);
 	/* No tag is zero. */
-	return add_texts(hash, info->envp) | 1;
+	return siphash_2u64(hash, add_text(texts, info->path), &key) | 1;
 }
 
 size_t __lkrg_umh_size(void)
@@ -327,11 +389,12 @@ size_t __lkrg_umh_size(void)
 void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
 {
 	struct prepared *p = container_of(info, struct prepared, info);
+	struct texts texts = { };
 
 	p->what = what;
 	/* Who may not do this gets no tag, and what he prepares is not started. */
 	if (info->path && !(in_task() && lkrg_task_check(LKRG_AT_usermodehelper)))
-		p->tag = tag_of(p);
+		p->tag = tag_of(p, &texts);
 }
 
 /* === What is started ==================================================== */
@@ -376,14 +439,14 @@ static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
 	return lkrg_umh_lists(list, what, path);
 }
 
-/* The program itself: all of them may be started by one that decides. */
-static const char *program_of(const struct subprocess_info *info, const char *path)
+/* Of the program itself: all of them may be started by one that decides. */
+static const char *name_of(const struct subprocess_info *info)
 {
 #ifdef CONFIG_STATIC_USERMODEHELPER
 	return info->argv && info->argv[0] &&
-	       !strcmp(path, CONFIG_STATIC_USERMODEHELPER_PATH) ? info->argv[0] : "";
+	       !strcmp(info->path, CONFIG_STATIC_USERMODEHELPER_PATH) ? info->argv[0] : "";
 #else
-	return path;
+	return info->path;
 #endif
 }
 
@@ -396,13 +459,14 @@ static bool loads_libraries(char *const *envp)
 	return false;
 }
 
-static const char *objection(const struct prepared *p, const char *program)
+static const char *objection(const struct prepared *p, const char *program,
+			     struct texts *texts)
 {
 	const struct subprocess_info *info = &p->info;
 
 	if (!p->tag)
 		return "not prepared as it should be";
-	if (p->what >= LKRG_NR_UMH || p->tag != tag_of(p))
+	if (p->tag != tag_of(p, texts) || p->what >= LKRG_NR_UMH)
 		return "changed after it was prepared";
 	if (lkrg_knob(umh_validate) == 2)
 		return "umh_validate is 2";
@@ -432,58 +496,85 @@ static int block(const char *path, enum lkrg_umh what, const char *why)
 	return enforce ? -EPERM : 0;
 }
 
-/* Of the current thread */
-static u64 hash_helper(const char *path)
-{
-	return siphash_2u64((uintptr_t)current, hash_text(path), &key);
-}
-
 /* How often root may change the name of a program while it is started */
 #define CHANGES 4
 
 /* Of a name that is a variable what is judged is a copy, which is what will be executed. */
-static const char *objection_to_path(struct prepared *p)
+static noinline_for_stack const char *look(struct prepared *p, const char *name,
+					   struct texts *texts)
 {
-	struct subprocess_info *info = &p->info;
-	const char *path = info->path, *why;
-	int tries;
+	char copy[HELPER_SIZE];
+	const char *why;
+	int tries = CHANGES;
 
-	if (!lkrg_is_variable(path))
-		return objection(p, program_of(info, path));
-	for (tries = CHANGES; tries; tries--) {
-		strscpy(p->path, path, sizeof(p->path));
-		why = objection(p, program_of(info, p->path));
-		if (!why || !strcmp(p->path, path))
-			break;
-	}
-	info->path = p->path;
+	if (!lkrg_is_variable(name))
+		return objection(p, name, texts);
+	do {
+		strscpy_pad(copy, name, sizeof(copy));
+		*texts = (struct texts){ .variable = name, .copy = copy };
+		why = objection(p, copy, texts);
+	} while (why && strcmp(copy, name) && --tries);
+	if (!why)
+		strscpy(p->path, copy);
 	return why;
 }
 
-static int judge(struct prepared *p)
+/* Instead of the variable, which may change, the program gets what was judged. */
+static void take_copies(struct prepared *p, const char *name)
 {
-	const struct subprocess_info *info = &p->info;
-	const char *program, *why;
+	struct subprocess_info *info = &p->info;
+	size_t n;
 
-	/* It is reported there.  Whatever was forged for good hides nothing else. */
-	if (!lkrg_helpers_are_intact() && lkrg_knob(umh_enforce))
-		return -EPERM;
-	why = objection_to_path(p);
-	/* There is no file without a name. */
-	if (!why || !*info->path)
-		return 0;
-	program = program_of(info, info->path);
-	return block(*program ? program : info->path, p->what, why);
+	if (info->path == name)
+		info->path = p->path;
+	for (n = 0; info->argv && info->argv[n]; n++) {
+		if (n == HELPER_ARGS - 1) {
+			p->argv[0] = NULL;
+			return;
+		}
+		p->argv[n] = info->argv[n] == name ? p->path : info->argv[n];
+	}
+}
+
+char **__lkrg_umh_argv(struct subprocess_info *info, char **argv)
+{
+	struct prepared *p = container_of(info, struct prepared, info);
+
+	/* Else it is not known what is behind @info. */
+	return p->argv[0] == p->path ? p->argv : argv;
+}
+
+/* What execve() will have to be about, in the current thread */
+static u64 helper_of(const struct texts *texts)
+{
+	return siphash_2u64((uintptr_t)current, texts->sum, &key);
 }
 
 int __lkrg_umh_start(struct subprocess_info *info)
 {
 	struct prepared *p = container_of(info, struct prepared, info);
-	int err = lkrg_knob(umh_validate) ? judge(p) : 0;
+	const char *name = name_of(info), *why;
+	struct texts texts = { };
+	int err = 0;
 
-	lkrg_task(current)->helper = hash_helper(info->path);
+	/* It is reported there.  Whatever was forged for good hides nothing else. */
+	if (lkrg_knob(umh_validate) && !lkrg_helpers_are_intact() &&
+	    lkrg_knob(umh_enforce))
+		return -EPERM;
+	why = look(p, name, &texts);
+	/* There is no file without a name. */
+	if (lkrg_knob(umh_validate) && why && *info->path)
+		err = block(*name ? name : info->path, p->what, why);
+	if (!why && lkrg_is_variable(name))
+		take_copies(p, name);
+	/* Who is let pass runs what is there. */
+	if (why)
+		tag_of(p, memset(&texts, 0, sizeof(texts)));
+	lkrg_task(current)->helper = helper_of(&texts);
 	return err;
 }
+
+/* === What execve() has copied =========================================== */
 
 /* Only who comes from the kernel has no memory yet, and is not process 1. */
 static bool is_helper(void)
@@ -491,20 +582,48 @@ static bool is_helper(void)
 	return unlikely(!current->mm) && !is_global_init(current) && lkrg_knob(umh_validate);
 }
 
+/* Returns whether what is on the new stack could be read. */
+static bool add_copied(struct texts *texts, const struct linux_binprm *bprm)
+{
+	unsigned long at = bprm->p;
+	char part[64];
+	int len, i;
+
+	for (; at < bprm->exec; at += len) {
+		len = access_remote_vm(bprm->mm, at, part,
+				       min(sizeof(part), bprm->exec - at), FOLL_FORCE);
+		if (len <= 0)
+			return false;
+		for (i = 0; i < len; i++) {
+			add_char(texts, part[i]);
+			if (!part[i] && texts->count == bprm->argc)
+				end_arguments(texts);
+		}
+	}
+	return true;
+}
+
 /**
- * lkrg_umh_check_name - Is it the program that the kernel wanted to start?
- * @path: its name, which execve() has copied
+ * lkrg_umh_check_exec - Is it what the kernel wanted to start?
+ * @bprm: what execve(), by anybody, has copied: name, arguments and environment
  *
- * Where it was copied from it may have been changed since lkrg_umh_start().
+ * Where they were copied from they may have been changed since lkrg_umh_start().
  *
  * Context: task context, may sleep.
- * Return: 0, or -EPERM if it is another one.
+ * Return: 0, or -EPERM if it is something else.
  */
-int lkrg_umh_check_name(const char *path)
+int lkrg_umh_check_exec(const struct linux_binprm *bprm)
 {
-	if (!is_helper() || lkrg_task(current)->helper == hash_helper(path))
+	struct texts texts = { };
+
+	if (!is_helper())
 		return 0;
-	return block(path, LKRG_UMH_OTHER, "changed after it was verified");
+	if (add_copied(&texts, bprm)) {
+		add_text(&texts, bprm->filename);
+		if (lkrg_task(current)->helper == helper_of(&texts))
+			return 0;
+	}
+	return block(bprm->filename, LKRG_UMH_OTHER, "changed after it was verified");
 }
 
 /* As far as the kernel is concerned: there may be a file system where root is not 0. */

@@ -11,9 +11,10 @@
 #include <linux/types.h>
 
 struct file;
+struct linux_binprm;
 
 void __init lkrg_umh_init(void);
-int lkrg_umh_check_name(const char *path);
+int lkrg_umh_check_exec(const struct linux_binprm *bprm);
 int lkrg_umh_check_file(struct file *file);
 int lkrg_umh_allow(const char *list);
 bool lkrg_umh_lists(const char *list, enum lkrg_umh what, const char *path);

@@ -173,6 +173,47 @@ by_root()
 	expect_silence
 }
 
+# While the kernel starts what it names it is named anew.
+by_root_all_the_time()
+{
+	old=$(cat "$MODPROBE")
+	(while [ ! -e "$work/enough" ]; do
+		echo "$helper" > "$MODPROBE"
+		echo /bin/true > "$MODPROBE"
+	done) &
+	prepare
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		miss_a_module
+	done
+	: > "$work/enough"
+	wait $!
+	rm "$work/enough"
+	echo "$old" > "$MODPROBE"
+	expect_started
+	expect_silence
+}
+
+# A core dump is written over a file, and what says so is put there late.
+core_late()
+{
+	old=$(cat "$PATTERN")
+	prepare
+	printf %s "$work/started" > /sys/module/lkrg_attack/parameters/helper
+	request core-late
+	crash
+	if [ "$guard" = on ]; then
+		expect_not_started
+		reports_expected=$((reports_expected + 1))
+		expect_line "DETECT: Kernel: helper changed: core_pattern: \"$old\" -> \"$work/started\"; restored"
+	else
+		expect_started
+		echo "$old" > "$PATTERN"
+	fi
+	request core-late-restore
+	[ "$(cat "$PATTERN")" = "$old" ] || fault "now it is $(cat "$PATTERN")"
+	make_helper
+}
+
 # Arguments: file, variable, attack, what uses it, how it is written.
 # Anybody may write the file by what is in memory, and does.
 by_anybody()
@@ -230,7 +271,7 @@ to_be_started()
 {
 	allow "$1"
 	prepare
-	start umh-run || fault "$(said)"
+	start "${2:-umh-run}" || fault "$(said)"
 	expect_started
 	expect_silence
 	allow ""
@@ -498,7 +539,7 @@ prepare_attacks
 make_helper
 say_what_is_expected
 [ "$guard" = off ] || { set_knob umh_validate 1 && set_knob umh_enforce 1; }
-ktap_set_plan 48
+ktap_set_plan 53
 
 unknown="not what the kernel starts for this"
 # What is started by accident does not switch the machine off.
@@ -543,6 +584,7 @@ run_test "uevent_helper by anybody" by_anybody $HOTPLUG uevent_helper sysfs-file
 	tell_of_device ""
 printf %s "$MCE" > /sys/module/lkrg_attack/parameters/sysfs_file
 run_test "mce_helper by anybody" by_anybody $MCE mce_helper sysfs-file machine_check ""
+run_test "core_pattern while threads stop" core_late
 run_test "core_pattern with %" patterns
 run_test "umh-run" not_to_be_started umh-run "" "$unknown"
 run_test "umh-run, listed for others" not_to_be_started umh-run \
@@ -551,9 +593,13 @@ run_test "umh-library" not_to_be_started umh-library "$helper" \
 	"its environment has LD_ in it"
 run_test "umh-changed" not_to_be_started umh-changed "$helper" \
 	"changed after it was prepared"
-run_test "umh-late" not_to_be_started umh-late "" "changed after it was verified"
+for late in umh-late umh-late-argument umh-late-library; do
+	run_test "$late" not_to_be_started $late "$helper" "changed after it was verified"
+done
 run_test "a listed program" to_be_started "/bin/other,$helper"
 run_test "a listed program, for this" to_be_started "other:$helper"
+run_test "a listed program, with long arguments" to_be_started "$helper" umh-long
+run_test "modprobe_path by root, all the time" by_root_all_the_time
 run_test "a link" links
 run_test "a link in memory" forged_link
 run_test "settings" with_settings

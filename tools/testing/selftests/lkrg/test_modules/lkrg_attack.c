@@ -3690,42 +3690,100 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 	return err;
 }
 
-/* Another program, when it was asked already which one it is */
+/* Another program, argument or environment, when it was asked already what it is */
 #if defined(CONFIG_KPROBES) && defined(CONFIG_MODULES)
-static bool exchanges_helper;
+enum { NOTHING_LATE, PROGRAM_LATE, ARGUMENT_LATE, LIBRARY_LATE };
 
-static int exchange_helper(struct kprobe *probe, struct pt_regs *regs)
+static int exchanged;
+
+static int exchange(struct kprobe *probe, struct pt_regs *regs)
 {
-	if (exchanges_helper && !current->mm)
+	static char *argv[] = { NULL, "other", NULL };
+
+	if (current->mm)
+		return 0;
+	if (exchanged == PROGRAM_LATE)
 		regs->di = (ulong)helper;
+	if (exchanged == ARGUMENT_LATE) {
+		argv[0] = helper;
+		regs->si = (ulong)argv;
+	}
+	if (exchanged == LIBRARY_LATE)
+		regs->dx = (ulong)preload_env;
 	return 0;
 }
 
-static struct kprobe helper_probe = {
+static struct kprobe exec_probe = {
 	.symbol_name = "kernel_execve",
-	.pre_handler = exchange_helper,
+	.pre_handler = exchange,
 };
 
-static int run_exchanged_helper(struct task_struct *task, size_t field)
+static int run_exchanged_helper(struct task_struct *task, size_t what)
 {
-	int err = register_kprobe(&helper_probe);
+	int err = register_kprobe(&exec_probe);
 
 	if (err)
 		return err;
-	exchanges_helper = true;
-	request_module("lkrg_no_such_module");
-	exchanges_helper = false;
-	unregister_kprobe(&helper_probe);
-	/* Or it cannot be registered again. */
-	helper_probe.addr = NULL;
+	exchanged = what;
+	if (what == PROGRAM_LATE)
+		request_module("lkrg_no_such_module");
+	else
+		run_helper(task, 0);
+	exchanged = NOTHING_LATE;
+	unregister_kprobe(&exec_probe);
+	/* Or it cannot be registered again, or is not armed. */
+	exec_probe.addr = NULL;
+	exec_probe.flags = 0;
+	return 0;
+}
+
+/* What is dumped goes to another file, when all threads have stopped for it. */
+static int lead_core(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (current->signal->core_state)
+		strscpy((char *)names[CORE_PATTERN].at, helper,
+			names[CORE_PATTERN].size);
+	return 0;
+}
+
+static struct kprobe core_probe = {
+	.symbol_name = "override_creds",
+	.pre_handler = lead_core,
+};
+
+static int lead_cores(struct task_struct *task, size_t begin)
+{
+	if (!names[CORE_PATTERN].at)
+		return -EOPNOTSUPP;
+	if (begin)
+		return register_kprobe(&core_probe);
+	unregister_kprobe(&core_probe);
 	return 0;
 }
 #else
-static int run_exchanged_helper(struct task_struct *task, size_t field)
+static int run_exchanged_helper(struct task_struct *task, size_t what)
+{
+	return -EOPNOTSUPP;
+}
+
+static int lead_cores(struct task_struct *task, size_t begin)
 {
 	return -EOPNOTSUPP;
 }
 #endif
+
+/* Arguments that take more than a page */
+static int run_helper_at_length(struct task_struct *task, size_t field)
+{
+	static char argument[PAGE_SIZE + 100];
+	int err;
+
+	memset(argument, 'a', sizeof(argument) - 1);
+	helper_argv[1] = argument;
+	err = start_helper(prepare_helper(plain_env));
+	helper_argv[1] = "argument";
+	return err;
+}
 
 /* === Who may write a file of the kernel ================================= */
 
@@ -4954,6 +5012,13 @@ static int restore_link(struct task_struct *task, size_t field)
 	.run = _run,					\
 }
 
+#define LATE(_name, _which, _what) {			\
+	.name = _name,					\
+	.what = _what " than what was to be started",	\
+	.run = run_exchanged_helper,			\
+	.field = _which,				\
+}
+
 #define FLOW(_name, _way, _to, _function) {		\
 	.name = "flow-" _name "-" #_to,			\
 	.what = "the kernel is led to " _function "()",	\
@@ -5325,8 +5390,17 @@ static const struct attack attacks[] = {
 	ATTACK("write-restore", close_files, "only root may, as before"),
 	ATTACK("umh-run", run_helper, "the kernel starts the helper"),
 	ATTACK("umh-library", run_helper_with_library, "and it loads a library"),
-	ATTACK("umh-late", run_exchanged_helper,
-	       "it is another program than the one that was to be started"),
+	ATTACK("umh-long", run_helper_at_length, "and its arguments are long"),
+	LATE("umh-late", PROGRAM_LATE, "it is another program"),
+	LATE("umh-late-argument", ARGUMENT_LATE, "it gets another argument"),
+	LATE("umh-late-library", LIBRARY_LATE, "it has another environment"),
+	{
+		.name = "core-late",
+		.what = "the next core dump goes to the file that the helper was",
+		.run = lead_cores,
+		.field = true,
+	},
+	ATTACK("core-late-restore", lead_cores, "core dumps go where they went"),
 	ATTACK("umh-changed", run_changed_helper,
 	       "and it gets another argument than was prepared"),
 	ATTACK("variable", overwrite_variable, "the variable gets the value"),
