@@ -7,7 +7,8 @@
 modules=$without
 one_way=
 
-# surface NAME TEST PATTERN...: with the guard, and without. The guest has a disk in its memory.
+# surface NAME TEST PATTERN...: with the guard, and without, in the kernel that was built
+# last. The guest has a disk in its memory.
 surface() {
 	name=$1 test=$2
 	shift 2
@@ -61,4 +62,11 @@ test_surfaces() {
 	guest switch-panic --append lkrg.kint_enforce=2 --expect-panic 'switch changed: sysctl_protected_symlinks' -- /guest/attack variable sysctl_protected_symlinks 0
 	went_well 'switch: kint_enforce=2 is a panic'
 	check 'switch: the report before the panic' judge_panic 'DETECT: Kernel: switch changed: sysctl_protected_symlinks: 1 -> 0; panic$'
+
+	[ -n "$full" ] || return 0
+	modules=$without
+	one_way=
+	config=starter
+	build starter || return 0
+	surface helper-starter helper_test.sh "$issues" "$helpers" "$blocked" "$keys"
 }

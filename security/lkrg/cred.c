@@ -216,8 +216,7 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
 {
 	const struct lkrg_cred *record;
 
-	/* security_cred_free() clears it. */
-	if (unlikely(!READ_ONCE(cred->security)))
+	if (unlikely(!lkrg_cred_is_made(cred)))
 		return LKRG_CRED_REUSED;
 	record = lkrg_cred(cred);
 	if (READ_ONCE(record->serial) != serial)
@@ -238,8 +237,7 @@ enum lkrg_violation lkrg_cred_verify(const struct cred *cred, u64 serial,
  */
 bool lkrg_cred_has_label(const struct cred *cred, u64 serial)
 {
-	/* security_cred_free() clears it. */
-	return READ_ONCE(cred->security) && READ_ONCE(lkrg_cred(cred)->serial) == serial &&
+	return lkrg_cred_is_made(cred) && READ_ONCE(lkrg_cred(cred)->serial) == serial &&
 	       lkrg_cred(cred)->shadow.label == security_cred_fingerprint(cred);
 }
 
@@ -275,7 +273,7 @@ void lkrg_cred_grant(const struct cred *new)
 	struct lkrg_cred *record = lkrg_cred(new);
 	const struct cred *old = current_cred();
 	const struct lkrg_cred *from =
-		READ_ONCE(old->security) && lkrg_cred_serial(old) ? lkrg_cred(old) : NULL;
+		lkrg_cred_is_made(old) && lkrg_cred_serial(old) ? lkrg_cred(old) : NULL;
 
 	/* What is in use is beyond decisions. */
 	if (lkrg_cred_serial(new))
@@ -358,8 +356,7 @@ static enum lkrg_violation compare(const struct cred *new,
 	const struct lkrg_cred *record;
 	struct lkrg_shadow measure;
 
-	/* security_cred_free() clears it. */
-	if (unlikely(!READ_ONCE(old->security)))
+	if (unlikely(!lkrg_cred_is_made(old)))
 		return LKRG_CRED_REUSED;
 	record = lkrg_cred(old);
 	if (READ_ONCE(record->serial) != serial)
@@ -420,7 +417,7 @@ static void publish(struct lkrg_cred *record, u64 serial)
  * Context: task context.
  * Return: LKRG_NO_VIOLATION; LKRG_CRED_OVERWRITTEN when @new is not what its
  * ticket or its seal says, or the label of @old is another one than on record;
- * LKRG_CRED_NOT_GRANTED when it has no ticket and yet gains something;
+ * LKRG_CRED_NOT_GRANTED when it has no ticket and yet gains something, or no blobs;
  * LKRG_CRED_REUSED or LKRG_RECORD_FORGED when @old is no measure.
  */
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,
@@ -432,6 +429,8 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 	struct lkrg_shadow shadow;
 	u128 sum;
 
+	if (unlikely(!lkrg_cred_is_made(new)))
+		return LKRG_CRED_NOT_GRANTED;
 	*serial = READ_ONCE(record->serial);
 	if (*serial == LKRG_GRANTED) {
 		if (is_just_as_granted(record, new, &sum)) {

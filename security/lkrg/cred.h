@@ -85,7 +85,13 @@ static_assert(sizeof(struct lkrg_cred) <= 192);
 #define LKRG_SET_EGID	BIT(1)
 #define LKRG_SET_CAPS	BIT(2)
 
-/* Not of a credential that was freed: it has no blobs. */
+/* One that was freed, see security_cred_free(), or that somebody made up has no blobs. */
+static inline bool lkrg_cred_is_made(const struct cred *cred)
+{
+	return READ_ONCE(cred->security);
+}
+
+/* Only of one that is. */
 static inline struct lkrg_cred *lkrg_cred(const struct cred *cred)
 {
 	return cred->security + lkrg_blob_sizes.lbs_cred;

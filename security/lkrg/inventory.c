@@ -14,6 +14,7 @@
 
 #include <linux/array_size.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
@@ -65,12 +66,28 @@ static bool is_linked(const struct list_head *node)
 	       back == node && forth == node;
 }
 
-static const char *hidden_from(struct task_struct *task)
+/* Has the kernel each of its numbers, and that of its process, for it alone? */
+static bool has_its_numbers(struct task_struct *task)
 {
 	struct pid *pid = task_pid(task);
+	unsigned int level;
 
 	if (pid_task(pid, PIDTYPE_PID) != task ||
+	    (thread_group_leader(task) && pid_task(task_tgid(task), PIDTYPE_TGID) != task) ||
 	    find_pid_ns(pid_nr(pid), &init_pid_ns) != pid)
+		return false;
+	for (level = min(pid->level, MAX_PID_NS_LEVEL); level; level--) {
+		const struct upid *number = &pid->numbers[level];
+
+		if (find_pid_ns(number->nr, number->ns) != pid)
+			return false;
+	}
+	return true;
+}
+
+static const char *hidden_from(struct task_struct *task)
+{
+	if (!has_its_numbers(task))
 		return "the pid table";
 	if (!is_linked(&task->thread_node))
 		return "the list of threads";

@@ -95,18 +95,61 @@ static u64 reported_tag(const struct task_struct *task, u64 reported)
 	return lkrg_record_fold(lkrg_record_head(task, reported));
 }
 
-static bool was_reported(const struct task_struct *task, enum lkrg_violation what)
+/*
+ * What of a task was reported: kinds of violations, and of those that are about fields
+ * each field.
+ */
+#define FIELDS_OF_CRED 16
+#define FIELDS_OF_STATE (FIELDS_OF_CRED + 25)
+#define FIELDS_SHARED (FIELDS_OF_STATE + 8)
+
+static_assert(LKRG_FLOW_BROKEN < FIELDS_OF_CRED);
+static_assert(sizeof(struct lkrg_shadow) == 15 * sizeof(u64) + 10 * sizeof(u32));
+static_assert(sizeof(struct lkrg_state) == 4 * sizeof(u64) + 4 * sizeof(u32));
+
+/* One bit for each member that differs, first those of 64 bits, then those of 32. */
+static u64 differing(const void *a, const void *b, size_t longs, size_t words)
+{
+	const u32 *x = a + longs * sizeof(u64), *y = b + longs * sizeof(u64);
+	const u64 *p = a, *q = b;
+	u64 differ = 0;
+	size_t i;
+
+	for (i = 0; i < longs; i++)
+		differ |= (u64)(p[i] != q[i]) << i;
+	for (i = 0; i < words; i++)
+		differ |= (u64)(x[i] != y[i]) << (longs + i);
+	return differ;
+}
+
+static u64 told_by(enum lkrg_violation what, const struct lkrg_task_report *r)
+{
+	u64 fields = 0;
+
+	if (what == LKRG_CRED_OVERWRITTEN && r->expected_known && r->found_readable)
+		fields = differing(&r->cred.expected, &r->cred.found, 15, 10) <<
+			 FIELDS_OF_CRED;
+	if (what == LKRG_STATE_CHANGED)
+		fields = differing(&r->state.expected, &r->state.found, 4, 4) <<
+			 FIELDS_OF_STATE |
+			 (u64)r->namespaces_changed << FIELDS_SHARED |
+			 (u64)r->dumpable_changed << (FIELDS_SHARED + 1) |
+			 (u64)r->root_changed << (FIELDS_SHARED + 2);
+	return fields ?: BIT_ULL(what);
+}
+
+static bool was_reported(const struct task_struct *task, u64 told)
 {
 	const struct lkrg_task *record = lkrg_task(task);
 	u64 reported = READ_ONCE(record->reported);
 
 	/* Who reports meanwhile may be late with one of the two. */
-	return reported & BIT_ULL(what) &&
+	return !(told & ~reported) &&
 	       READ_ONCE(record->reported_tag) == reported_tag(task, reported);
 }
 
-/* Returns whether it was before. */
-static bool mark_reported(struct task_struct *task, enum lkrg_violation what)
+/* Returns whether all of it was before. */
+static bool mark_reported(struct task_struct *task, u64 told)
 {
 	struct lkrg_task *record = lkrg_task(task);
 	u64 before;
@@ -115,10 +158,10 @@ static bool mark_reported(struct task_struct *task, enum lkrg_violation what)
 	/* What a write left there must not become authentic. */
 	before = record->reported_tag == reported_tag(task, record->reported) ?
 		record->reported : 0;
-	WRITE_ONCE(record->reported, before | BIT_ULL(what));
+	WRITE_ONCE(record->reported, before | told);
 	WRITE_ONCE(record->reported_tag, reported_tag(task, record->reported));
 	lkrg_task_unlock(record);
-	return before & BIT_ULL(what);
+	return !(told & ~before);
 }
 
 /* What a verdict is about. */
@@ -436,7 +479,7 @@ static int enforce_of(enum lkrg_violation what)
 					  lkrg_knob(pint_enforce);
 }
 
-/* Who lives on is reported once, for each kind. */
+/* Who lives on is reported once, for each kind or field. */
 static bool lives_on(const struct task_struct *task, enum lkrg_violation what)
 {
 	int enforce = enforce_of(what);
@@ -460,7 +503,8 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 
 	if (report->what != LKRG_FLOW_BROKEN && !lkrg_knob(pint_validate))
 		return 0;
-	if (lives_on(task, report->what) && mark_reported(task, report->what))
+	if (lives_on(task, report->what) &&
+	    mark_reported(task, told_by(report->what, &report->task)))
 		return err;
 
 	lkrg_take_name(&report->task.name, task);
@@ -486,21 +530,27 @@ static int react(struct task_struct *task, struct lkrg_report *report)
 	return err;
 }
 
+static void describe_suspect(struct lkrg_task_report *r, enum lkrg_violation what,
+			     const struct suspect *suspect)
+{
+	/* What is shared is the task's own, or there with its lock held. */
+	if (what == LKRG_STATE_CHANGED && suspect->task == current) {
+		describe_state(r, suspect->task);
+	} else if (what == LKRG_STATE_CHANGED) {
+		task_lock(suspect->task);
+		describe_state(r, suspect->task);
+		task_unlock(suspect->task);
+	} else {
+		describe(r, what, suspect);
+	}
+}
+
 static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
 			    const struct suspect *suspect)
 {
 	struct lkrg_report report = { .what = what, .task.at = at };
 
-	/* What is shared is the task's own, or there with its lock held. */
-	if (what == LKRG_STATE_CHANGED && suspect->task == current) {
-		describe_state(&report.task, suspect->task);
-	} else if (what == LKRG_STATE_CHANGED) {
-		task_lock(suspect->task);
-		describe_state(&report.task, suspect->task);
-		task_unlock(suspect->task);
-	} else {
-		describe(&report.task, what, suspect);
-	}
+	describe_suspect(&report.task, what, suspect);
 	return react(suspect->task, &report);
 }
 
@@ -723,7 +773,7 @@ int lkrg_task_check_copy(enum lkrg_place at, const struct cred *new,
 		return min(check(at, new), 0);
 
 	err = min(check(at, NULL), 0);
-	recorded.serial = lkrg_cred_serial(old);
+	recorded.serial = lkrg_cred_is_made(old) ? lkrg_cred_serial(old) : 0;
 	if (err || !recorded.serial)
 		return err;
 	return check_cred(&recorded, new, at);
@@ -747,8 +797,8 @@ static u64 admit(const struct cred *new, enum lkrg_place at)
 static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 		       enum lkrg_place at, u64 *serial, int *err)
 {
-	const struct lkrg_cred_ref granted = { new, lkrg_cred(new)->serial };
 	struct suspect suspect = { current, old, new };
+	struct lkrg_cred_ref granted = { new };
 	enum lkrg_violation what;
 
 	/* Only what is in use is ours to dereference. */
@@ -761,6 +811,7 @@ static bool may_follow(const struct cred *new, const struct lkrg_cred_ref *old,
 	if (likely(!what))
 		return true;
 	if (what == LKRG_CRED_OVERWRITTEN) {
+		granted.serial = lkrg_cred(new)->serial;
 		if (lkrg_cred_has_label(old->cred, old->serial))
 			suspect.recorded = &granted;
 		else
@@ -827,7 +878,7 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 	if (is_condemned(record))
 		return current_cred();
 	/* The kernel takes a copy of it where it acts for itself. */
-	if (unlikely(new == &init_cred)) {
+	if (unlikely(new == &init_cred || !lkrg_cred_is_made(new))) {
 		const struct suspect suspect = {
 			current, &record->cred[overrides(record)], new
 		};
@@ -1005,12 +1056,22 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	return err;
 }
 
-/* Nothing is left to do about it. */
-static bool is_settled(const struct task_struct *task,
-		       const struct lkrg_task *record, enum lkrg_violation what)
+/* Nothing is left to do about who was condemned, and not by a write. */
+static bool is_done_for(const struct task_struct *task, const struct lkrg_task *record)
 {
-	return (is_condemned(record) && lkrg_task_is_authentic(task, record)) ||
-	       (lives_on(task, what) && was_reported(task, what));
+	return is_condemned(record) && lkrg_task_is_authentic(task, record);
+}
+
+/* And who lives on is not asked again about what he was reported for. */
+static noinline_for_stack bool is_known_of(const struct suspect *suspect,
+					   enum lkrg_violation what)
+{
+	struct lkrg_task_report r = { .at = LKRG_AT_pass };
+
+	if (!lives_on(suspect->task, what))
+		return false;
+	describe_suspect(&r, what, suspect);
+	return was_reported(suspect->task, told_by(what, &r));
 }
 
 /*
@@ -1051,8 +1112,8 @@ static enum lkrg_violation look_for_news(struct lkrg_task *record,
 {
 	enum lkrg_violation what = look_at(record, suspect);
 
-	return what && is_settled(suspect->task, record, what) ?
-		LKRG_NO_VIOLATION : what;
+	return what && !is_done_for(suspect->task, record) && !is_known_of(suspect, what) ?
+		what : LKRG_NO_VIOLATION;
 }
 
 /**
@@ -1123,7 +1184,9 @@ bool lkrg_task_hidden(struct task_struct *task, const char *from)
 		.task.hidden_from = from,
 	};
 
-	if (is_settled(task, lkrg_task(task), LKRG_TASK_HIDDEN))
+	if (is_done_for(task, lkrg_task(task)) ||
+	    (lives_on(task, LKRG_TASK_HIDDEN) &&
+	     was_reported(task, BIT_ULL(LKRG_TASK_HIDDEN))))
 		return false;
 	react(task, &report);
 	return true;

@@ -95,7 +95,8 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @bits: LKRG_LOCK_BIT, LKRG_WORK_BIT and LKRG_DOOMED_BIT
  * @irqs: state of interrupts of whoever holds the lock
  * @suspected: the version with which the last pass suspected it in vain
- * @reported: the kinds of violations that were reported, of who was left alive
+ * @reported: the kinds of violations, or fields, that were reported, of who was left
+ *	alive
  * @reported_tag: keyed tag over the address of the task and @reported
  * @work: verifies or ends the task on its way back to user mode
  * @doomed: in the list of those whose process is to be killed

@@ -312,6 +312,19 @@ static void a_tampered_measure_is_none(struct kunit *test)
 	put_cred(new);
 }
 
+static void what_was_made_up_does_not_follow(struct kunit *test)
+{
+	struct cred *new = prepare_creds();
+	void *blobs;
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	blobs = new->security;
+	new->security = NULL;
+	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_CRED_NOT_GRANTED);
+	new->security = blobs;
+	put_cred(new);
+}
+
 /* Written by somebody without the key, or issued for what is in use. */
 static void a_forged_ticket_grants_nothing(struct kunit *test)
 {
@@ -342,6 +355,7 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(a_record_moved_to_another_credential_is_found),
 	KUNIT_CASE(a_tampered_copy_is_found),
 	KUNIT_CASE(a_copy_may_follow),
+	KUNIT_CASE(what_was_made_up_does_not_follow),
 	KUNIT_CASE_PARAM(a_gain_is_not_granted, overwrites_gen_params),
 	KUNIT_CASE_PARAM(a_ticket_grants_what_it_says, overwrites_gen_params),
 	KUNIT_CASE(a_tampered_measure_is_none),

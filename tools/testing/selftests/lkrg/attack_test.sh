@@ -409,6 +409,37 @@ look_at_all()
 	expect_stopped
 }
 
+# Each field once, with all that differ by then, whether it is used or a pass looks
+log_each_field()
+{
+	knob pint_enforce 0
+	mkfifo "$scratch/go" || fault "no fifo"
+	# What it does takes no other process, which would have a copy.
+	(echo cred-cap_inheritable > "$DEVICE"
+	: < "$work/public"
+	: < "$work/public"
+	read -r _ < "$scratch/go"
+	echo cred-cap_ambient > "$DEVICE"
+	: < "$work/public"
+	read -r _ < "$scratch/go"
+	: < "$work/public") &
+	fields=
+	for field in cap_inheritable cap_ambient; do
+		fields="$fields${fields:+, }$field 0x0 -> 0x[0-9a-f]+"
+		report="credential overwritten: $fields; at [a-z_]+: logged"
+		expect_report "Task: attack_test.sh\[[0-9]+/[0-9]+\]: $report"
+		mark
+		pass_twice
+		expect_silence
+		mark
+		echo > "$scratch/go"
+	done
+	wait $!
+	expect_silence
+	rm "$scratch/go"
+	knob pint_enforce 1
+}
+
 # Beside the lists of the kernel is that of the guard, which without it is not.
 hide_from_guard()
 {
@@ -541,6 +572,69 @@ sleeper_is_gone()
 
 # Kernel threads are not killed, nor asked: one that slept through two passes
 # with a credential that is not its own is reported, once.
+# The first process of a pid namespace, which there cannot be signalled when it hides.
+container()
+{
+	rm -f "$scratch/found" "$scratch/hidden"
+	unshare -p -f sh -c "${1:+echo $1 > $DEVICE}
+		kill -0 \$\$ 2> /dev/null && : > $scratch/found || : > $scratch/hidden
+		sleep 60 & wait" &
+	outside=$!
+	wait_until 10 [ -e "$scratch/${2}" ] || fault "it is not $2"
+	inside=$(grep -lx "PPid:.$outside" /proc/[0-9]*/status | cut -d / -f 3)
+	[ "$guard" = off ] || expect_pass
+}
+
+hide_in_container()
+{
+	title="hide-container"
+	problem=
+	mark
+	if ! unshare -p -f true; then
+		ktap_test_skip "$title: no pid namespaces"
+		return
+	fi
+	container "" found
+	kill -KILL "$inside" || fault "it was killed"
+	wait "$outside"
+	expect_silence
+
+	mark
+	container hide-container hidden
+	if [ "$guard" = on ]; then
+		expect_report "Task: sh\[$inside/$inside\]: task hidden: from the pid table; at pass: process killed"
+	else
+		kill -KILL "$inside"
+	fi
+	wait "$outside"
+	mark
+	[ "$guard" = off ] || expect_pass
+	expect_silence
+	verdict "$title"
+}
+
+# What anybody may do with what is his own is refused to a thief as well.
+gate()
+{
+	title="cred-fsuid $1 (things)"
+	problem=
+	mark
+	victim -p things none "$1"
+	use_worked || fault "without the attack: status $status: $(said)"
+	expect_silence
+
+	mark
+	attack=cred-fsuid
+	victim -p things "$attack" "$1"
+	if [ "$guard" = on ]; then
+		report="credential overwritten: fsuid 1000 -> 0; at $2"
+		expect_stopped
+	else
+		use_worked || fault "status $status: $(said)"
+	fi
+	verdict "$title"
+}
+
 kernel_thread()
 {
 	title="kthread-fsuid"
@@ -638,7 +732,14 @@ left_out=$(grep -c '^#' "$scratch/attacks")
 twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
-ktap_set_plan $((2 * rows - left_out - twinless + 12))
+# Uses, and where they are refused
+gates="bind:socket_bind connect:socket_connect ioprio:task_setioprio log:syslog
+	mmap:mmap_file mprotect:file_mprotect prctl:prctl queue:msg_queue_msgctl
+	receive:file_receive renice:task_setnice rlimit:task_setrlimit
+	scheduler:task_setscheduler semaphore:ipc_permission semaphores:sem_semctl
+	traceme:ptrace_traceme"
+# shellcheck disable=SC2086
+ktap_set_plan $((2 * rows - left_out - twinless + 14 + $(echo $gates | wc -w)))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -679,6 +780,7 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 done 3< "$scratch/attacks"
 
 guard_test log_only "cred-fsuid open with pint_enforce=0"
+guard_test log_each_field "cred-cap_inheritable and cred-cap_ambient with pint_enforce=0"
 guard_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
 guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
 guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"
@@ -687,6 +789,10 @@ guard_test hide_module_from_both "module-hide-entry and module-hide-sysfs"
 guard_test hide_text_from_guard "module-hide-place"
 guard_test first_process "init-fsuid"
 guard_test more_than_there_is_room_for "memory-many and hook-many"
+for gate in $gates; do
+	gate "${gate%:*}" "${gate#*:}"
+done
+hide_in_container
 kernel_thread
 own_text
 sum_of_reports

@@ -39,6 +39,7 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
 #include <linux/perf_event.h>
@@ -56,15 +57,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/ipc.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
-#include <sys/shm.h>
-#include <sys/socket.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -97,6 +103,54 @@ static int show(const char *proof)
 {
 	dprintf(STDOUT_FILENO, "used: %s\n", proof);
 	return 0;
+}
+
+/* What is sent beside a byte: one descriptor */
+union beside {
+	char space[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr head;
+};
+
+static void send_descriptor(int to, int fd)
+{
+	union beside beside = { };
+	struct iovec byte = { "", 1 };
+	struct msghdr message = {
+		.msg_iov = &byte,
+		.msg_iovlen = 1,
+		.msg_control = &beside,
+		.msg_controllen = sizeof(beside),
+	};
+
+	beside.head.cmsg_level = SOL_SOCKET;
+	beside.head.cmsg_type = SCM_RIGHTS;
+	beside.head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&beside.head), &fd, sizeof(int));
+	must(sendmsg(to, &message, 0) == 1, "sendmsg");
+}
+
+/* Returns it, or -1 and errno: who may not have it gets the byte without. */
+static int receive_descriptor(int from)
+{
+	union beside beside = { };
+	char byte;
+	struct iovec part = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &beside,
+		.msg_controllen = sizeof(beside),
+	};
+	int fd;
+
+	if (recvmsg(from, &message, 0) != 1)
+		return -1;
+	if (message.msg_controllen < CMSG_LEN(sizeof(int))) {
+		errno = EPERM;
+		return -1;
+	}
+	memcpy(&fd, CMSG_DATA(&beside.head), sizeof(int));
+	return fd;
 }
 
 /* === Uses: 0, or -1 and errno =========================================== */
@@ -154,6 +208,124 @@ static int use_segment(void)
 	if (segment < 0)
 		make_segment();
 	return shmctl(segment, IPC_RMID, NULL) ? -1 : show("done");
+}
+
+/*
+ * What anybody may do with what is his own, each by one system call, so that it is that
+ * one which is refused.  All of it was made before.
+ */
+static int own_queue, own_semaphores, own_socket, own_peer, own_listener, own_file;
+static struct sockaddr_un listens_at = { .sun_family = AF_UNIX };
+static socklen_t listens_len = sizeof(listens_at);
+static void *own_page;
+
+static void make_things(void)
+{
+	int pair[2];
+
+	own_queue = msgget(IPC_PRIVATE, 0600);
+	must(own_queue >= 0, "msgget");
+	own_semaphores = semget(IPC_PRIVATE, 1, 0600);
+	must(own_semaphores >= 0, "semget");
+	own_file = open(own_program, O_RDONLY);
+	must(own_file >= 0, own_program);
+	own_page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, own_file, 0);
+	must(own_page != MAP_FAILED, "mmap");
+	own_socket = socket(AF_UNIX, SOCK_STREAM, 0);
+	own_listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	must(own_socket >= 0 && own_listener >= 0, "socket");
+	must(!bind(own_listener, (struct sockaddr *)&listens_at, sizeof(sa_family_t)) &&
+	     !listen(own_listener, 1) &&
+	     !getsockname(own_listener, (struct sockaddr *)&listens_at, &listens_len),
+	     "listen");
+	must(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	own_peer = pair[0];
+	send_descriptor(pair[1], own_file);
+}
+
+static int done(bool well)
+{
+	return well ? show("done") : -1;
+}
+
+static int use_bind(void)
+{
+	const struct sockaddr_un anywhere = { .sun_family = AF_UNIX };
+
+	return done(!bind(own_socket, (struct sockaddr *)&anywhere, sizeof(sa_family_t)));
+}
+
+static int use_connect(void)
+{
+	return done(!connect(own_socket, (struct sockaddr *)&listens_at, listens_len));
+}
+
+static int use_ioprio(void)
+{
+	return done(!syscall(__NR_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+			     IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 7)));
+}
+
+static int use_log(void)
+{
+	/* How long it is */
+	return done(klogctl(10, NULL, 0) > 0);
+}
+
+static int use_mmap(void)
+{
+	return done(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, own_file, 0) !=
+		    MAP_FAILED);
+}
+
+static int use_mprotect(void)
+{
+	return done(!mprotect(own_page, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int use_prctl(void)
+{
+	return done(!prctl(PR_SET_NAME, "attack_victim"));
+}
+
+static int use_queue(void)
+{
+	return done(!msgctl(own_queue, IPC_RMID, NULL));
+}
+
+static int use_receive(void)
+{
+	return done(receive_descriptor(own_peer) >= 0);
+}
+
+static int use_renice(void)
+{
+	return done(!setpriority(PRIO_PROCESS, 0, 1));
+}
+
+static int use_rlimit(void)
+{
+	return done(!setrlimit(RLIMIT_CORE, &(struct rlimit){ }));
+}
+
+static int use_scheduler(void)
+{
+	return done(!sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ }));
+}
+
+static int use_semaphore(void)
+{
+	return done(!semctl(own_semaphores, 0, GETVAL));
+}
+
+static int use_semaphores(void)
+{
+	return done(!semctl(own_semaphores, 0, IPC_RMID));
+}
+
+static int use_traceme(void)
+{
+	return done(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 }
 
 /* A change of credentials must not make the guard believe what it sees. */
@@ -799,6 +971,25 @@ static int use_sleep_unfound(void)
 	return errno == ESRCH ? show("done") : -1;
 }
 
+/* Or he is not among the processes. */
+static int use_sleep_unseen(void)
+{
+	const struct dirent *entry;
+	DIR *dir;
+
+	sleep_on();
+	dir = opendir("/proc");
+	if (!dir)
+		return -1;
+	while ((entry = readdir(dir))) {
+		if (atoi(entry->d_name) != getpid())
+			continue;
+		errno = EEXIST;
+		return -1;
+	}
+	return show("done");
+}
+
 /* Nor, without changing that, where the kernel looks at all tasks of a user. */
 static int use_sleep_unlisted(void)
 {
@@ -869,10 +1060,12 @@ static const struct use {
 	const char *name;
 	int (*use)(void);
 } uses[] = {
+	{ "bind", use_bind },
 	{ "capable", use_capable },
 	{ "capset", use_capset },
 	{ "child", use_child },
 	{ "chmod", use_chmod },
+	{ "connect", use_connect },
 	{ "denied", use_denied },
 	{ "descriptor", use_descriptor },
 	{ "exec", use_exec },
@@ -890,11 +1083,15 @@ static const struct use {
 	{ "fork-public", use_fork_public },
 	{ "grouped", use_grouped },
 	{ "hostname", use_hostname },
+	{ "ioprio", use_ioprio },
 	{ "keepcaps-symlink", use_keepcaps_symlink },
 	{ "key", use_key },
+	{ "log", use_log },
 	{ "memory", use_memory },
 	{ "mkdir", use_mkdir },
+	{ "mmap", use_mmap },
 	{ "mount", use_mount },
+	{ "mprotect", use_mprotect },
 	{ "nice", use_nice },
 	{ "ns-cgroup", use_namespace },
 	{ "ns-ipc", use_namespace },
@@ -912,12 +1109,20 @@ static const struct use {
 	/* What was changed is found by a pass of the guard, not by a use */
 	{ "pass", use_nothing },
 	{ "perf", use_perf },
+	{ "prctl", use_prctl },
 	{ "program", use_program },
 	{ "public", use_public },
+	{ "queue", use_queue },
 	{ "raw-socket", use_raw_socket },
+	{ "receive", use_receive },
 	{ "rename", use_rename },
+	{ "renice", use_renice },
+	{ "rlimit", use_rlimit },
+	{ "scheduler", use_scheduler },
 	{ "seccomp-public", use_seccomp_public },
 	{ "segment", use_segment },
+	{ "semaphore", use_semaphore },
+	{ "semaphores", use_semaphores },
 	{ "setgid-grouped", use_setgid_grouped },
 	{ "setgid-symlink", use_setgid_symlink },
 	{ "setgroups", use_setgroups },
@@ -932,11 +1137,13 @@ static const struct use {
 	{ "sleep-open", use_sleep_open },
 	{ "sleep-unfound", use_sleep_unfound },
 	{ "sleep-unlisted", use_sleep_unlisted },
+	{ "sleep-unseen", use_sleep_unseen },
 	{ "sleep-worker", use_sleep_worker },
 	{ "status", use_status },
 	{ "suid", use_suid },
 	{ "symlink", use_symlink },
 	{ "thread-open", use_thread_open },
+	{ "traceme", use_traceme },
 	{ "tracer", use_tracer },
 	{ "unlink", use_unlink },
 	{ "unshare-ns-net", use_unshare_namespace },
@@ -1592,6 +1799,7 @@ static const struct preparation {
 	{ .name = "sharer", .attack = attack_beside_sharer },
 	{ .name = "sigpending", .as_user = fill_signal_queue,
 	  .attack = attack_alone },
+	{ .name = "things", .as_user = make_things, .attack = attack_alone },
 	{ .name = "threads", .attack = attack_among_threads },
 	{ .name = "timens", .as_root = leave_time_namespace,
 	  .attack = attack_alone },

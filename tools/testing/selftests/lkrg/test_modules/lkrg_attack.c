@@ -903,6 +903,18 @@ static int set_private_flag(struct task_struct *task, size_t field)
 /* === Hiding ============================================================= */
 
 /* Unlinked as rootkits do: it may be unlinked once more */
+/* To send it a signal, even that one, has no effect any more. */
+static int become_unkillable(struct task_struct *task, size_t field)
+{
+	struct k_sigaction *actions = task->sighand->action;
+
+	task->signal->flags |= SIGNAL_UNKILLABLE;
+	actions[SIGKILL - 1].sa.sa_handler = SIG_IGN;
+	actions[SIGUSR2 - 1].sa.sa_handler = SIG_IGN;
+	sigaddset(&task->blocked, SIGKILL);
+	return clear_word(task, field);
+}
+
 static int hide_from_tasks(struct task_struct *task, size_t field)
 {
 	struct list_head *const entry = &task->group_leader->tasks;
@@ -914,10 +926,10 @@ static int hide_from_tasks(struct task_struct *task, size_t field)
 	return 0;
 }
 
-static int hide_from_pid(struct task_struct *task, size_t field)
+static int hide_from_pid(struct task_struct *task, size_t type)
 {
 	static struct hlist_node *nowhere;
-	struct hlist_node *const node = &task->pid_links[PIDTYPE_PID];
+	struct hlist_node *const node = &task->pid_links[type];
 
 	WRITE_ONCE(*node->pprev, node->next);
 	if (node->next)
@@ -930,6 +942,15 @@ static int hide_from_pid(struct task_struct *task, size_t field)
 static int hide_from_idr(struct task_struct *task, size_t field)
 {
 	idr_replace(&init_pid_ns.idr, NULL, task_pid_nr(task));
+	return 0;
+}
+
+/* Who looks from outside of the container finds it. */
+static int hide_from_container(struct task_struct *task, size_t field)
+{
+	struct pid_namespace *ns = task_active_pid_ns(task);
+
+	idr_replace(&ns->idr, NULL, task_pid_nr_ns(task, ns));
 	return 0;
 }
 
@@ -981,7 +1002,7 @@ static int hide_record(struct task_struct *task, size_t field)
 
 static int hide_record_and_pid(struct task_struct *task, size_t field)
 {
-	return hide_record(task, field) ?: hide_from_pid(task, field);
+	return hide_record(task, field) ?: hide_from_pid(task, PIDTYPE_PID);
 }
 
 /* As if the record were that of init_task, which is in no list */
@@ -5124,9 +5145,22 @@ static const struct attack attacks[] = {
 	       "own tracer seems to have the credential of init"),
 	ATTACK("dumpable", make_dumpable, "own memory may be looked into"),
 	ATTACK("flags", set_private_flag, "own flags get a private mark"),
+	{
+		.name = "unkillable",
+		.what = "own fsuid becomes 0, and no signal kills",
+		.run = become_unkillable,
+		.field = offsetof(struct cred, fsuid),
+	},
 	ATTACK("hide-tasks", hide_from_tasks, "off the list of tasks"),
 	ATTACK("hide-pid", hide_from_pid, "its pid leads nowhere"),
+	{
+		.name = "hide-process",
+		.what = "its process is found by nobody",
+		.run = hide_from_pid,
+		.field = PIDTYPE_TGID,
+	},
 	ATTACK("hide-idr", hide_from_idr, "its pid is not in the table"),
+	ATTACK("hide-container", hide_from_container, "nor in that of its container"),
 	ATTACK("hide-record", hide_record, "its record off the list of lkrg"),
 	ATTACK("hide-record-pid", hide_record_and_pid,
 	       "and itself out of the pid table"),
