@@ -1535,8 +1535,8 @@ static int flip_module_extable(struct task_struct *task, size_t field)
 		return -EOPNOTSUPP;
 	at = (u8 *)&THIS_MODULE->extable[THIS_MODULE->num_exentries - 1].fixup;
 	err = flip(change, (void *)at, 1, 0x01);
-	/* There is no symbol before it. */
-	if (!err)
+	/* Where there is no symbol before it, it is an address. */
+	if (!err && strstarts(changed, "0x"))
 		snprintf(changed, sizeof(changed), "rodata+%#lx [%s]: %*ph -> %*ph",
 			 (unsigned long)at - (rodata & PAGE_MASK), KBUILD_MODNAME, 1,
 			 change->old, 1, at);
@@ -3716,18 +3716,17 @@ static int run_changed_helper(struct task_struct *task, size_t field)
 enum { NOTHING_LATE, PROGRAM_LATE, ARGUMENT_LATE, LIBRARY_LATE };
 
 static int exchanged;
+static char *other_argv[] = { NULL, "other", NULL };
 
 static int exchange(struct kprobe *probe, struct pt_regs *regs)
 {
-	static char *argv[] = { NULL, "other", NULL };
-
 	if (current->mm)
 		return 0;
 	if (exchanged == PROGRAM_LATE)
 		regs->di = (ulong)helper;
 	if (exchanged == ARGUMENT_LATE) {
-		argv[0] = helper;
-		regs->si = (ulong)argv;
+		other_argv[0] = helper;
+		regs->si = (ulong)other_argv;
 	}
 	if (exchanged == LIBRARY_LATE)
 		regs->dx = (ulong)preload_env;
