@@ -69,6 +69,16 @@ static int hook_file_open(struct file *file)
 	return err;
 }
 
+/* What file systems do for owners.  Devices were asked when they were opened. */
+static int hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const umode_t mode = file_inode(file)->i_mode;
+
+	if (!S_ISREG(mode) && !S_ISDIR(mode))
+		return 0;
+	return lkrg_task_check_full(LKRG_AT_file_ioctl) ?: lkrg_inode_check(file);
+}
+
 /* Exec.  The credentials that it makes are judged in cred.c. */
 static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
@@ -124,6 +134,7 @@ LIGHT_GATE(key_permission, key_ref_t key_ref, const struct cred *cred,
 FULL_GATE(socket_create, int family, int type, int protocol, int kern)
 FULL_GATE(socket_bind, struct socket *sock, struct sockaddr *address, int addrlen)
 FULL_GATE(socket_connect, struct socket *sock, struct sockaddr *address, int addrlen)
+FULL_GATE(socket_listen, struct socket *sock, int backlog)
 #endif
 #ifdef CONFIG_IO_URING
 FULL_GATE(uring_override_creds, const struct cred *new)
@@ -216,6 +227,8 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(inode_set_acl, hook_inode_set_acl),
 	LSM_HOOK_INIT(inode_remove_acl, hook_inode_remove_acl),
 	LSM_HOOK_INIT(file_receive, hook_file_receive),
+	LSM_HOOK_INIT(file_ioctl, hook_file_ioctl),
+	LSM_HOOK_INIT(file_ioctl_compat, hook_file_ioctl),
 	LSM_HOOK_INIT(bprm_creds_for_exec, hook_bprm_creds_for_exec),
 	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
 	LSM_HOOK_INIT(ptrace_access_check, hook_ptrace_access_check),
@@ -255,6 +268,7 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(socket_create, hook_socket_create),
 	LSM_HOOK_INIT(socket_bind, hook_socket_bind),
 	LSM_HOOK_INIT(socket_connect, hook_socket_connect),
+	LSM_HOOK_INIT(socket_listen, hook_socket_listen),
 #endif
 #ifdef CONFIG_IO_URING
 	LSM_HOOK_INIT(uring_override_creds, hook_uring_override_creds),

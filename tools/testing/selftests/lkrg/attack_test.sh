@@ -733,8 +733,9 @@ twinless=$(grep -c '|-$' "$scratch/attacks")
 
 say_what_is_expected
 # Uses, and where they are refused
-gates="bind:socket_bind connect:socket_connect ioprio:task_setioprio log:syslog
-	mmap:mmap_file mprotect:file_mprotect prctl:prctl queue:msg_queue_msgctl
+gates="bind:socket_bind connect:socket_connect ioprio:task_setioprio
+	listen:socket_listen log:syslog mmap:mmap_file mprotect:file_mprotect
+	prctl:prctl queue:msg_queue_msgctl
 	receive:file_receive renice:task_setnice rlimit:task_setrlimit
 	scheduler:task_setscheduler semaphore:ipc_permission semaphores:sem_semctl
 	traceme:ptrace_traceme"

@@ -39,6 +39,7 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/landlock.h>
@@ -57,6 +58,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
@@ -258,6 +260,11 @@ static int use_bind(void)
 static int use_connect(void)
 {
 	return done(!connect(own_socket, (struct sockaddr *)&listens_at, listens_len));
+}
+
+static int use_listen(void)
+{
+	return done(!listen(own_listener, 2));
 }
 
 static int use_ioprio(void)
@@ -555,6 +562,17 @@ static int use_descriptor(void)
 		if (pread(descriptor, &c, 1, 0) != 1)
 			return -1;
 	return use_open();
+}
+
+/* Opened before as well, by anybody, but it is for the owner to do that. */
+static int use_flags(void)
+{
+	int flags;
+
+	if (ioctl(descriptor, FS_IOC_GETFLAGS, &flags))
+		return -1;
+	flags |= FS_NODUMP_FL;
+	return ioctl(descriptor, FS_IOC_SETFLAGS, &flags) ? -1 : show("done");
 }
 
 /* By the entry for programs of 32 bits. */
@@ -1078,6 +1096,7 @@ static const struct use {
 	{ "failing-tsync", use_failing_tsync },
 	{ "filter-symlink", use_filter_symlink },
 	{ "flagged", use_flagged },
+	{ "flags", use_flags },
 	{ "fork", use_fork },
 	{ "fork-open", use_fork_open },
 	{ "fork-public", use_fork_public },
@@ -1086,6 +1105,7 @@ static const struct use {
 	{ "ioprio", use_ioprio },
 	{ "keepcaps-symlink", use_keepcaps_symlink },
 	{ "key", use_key },
+	{ "listen", use_listen },
 	{ "log", use_log },
 	{ "memory", use_memory },
 	{ "mkdir", use_mkdir },
