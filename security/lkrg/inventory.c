@@ -66,14 +66,21 @@ static bool is_linked(const struct list_head *node)
 	       back == node && forth == node;
 }
 
-/* Has the kernel each of its numbers, and that of its process, for it alone? */
+/* The first of its process, who is in the table until all others are gone. */
+static struct task_struct *leader_of(const struct task_struct *task)
+{
+	struct task_struct *leader = pid_task(task->signal->pids[PIDTYPE_TGID], PIDTYPE_TGID);
+
+	return leader && leader->signal == task->signal ? leader : NULL;
+}
+
+/* Has it each of its numbers for it alone? */
 static bool has_its_numbers(struct task_struct *task)
 {
 	struct pid *pid = task_pid(task);
 	unsigned int level;
 
 	if (pid_task(pid, PIDTYPE_PID) != task ||
-	    (thread_group_leader(task) && pid_task(task_tgid(task), PIDTYPE_TGID) != task) ||
 	    find_pid_ns(pid_nr(pid), &init_pid_ns) != pid)
 		return false;
 	for (level = min(pid->level, MAX_PID_NS_LEVEL); level; level--) {
@@ -87,11 +94,13 @@ static bool has_its_numbers(struct task_struct *task)
 
 static const char *hidden_from(struct task_struct *task)
 {
-	if (!has_its_numbers(task))
+	const struct task_struct *leader = leader_of(task);
+
+	if (!leader || !has_its_numbers(task))
 		return "the pid table";
 	if (!is_linked(&task->thread_node))
 		return "the list of threads";
-	if (thread_group_leader(task) && !is_linked(&task->tasks))
+	if (task == leader && !is_linked(&task->tasks))
 		return "the list of tasks";
 	return NULL;
 }

@@ -279,38 +279,6 @@ static bool ends_with_syscall(const struct lkrg_task *record)
 	return !(record->state.flags & (PF_KTHREAD | PF_USER_WORKER));
 }
 
-static enum lkrg_violation verify(struct lkrg_task *record,
-				  const struct cred *copy,
-				  struct suspect *suspect)
-{
-	const struct lkrg_cred_ref *real = &record->cred[0];
-	const struct lkrg_cred_ref *top = &record->cred[record->top];
-	enum lkrg_violation what;
-
-	suspect->task = current;
-	lkrg_task_lock(record);
-	what = compare(record, suspect);
-	lkrg_task_unlock(record);
-	if (what)
-		return what;
-
-	suspect->found = copy ?: suspect->found;
-	what = lkrg_cred_verify(top->cred, top->serial, suspect->found);
-	/* The same credential, sealed once more, is another one. */
-	if (!what && (real->cred != top->cred || real->serial != top->serial)) {
-		suspect->recorded = real;
-		suspect->found = real->cred;
-		what = lkrg_cred_verify(real->cred, real->serial, real->cred);
-	}
-	/* Nobody but who wants to keep it has an override without. */
-	if (!what && record->top && ends_with_syscall(record) && !test_syscall_work(LKRG)) {
-		suspect->recorded = real;
-		suspect->found = top->cred;
-		what = LKRG_OVERRIDE_LEFT;
-	}
-	return what;
-}
-
 /* On the way to user mode, or where a system call waits to be interrupted. */
 static void do_work(struct callback_head *unused)
 {
@@ -545,6 +513,18 @@ static void describe_suspect(struct lkrg_task_report *r, enum lkrg_violation wha
 	}
 }
 
+/* Is it somebody who lives on, and who was reported for that? */
+static noinline_for_stack bool is_known_of(const struct suspect *suspect,
+					   enum lkrg_violation what)
+{
+	struct lkrg_task_report r = { .at = LKRG_AT_pass };
+
+	if (!lives_on(suspect->task, what))
+		return false;
+	describe_suspect(&r, what, suspect);
+	return was_reported(suspect->task, told_by(what, &r));
+}
+
 static noinline int verdict(enum lkrg_violation what, enum lkrg_place at,
 			    const struct suspect *suspect)
 {
@@ -624,19 +604,69 @@ int lkrg_task_loads_module(const char *name)
 	return -EPERM;
 }
 
+/*
+ * Then the record is authentic, and credentials are those on record.  What is known of
+ * somebody who lives on must not hide what is new.
+ */
+static bool may_go_on(const struct suspect *suspect, enum lkrg_violation what)
+{
+	return !what || (what == LKRG_STATE_CHANGED && is_known_of(suspect, what));
+}
+
+static enum lkrg_violation verify(struct lkrg_task *record,
+				  const struct cred *copy,
+				  struct suspect *suspect)
+{
+	const struct lkrg_cred_ref *real = &record->cred[0];
+	const struct lkrg_cred_ref *top = &record->cred[record->top];
+	enum lkrg_violation state, what;
+
+	suspect->task = current;
+	lkrg_task_lock(record);
+	state = compare(record, suspect);
+	lkrg_task_unlock(record);
+	if (!may_go_on(suspect, state))
+		return state;
+
+	suspect->found = copy ?: suspect->found;
+	what = lkrg_cred_verify(top->cred, top->serial, suspect->found);
+	/* The same credential, sealed once more, is another one. */
+	if (!what && (real->cred != top->cred || real->serial != top->serial)) {
+		suspect->recorded = real;
+		suspect->found = real->cred;
+		what = lkrg_cred_verify(real->cred, real->serial, real->cred);
+	}
+	/* Nobody but who wants to keep it has an override without. */
+	if (!what && record->top && ends_with_syscall(record) && !test_syscall_work(LKRG)) {
+		suspect->recorded = real;
+		suspect->found = top->cred;
+		what = LKRG_OVERRIDE_LEFT;
+	}
+	return what ?: state;
+}
+
 /* Not verified, or let pass with pint_enforce=0: anything may be there. */
 #define LET_PASS 1
+/* Let pass, but the record is authentic, and so may more be verified. */
+#define LOGGED 2
 
 static noinline int check_slowly(enum lkrg_place at, const struct cred *copy)
 {
 	enum lkrg_violation what;
 	struct suspect suspect;
+	int err;
 
 	what = verify(lkrg_task(current), copy, &suspect);
-	return what ? verdict(what, at, &suspect) ?: LET_PASS : 0;
+	if (!what)
+		return 0;
+	err = verdict(what, at, &suspect);
+	if (err || !lkrg_knob(pint_validate))
+		return err ?: LET_PASS;
+	return what == LKRG_STATE_CHANGED || what == LKRG_CRED_OVERWRITTEN ?
+		LOGGED : LET_PASS;
 }
 
-/* 0, LET_PASS or -EPERM */
+/* 0, LET_PASS, LOGGED or -EPERM */
 static __always_inline int check(enum lkrg_place at, const struct cred *copy)
 {
 	const struct lkrg_task *record;
@@ -703,7 +733,7 @@ int lkrg_task_check_full(enum lkrg_place at)
 	lkrg_cpu_glance();
 	err = check(at, NULL);
 	if (unlikely(err))
-		return min(err, 0);
+		return err == LOGGED ? check_shared_slowly(at) : min(err, 0);
 	cred = current_cred();
 	return likely(has_namespaces(current->nsproxy) &&
 		      has_root(current->fs) &&
@@ -730,10 +760,11 @@ int lkrg_task_check_all(enum lkrg_place at)
 	enum lkrg_violation what;
 	int err = check(at, NULL);
 
-	if (!err)
-		err = lkrg_task_check_full(at);
-	if (err)
+	if (err && err != LOGGED)
 		return min(err, 0);
+	err = lkrg_task_check_full(at);
+	if (err)
+		return err;
 	if (unlikely(has_changed_dumpable(current)))
 		return verdict(LKRG_STATE_CHANGED, at, &suspect);
 	what = lkrg_cred_verify_groups(top->cred, top->serial);
@@ -884,7 +915,7 @@ const struct cred *__lkrg_override_creds(const struct cred *new)
 		};
 
 		if (verdict(LKRG_CRED_NOT_GRANTED, LKRG_AT_override_creds,
-			    &suspect))
+			    &suspect) || !lkrg_cred_is_made(new))
 			return current_cred();
 	}
 	serial = admit(new, LKRG_AT_override_creds);
@@ -1042,7 +1073,7 @@ static int hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 	shared = &parent->cred[overrides(parent)];
 	record->cred[0] = *shared;
 	/* A fresh copy may differ from what the parent has, nothing else. */
-	if (cred != shared->cred && !lkrg_cred_serial(cred)) {
+	if (cred != shared->cred && lkrg_cred_is_made(cred) && !lkrg_cred_serial(cred)) {
 		if (may_follow(cred, shared, LKRG_AT_task_alloc, &serial, &err))
 			record->cred[0] = (struct lkrg_cred_ref){ cred, serial };
 	} else if (cred != shared->cred ||
@@ -1062,18 +1093,6 @@ static bool is_done_for(const struct task_struct *task, const struct lkrg_task *
 	return is_condemned(record) && lkrg_task_is_authentic(task, record);
 }
 
-/* And who lives on is not asked again about what he was reported for. */
-static noinline_for_stack bool is_known_of(const struct suspect *suspect,
-					   enum lkrg_violation what)
-{
-	struct lkrg_task_report r = { .at = LKRG_AT_pass };
-
-	if (!lives_on(suspect->task, what))
-		return false;
-	describe_suspect(&r, what, suspect);
-	return was_reported(suspect->task, told_by(what, &r));
-}
-
 /*
  * What seems to be wrong with another task.  The suspect is about @record, which
  * becomes a copy of its record.
@@ -1083,19 +1102,19 @@ static enum lkrg_violation look_at(struct lkrg_task *record,
 {
 	struct task_struct *task = suspect->task;
 	const struct lkrg_cred_ref *real = &record->cred[0];
-	enum lkrg_violation what;
+	enum lkrg_violation state, what;
 
 	/* The owner may be writing: then it does not match its tag. */
 	data_race(memcpy(record, lkrg_task(task), sizeof(*record)));
 	task_lock(task);
 	/* The same. */
-	what = data_race(compare(record, suspect));
-	if (!what && (has_changed_namespaces(task) || has_changed_root(task) ||
-		      has_changed_dumpable(task)))
-		what = LKRG_STATE_CHANGED;
+	state = data_race(compare(record, suspect));
+	if (!state && (has_changed_namespaces(task) || has_changed_root(task) ||
+		       has_changed_dumpable(task)))
+		state = LKRG_STATE_CHANGED;
 	task_unlock(task);
-	if (what)
-		return what;
+	if (!may_go_on(suspect, state))
+		return state;
 
 	suspect->recorded = real;
 	suspect->found = real->cred;
@@ -1104,7 +1123,7 @@ static enum lkrg_violation look_at(struct lkrg_task *record,
 		what = lkrg_cred_verify_groups(real->cred, real->serial);
 	if (!what && !lkrg_cred_has_label(real->cred, real->serial))
 		what = LKRG_CRED_OVERWRITTEN;
-	return what;
+	return what ?: state;
 }
 
 static enum lkrg_violation look_for_news(struct lkrg_task *record,
@@ -1140,9 +1159,9 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
  * It verifies itself at once, and even if it sleeps.  As that may end a system
  * call early, it is only asked for if it still looks wrong.  Kernel threads do
  * not come by a place where they could verify themselves, and who was asked may
- * not come: of them a difference counts that two passes see while they sleep,
- * with nothing declared in between, and which is not in the middle of a change
- * therefore.
+ * not come, and who lives on is asked once: of them a difference counts that two
+ * passes see while they sleep, with nothing declared in between, and which is not in
+ * the middle of a change therefore.
  *
  * Context: task context, no locks.
  * Return: whether that was a verdict.
@@ -1152,18 +1171,22 @@ bool lkrg_task_suspect(struct task_struct *task)
 	u32 *suspected = &lkrg_task(task)->suspected;
 	struct suspect suspect = { task };
 	enum lkrg_violation what;
-	bool sleeps, sure = false;
+	bool sleeps, again, asks, sure = false;
 	struct lkrg_task record;
 
 	rcu_read_lock();
 	sleeps = !task_is_running(task);
 	what = look_for_news(&record, &suspect);
-	if (what && (is_kernel_thread(task) || !call_back(task, TWA_SIGNAL))) {
-		sure = sleeps && *suspected == record.version;
+	again = *suspected == record.version;
+	asks = what && !is_kernel_thread(task) && !(again && lives_on(task, what)) &&
+	       call_back(task, TWA_SIGNAL);
+	if (what && !asks) {
+		sure = sleeps && again;
 		if (sure)
 			verdict(what, LKRG_AT_pass, &suspect);
-		*suspected = record.version;
 	}
+	if (what && (!asks || lives_on(task, what)))
+		*suspected = record.version;
 	rcu_read_unlock();
 	return sure;
 }

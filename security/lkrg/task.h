@@ -101,7 +101,7 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  * @work: verifies or ends the task on its way back to user mode
  * @doomed: in the list of those whose process is to be killed
  * @mm: then its memory, a reference from mmgrab(), or NULL
- * @helper: a keyed hash of the program that it is to execute for the kernel
+ * @helper: a keyed hash of what it is to execute for the kernel
  * @round: the walk through the inventory that saw it, or during which it came
  * @node: in the inventory, under tasklist_lock
  * @task: whose record it is

