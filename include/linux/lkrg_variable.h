@@ -239,7 +239,7 @@ static inline size_t lkrg_umh_size(size_t size)
  *	@what
  * @what: what for
  *
- * Context: any.
+ * Context: any, but may sleep for a core dump.
  */
 static inline void lkrg_umh_prepared(struct subprocess_info *info,
 				     enum lkrg_umh what)
@@ -253,7 +253,7 @@ static inline void lkrg_umh_prepared(struct subprocess_info *info,
  * @info: as it was declared; its path becomes the one that was judged
  *
  * Context: task context, of the thread that will execute it; may sleep.
- * Return: 0, or -EPERM.
+ * Return: 0, -EPERM, or -ENOENT if root has emptied its name meanwhile.
  */
 static inline int lkrg_umh_start(struct subprocess_info *info)
 {

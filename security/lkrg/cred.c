@@ -243,7 +243,7 @@ bool lkrg_cred_has_label(const struct cred *cred, u64 serial)
 
 /**
  * lkrg_cred_verify_groups - Verify who is in the supplementary groups
- * @cred: a credential that was just verified with lkrg_cred_verify()
+ * @cred: a credential that was just looked at with lkrg_cred_verify()
  * @serial: its serial
  *
  * Return: LKRG_NO_VIOLATION, LKRG_CRED_OVERWRITTEN, or LKRG_CRED_REUSED.
@@ -254,7 +254,9 @@ enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial)
 
 	if (READ_ONCE(record->serial) != serial)
 		return LKRG_CRED_REUSED;
-	return record->shadow.groups ==
+	/* Other groups could be anything. */
+	return record->shadow.group_info == (uintptr_t)cred->group_info &&
+	       record->shadow.groups ==
 	       lkrg_groups_sum_like(cred->group_info, record->shadow.groups) ?
 		LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
 }

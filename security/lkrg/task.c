@@ -515,9 +515,10 @@ static void describe_suspect(struct lkrg_task_report *r, enum lkrg_violation wha
 
 /* Is it somebody who lives on, and who was reported for that? */
 static noinline_for_stack bool is_known_of(const struct suspect *suspect,
-					   enum lkrg_violation what)
+					   enum lkrg_violation what,
+					   enum lkrg_place at)
 {
-	struct lkrg_task_report r = { .at = LKRG_AT_pass };
+	struct lkrg_task_report r = { .at = at };
 
 	if (!lives_on(suspect->task, what))
 		return false;
@@ -608,13 +609,14 @@ int lkrg_task_loads_module(const char *name)
  * Then the record is authentic, and credentials are those on record.  What is known of
  * somebody who lives on must not hide what is new.
  */
-static bool may_go_on(const struct suspect *suspect, enum lkrg_violation what)
+static bool may_go_on(const struct suspect *suspect, enum lkrg_violation what,
+		      enum lkrg_place at)
 {
-	return !what || (what == LKRG_STATE_CHANGED && is_known_of(suspect, what));
+	return !what || (what == LKRG_STATE_CHANGED && is_known_of(suspect, what, at));
 }
 
 static enum lkrg_violation verify(struct lkrg_task *record,
-				  const struct cred *copy,
+				  const struct cred *copy, enum lkrg_place at,
 				  struct suspect *suspect)
 {
 	const struct lkrg_cred_ref *real = &record->cred[0];
@@ -625,7 +627,7 @@ static enum lkrg_violation verify(struct lkrg_task *record,
 	lkrg_task_lock(record);
 	state = compare(record, suspect);
 	lkrg_task_unlock(record);
-	if (!may_go_on(suspect, state))
+	if (!may_go_on(suspect, state, at))
 		return state;
 
 	suspect->found = copy ?: suspect->found;
@@ -656,7 +658,7 @@ static noinline int check_slowly(enum lkrg_place at, const struct cred *copy)
 	struct suspect suspect;
 	int err;
 
-	what = verify(lkrg_task(current), copy, &suspect);
+	what = verify(lkrg_task(current), copy, at, &suspect);
 	if (!what)
 		return 0;
 	err = verdict(what, at, &suspect);
@@ -708,9 +710,12 @@ static noinline int check_shared_slowly(enum lkrg_place at)
 	const struct lkrg_task *record = lkrg_task(current);
 	const struct lkrg_cred_ref *top = &record->cred[record->top];
 	const struct suspect suspect = { current, top, current_cred() };
+	int err = 0;
 
 	if (has_changed_namespaces(current) || has_changed_root(current))
-		return verdict(LKRG_STATE_CHANGED, at, &suspect);
+		err = verdict(LKRG_STATE_CHANGED, at, &suspect);
+	if (err)
+		return err;
 	return lkrg_cred_has_label(top->cred, top->serial) ?
 		0 : verdict(LKRG_CRED_OVERWRITTEN, at, &suspect);
 }
@@ -766,7 +771,9 @@ int lkrg_task_check_all(enum lkrg_place at)
 	if (err)
 		return err;
 	if (unlikely(has_changed_dumpable(current)))
-		return verdict(LKRG_STATE_CHANGED, at, &suspect);
+		err = verdict(LKRG_STATE_CHANGED, at, &suspect);
+	if (err)
+		return err;
 	what = lkrg_cred_verify_groups(top->cred, top->serial);
 	return unlikely(what) ? verdict(what, at, &suspect) : 0;
 }
@@ -1113,7 +1120,7 @@ static enum lkrg_violation look_at(struct lkrg_task *record,
 		       has_changed_dumpable(task)))
 		state = LKRG_STATE_CHANGED;
 	task_unlock(task);
-	if (!may_go_on(suspect, state))
+	if (!may_go_on(suspect, state, LKRG_AT_pass))
 		return state;
 
 	suspect->recorded = real;
@@ -1131,8 +1138,8 @@ static enum lkrg_violation look_for_news(struct lkrg_task *record,
 {
 	enum lkrg_violation what = look_at(record, suspect);
 
-	return what && !is_done_for(suspect->task, record) && !is_known_of(suspect, what) ?
-		what : LKRG_NO_VIOLATION;
+	return what && !is_done_for(suspect->task, record) &&
+	       !is_known_of(suspect, what, LKRG_AT_pass) ? what : LKRG_NO_VIOLATION;
 }
 
 /**
@@ -1159,8 +1166,8 @@ bool lkrg_task_looks_wrong(struct task_struct *task)
  * It verifies itself at once, and even if it sleeps.  As that may end a system
  * call early, it is only asked for if it still looks wrong.  Kernel threads do
  * not come by a place where they could verify themselves, and who was asked may
- * not come, and who lives on is asked once: of them a difference counts that two
- * passes see while they sleep, with nothing declared in between, and which is not in
+ * not come, and who lives on and sleeps is asked once: of them a difference counts that
+ * two passes see while they sleep, with nothing declared in between, and which is not in
  * the middle of a change therefore.
  *
  * Context: task context, no locks.
@@ -1178,8 +1185,8 @@ bool lkrg_task_suspect(struct task_struct *task)
 	sleeps = !task_is_running(task);
 	what = look_for_news(&record, &suspect);
 	again = *suspected == record.version;
-	asks = what && !is_kernel_thread(task) && !(again && lives_on(task, what)) &&
-	       call_back(task, TWA_SIGNAL);
+	asks = what && !is_kernel_thread(task) &&
+	       !(again && sleeps && lives_on(task, what)) && call_back(task, TWA_SIGNAL);
 	if (what && !asks) {
 		sure = sleeps && again;
 		if (sure)

@@ -94,7 +94,8 @@ static_assert(LKRG_STATE_PAIRS + 1 + LKRG_OVERRIDES < LKRG_RECORD_PAIRS);
  *	and @cred up to @top
  * @bits: LKRG_LOCK_BIT, LKRG_WORK_BIT and LKRG_DOOMED_BIT
  * @irqs: state of interrupts of whoever holds the lock
- * @suspected: the version with which the last pass suspected it in vain
+ * @suspected: the version with which a pass suspected it, and did not ask it, or asked
+ *	one who lives on
  * @reported: the kinds of violations, or fields, that were reported, of who was left
  *	alive
  * @reported_tag: keyed tag over the address of the task and @reported

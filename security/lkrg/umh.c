@@ -243,7 +243,7 @@ fs_initcall(lkrg_init_umh_sysctl);
 
 /* === Texts ============================================================== */
 
-/* Longer than what any of those is that may be started, but by a cgroup */
+/* More than the name of any program that may be started, but for those of cgroups */
 #define HELPER_SIZE 512
 
 static_assert(sizeof(umh_allow) <= HELPER_SIZE);
@@ -351,7 +351,7 @@ static bool is_agent(u64 hash)
 	for (i = 0; i < ARRAY_SIZE(agents); i++)
 		found |= agents[i] == hash;
 	spin_unlock(&agents_lock);
-	return found;
+	return hash && found;
 }
 
 void __lkrg_release_agent(const char *path)
@@ -450,18 +450,29 @@ static const char *name_of(const struct subprocess_info *info)
 #endif
 }
 
+/* Root may change what the name was made of before it is started. */
+static noinline_for_stack u64 tag_of_core(struct prepared *p)
+{
+	struct texts texts = { .name = name_of(&p->info) };
+	char copy[HELPER_SIZE];
+
+	if (strscpy(copy, texts.name) >= 0) {
+		texts.copy = copy;
+		p->is_known = is_in_variable(copy, p->what);
+	}
+	return tag_of(p, &texts);
+}
+
 void __lkrg_umh_prepared(struct subprocess_info *info, enum lkrg_umh what)
 {
 	struct prepared *p = container_of(info, struct prepared, info);
 	struct texts texts = { };
 
 	p->what = what;
-	/* Root may change what it was made of before it is started. */
-	p->is_known = what == LKRG_UMH_CORE && info->path &&
-		      is_in_variable(name_of(info), what);
+	p->is_known = false;
 	/* Who may not do this gets no tag, and what he prepares is not started. */
 	if (info->path && !(in_task() && lkrg_task_check(LKRG_AT_usermodehelper)))
-		p->tag = tag_of(p, &texts);
+		p->tag = what == LKRG_UMH_CORE ? tag_of_core(p) : tag_of(p, &texts);
 }
 
 static noinline_for_stack bool is_known(enum lkrg_umh what, const char *path)
@@ -578,7 +589,7 @@ int __lkrg_umh_start(struct subprocess_info *info)
 				objection(p, &texts, variable);
 	if (why) {
 		/* There is no file without a name. */
-		if (same && texts.copy && !*copy)
+		if (same && texts.program && texts.copy && !*copy)
 			return -ENOENT;
 		err = block(texts.copy && *copy ? copy : info->path, p->what, why);
 		if (err)
@@ -595,6 +606,7 @@ int __lkrg_umh_start(struct subprocess_info *info)
 	lkrg_task(current)->helper = helper_of(&texts);
 	return 0;
 }
+
 /* === What execve() has copied =========================================== */
 
 /* Only who comes from the kernel has no memory yet, and is not process 1. */
