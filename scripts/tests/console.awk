@@ -61,6 +61,10 @@ panic && panicked { next }
 	next
 }
 
+# The unwinder says so when an interrupt, where the guard does not unwind, comes in the
+# last instructions of that function: with and without the guard.
+/^WARNING: stack going in the wrong direction\? at return_to_handler\+0x/ { next }
+
 $0 ~ trouble { bad($0) }
 /^kmemleak: [0-9]+ new suspected/ { bad($0) }
 /^LKRG: / && tolower($0) ~ address { bad("an address: " $0) }

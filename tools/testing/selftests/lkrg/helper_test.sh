@@ -203,8 +203,7 @@ core_late()
 	crash
 	if [ "$guard" = on ]; then
 		expect_not_started
-		reports_expected=$((reports_expected + 1))
-		expect_line "DETECT: Kernel: helper changed: core_pattern: \"$old\" -> \"$work/started\"; restored"
+		expect_changed core_pattern "$old" "$work/started"
 	else
 		expect_started
 		echo "$old" > "$PATTERN"
