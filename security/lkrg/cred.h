@@ -56,7 +56,12 @@ struct lkrg_shadow {
 	u32 fsgid;
 };
 
-static_assert(sizeof(struct lkrg_shadow) == 15 * sizeof(u64) + 10 * sizeof(u32));
+/* How many of its members have 64 bits; then come those of 32. */
+#define LKRG_SHADOW_LONGS 15
+#define LKRG_SHADOW_WORDS 10
+
+static_assert(sizeof(struct lkrg_shadow) ==
+	      LKRG_SHADOW_LONGS * sizeof(u64) + LKRG_SHADOW_WORDS * sizeof(u32));
 static_assert(sizeof(struct lkrg_shadow) % LKRG_PAIR == 0);
 
 /**

@@ -100,12 +100,10 @@ static u64 reported_tag(const struct task_struct *task, u64 reported)
  * each field.
  */
 #define FIELDS_OF_CRED 16
-#define FIELDS_OF_STATE (FIELDS_OF_CRED + 25)
-#define FIELDS_SHARED (FIELDS_OF_STATE + 8)
+#define FIELDS_OF_STATE (FIELDS_OF_CRED + LKRG_SHADOW_LONGS + LKRG_SHADOW_WORDS)
+#define FIELDS_SHARED (FIELDS_OF_STATE + LKRG_STATE_LONGS + LKRG_STATE_WORDS)
 
 static_assert(LKRG_FLOW_BROKEN < FIELDS_OF_CRED);
-static_assert(sizeof(struct lkrg_shadow) == 15 * sizeof(u64) + 10 * sizeof(u32));
-static_assert(sizeof(struct lkrg_state) == 4 * sizeof(u64) + 4 * sizeof(u32));
 
 /* One bit for each member that differs, first those of 64 bits, then those of 32. */
 static u64 differing(const void *a, const void *b, size_t longs, size_t words)
@@ -127,10 +125,12 @@ static u64 told_by(enum lkrg_violation what, const struct lkrg_task_report *r)
 	u64 fields = 0;
 
 	if (what == LKRG_CRED_OVERWRITTEN && r->expected_known && r->found_readable)
-		fields = differing(&r->cred.expected, &r->cred.found, 15, 10) <<
+		fields = differing(&r->cred.expected, &r->cred.found,
+				   LKRG_SHADOW_LONGS, LKRG_SHADOW_WORDS) <<
 			 FIELDS_OF_CRED;
 	if (what == LKRG_STATE_CHANGED)
-		fields = differing(&r->state.expected, &r->state.found, 4, 4) <<
+		fields = differing(&r->state.expected, &r->state.found,
+				   LKRG_STATE_LONGS, LKRG_STATE_WORDS) <<
 			 FIELDS_OF_STATE |
 			 (u64)r->namespaces_changed << FIELDS_SHARED |
 			 (u64)r->dumpable_changed << (FIELDS_SHARED + 1) |

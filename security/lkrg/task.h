@@ -70,7 +70,12 @@ struct lkrg_state {
 
 #define LKRG_STATE_PAIRS (sizeof(struct lkrg_state) / LKRG_PAIR)
 
-static_assert(sizeof(struct lkrg_state) == 4 * sizeof(u64) + 4 * sizeof(u32));
+/* How many of its members have 64 bits; then come those of 32. */
+#define LKRG_STATE_LONGS 4
+#define LKRG_STATE_WORDS 4
+
+static_assert(sizeof(struct lkrg_state) ==
+	      LKRG_STATE_LONGS * sizeof(u64) + LKRG_STATE_WORDS * sizeof(u32));
 static_assert(sizeof(struct lkrg_state) % LKRG_PAIR == 0);
 
 /*
