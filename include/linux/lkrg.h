@@ -11,7 +11,9 @@
 #define _LINUX_LKRG_H
 
 #include <linux/types.h>
+#include <linux/uidgid_types.h>
 
+struct cpu_vfs_cap_data;
 struct cred;
 struct fs_struct;
 struct mm_struct;
@@ -55,10 +57,39 @@ enum lkrg_stage {
 	LKRG_MODULE_LIVE,
 };
 
+/**
+ * enum lkrg_grant - Which fields of a credential a ticket is about
+ * @LKRG_GRANT_UIDS: user ids, the user, and which capabilities go with them
+ * @LKRG_GRANT_GIDS: group ids
+ * @LKRG_GRANT_GROUPS: supplementary groups
+ * @LKRG_GRANT_CAPS: capabilities, but for the bounding set
+ * @LKRG_GRANT_AMBIENT: ambient capabilities
+ * @LKRG_GRANT_SECUREBITS: securebits
+ * @LKRG_GRANT_EXEC: saved ids and those for file systems, which become the effective ones
+ * @LKRG_GRANT_FILE_IDS: then, effective ids, see lkrg_exec_ids()
+ * @LKRG_GRANT_FILE_CAPS: then, capabilities of a file, see lkrg_exec_caps()
+ * @LKRG_GRANT_PROGRAM: and then, what becomes of them
+ * @LKRG_GRANT_USER_NS: the user namespace, capabilities in it, and securebits
+ */
+enum lkrg_grant {
+	LKRG_GRANT_UIDS,
+	LKRG_GRANT_GIDS,
+	LKRG_GRANT_GROUPS,
+	LKRG_GRANT_CAPS,
+	LKRG_GRANT_AMBIENT,
+	LKRG_GRANT_SECUREBITS,
+	LKRG_GRANT_EXEC,
+	LKRG_GRANT_FILE_IDS,
+	LKRG_GRANT_FILE_CAPS,
+	LKRG_GRANT_PROGRAM,
+	LKRG_GRANT_USER_NS,
+};
+
 #ifdef CONFIG_SECURITY_LKRG
 
 #include <linux/init.h>
 #include <linux/jump_label.h>
+#include <linux/sched.h>
 
 /* Enabled once, during LSM initialisation, if lkrg is listed in lsm=. */
 DECLARE_STATIC_KEY_FALSE(lkrg_enabled);
@@ -68,10 +99,10 @@ const struct cred *__lkrg_override_creds(const struct cred *new);
 void __lkrg_revert_creds(const struct cred *old);
 int __lkrg_same_ids(void);
 int __lkrg_prctl(void);
-void __lkrg_grant_creds(const struct cred *new);
+void __lkrg_grant_creds(const struct cred *new, enum lkrg_grant what);
 int __lkrg_exec_creds(const struct cred *new);
-void __lkrg_exec_ids(const struct cred *new, umode_t mode);
-int __lkrg_exec_caps(const struct cred *new);
+void __lkrg_exec_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid);
+int __lkrg_exec_caps(const struct cred *new, const struct cpu_vfs_cap_data *caps);
 void __lkrg_grant_namespaces(struct nsproxy *new, unsigned long flags);
 int __lkrg_switch_namespaces(struct task_struct *task, struct nsproxy *new);
 void __lkrg_copy_namespaces(struct task_struct *child, struct nsproxy *new);
@@ -127,15 +158,16 @@ static inline int lkrg_commit_creds(const struct cred *new)
  * lkrg_grant_creds - Declare that new credentials hold what was decided
  * @new: prepared by the current task, not published; of what the guard looks at
  *	only the ucounts may still change before commit_creds() or fork
+ * @what: was decided; all else is as in the credentials of the current task
  *
  * For those who change credentials without one of the hooks that say so.
  *
  * Context: task context of the current task.
  */
-static inline void lkrg_grant_creds(const struct cred *new)
+static inline void lkrg_grant_creds(const struct cred *new, enum lkrg_grant what)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		__lkrg_grant_creds(new);
+		__lkrg_grant_creds(new, what);
 }
 
 /**
@@ -156,28 +188,46 @@ static inline int lkrg_exec_creds(const struct cred *new)
  * lkrg_exec_ids - Declare the ids that execve() has taken from a file
  * @new: as in lkrg_exec_creds(); nothing but these ids was changed
  * @mode: of the file, which says which ids
+ * @uid: its owner
+ * @gid: its group
  *
  * Context: task context of the current task.
  */
-static inline void lkrg_exec_ids(const struct cred *new, umode_t mode)
+static inline void lkrg_exec_ids(const struct cred *new, umode_t mode, kuid_t uid,
+				 kgid_t gid)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		__lkrg_exec_ids(new, mode);
+		__lkrg_exec_ids(new, mode, uid, gid);
 }
 
 /**
  * lkrg_exec_caps - Ask before execve() gives capabilities of a file
  * @new: as in lkrg_exec_creds(); nothing but permitted capabilities was changed, and
  *	there are none
+ * @caps: the capabilities, NULL if it has none
  *
  * Context: task context of the current task.
  * Return: 0, or -EPERM when the caller must fail.
  */
-static inline int lkrg_exec_caps(const struct cred *new)
+static inline int lkrg_exec_caps(const struct cred *new,
+				 const struct cpu_vfs_cap_data *caps)
 {
 	if (static_branch_unlikely(&lkrg_enabled))
-		return __lkrg_exec_caps(new);
+		return __lkrg_exec_caps(new, caps);
 	return 0;
+}
+
+/**
+ * lkrg_in_execve - Are other credentials about to be installed?
+ *
+ * Those were made to follow the present ones, which no work may exchange meanwhile.
+ *
+ * Context: task context of the current task.
+ * Return: whether the current task is in execve(), false without the guard.
+ */
+static inline bool lkrg_in_execve(void)
+{
+	return static_branch_unlikely(&lkrg_enabled) && current->in_execve;
 }
 
 /**
@@ -668,18 +718,27 @@ static inline const struct cred *lkrg_override_creds(const struct cred *new)
 	return new;
 }
 
-static inline void lkrg_grant_creds(const struct cred *new) { }
+static inline void lkrg_grant_creds(const struct cred *new, enum lkrg_grant what) { }
 
 static inline int lkrg_exec_creds(const struct cred *new)
 {
 	return 0;
 }
 
-static inline void lkrg_exec_ids(const struct cred *new, umode_t mode) { }
+static inline void lkrg_exec_ids(const struct cred *new, umode_t mode, kuid_t uid,
+				 kgid_t gid)
+{
+}
 
-static inline int lkrg_exec_caps(const struct cred *new)
+static inline int lkrg_exec_caps(const struct cred *new,
+				 const struct cpu_vfs_cap_data *caps)
 {
 	return 0;
+}
+
+static inline bool lkrg_in_execve(void)
+{
+	return false;
 }
 
 static inline void lkrg_revert_creds(const struct cred *old) { }

@@ -7,7 +7,8 @@
  * that, so from then on each use can verify them against the tag.
  *
  * Before that it may carry a ticket: the hook in which it is decided what a task
- * becomes leaves in the record what that is.  commit_creds() and fork take a
+ * becomes leaves in the record what that is, which is what is sealed of the credential
+ * that it has, but for the fields that were decided on.  commit_creds() and fork take a
  * credential that is what its ticket says, or that gains nothing.
  *
  * No locks.  Several tasks may seal one credential at once, because some are
@@ -27,10 +28,13 @@
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/random.h>
+#include <linux/securebits.h>
 #include <linux/siphash.h>
 #include <linux/smp.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "cred.h"
 #include "inode.h"
@@ -49,10 +53,12 @@ static u64 next_serial(void)
 	return __this_cpu_inc_return(serials) * CONFIG_NR_CPUS + smp_processor_id();
 }
 
+#define SHADOW_PAIRS (sizeof(struct lkrg_shadow) / LKRG_PAIR)
+
 static struct lkrg_record_tag shadow_tag(const struct lkrg_shadow *shadow,
 					 const struct cred *cred, u64 serial)
 {
-	return lkrg_record_tag(cred, serial, shadow, sizeof(*shadow) / LKRG_PAIR);
+	return lkrg_record_tag(cred, serial, shadow, SHADOW_PAIRS);
 }
 
 static siphash_key_t groups_key __ro_after_init;
@@ -181,7 +187,7 @@ u64 lkrg_cred_seal(const struct cred *cred)
 	/* Whoever waits for us must not wait for the scheduler. */
 	preempt_disable();
 	if (try_cmpxchg(&record->serial, &serial, LKRG_SEALING) ||
-	    (serial == LKRG_GRANTED &&
+	    (lkrg_is_ticket(serial) &&
 	     try_cmpxchg(&record->serial, &serial, LKRG_SEALING))) {
 		serial = next_serial();
 		take_all(&record->shadow, cred);
@@ -261,34 +267,366 @@ enum lkrg_violation lkrg_cred_verify_groups(const struct cred *cred, u64 serial)
 		LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
 }
 
-/**
- * lkrg_cred_grant - Issue a ticket
- * @new: prepared by the current task, not published
- *
- * It is good for the current task alone: others may find @new as well, while
+/*
+ * What a ticket is about: the current task, that it has the credential with @old_serial,
+ * and what was granted last, which is in @ticket.
+ */
+static u128 ticket_head(const struct cred *new, u64 old_serial, u64 ticket)
+{
+	return lkrg_record_head(new, (uintptr_t)current) +
+	       lkrg_record_words(SHADOW_PAIRS, old_serial, ticket);
+}
+
+static struct lkrg_record_tag ticket_tag(const struct lkrg_shadow *shadow,
+					 const struct cred *new, u64 old_serial, u64 ticket)
+{
+	return lkrg_record_close(ticket_head(new, old_serial, ticket) +
+				 lkrg_record_span(shadow, 0, SHADOW_PAIRS));
+}
+
+/* One decision is enough, but for those of execve(), which come one after the other. */
+static bool may_come_after(enum lkrg_grant what, u64 ticket)
+{
+	switch (what) {
+	case LKRG_GRANT_FILE_IDS:
+		return ticket == LKRG_TICKET + LKRG_GRANT_EXEC;
+	case LKRG_GRANT_FILE_CAPS:
+		return ticket == LKRG_TICKET + LKRG_GRANT_EXEC ||
+		       ticket == LKRG_TICKET + LKRG_GRANT_FILE_IDS;
+	case LKRG_GRANT_PROGRAM:
+		return ticket >= LKRG_TICKET + LKRG_GRANT_EXEC &&
+		       ticket <= LKRG_TICKET + LKRG_GRANT_FILE_CAPS;
+	default:
+		return !ticket;
+	}
+}
+
+/* What a ticket may differ from */
+struct basis {
+	struct lkrg_shadow shadow;
+	/* Of the credential that the current task has */
+	u64 serial;
+	/* That was issued before, or 0 */
+	u64 ticket;
+};
+
+/*
+ * Takes the ticket that was issued before, or what is sealed of the credential that the
+ * current task has; returns whether that can be, and is authentic.  Live fields are not
+ * looked at: they are verified where they are used.  Inline, so that @basis need not be
+ * cleared before.
+ */
+static __always_inline bool take_basis(const struct cred *new, enum lkrg_grant what,
+				       struct basis *basis)
+{
+	const struct cred *old = current_cred();
+	const struct lkrg_cred *record;
+	u128 sum;
+
+	if (!lkrg_cred_is_made(old) || !lkrg_cred_is_made(new))
+		return false;
+	basis->serial = lkrg_cred_serial(old);
+	basis->ticket = READ_ONCE(lkrg_cred(new)->serial);
+	/* What is in use is beyond decisions. */
+	if (!may_come_after(what, basis->ticket))
+		return false;
+	if (basis->ticket) {
+		record = lkrg_cred(new);
+		sum = ticket_head(new, basis->serial, basis->ticket);
+	} else {
+		record = lkrg_cred(old);
+		sum = lkrg_record_head(old, basis->serial);
+	}
+	basis->shadow = record->shadow;
+	sum += lkrg_record_span(&basis->shadow, 0, SHADOW_PAIRS);
+	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
+}
+
+static void issue(const struct cred *new, enum lkrg_grant what, const struct basis *basis)
+{
+	struct lkrg_cred *record = lkrg_cred(new);
+	u64 ticket = LKRG_TICKET + what;
+
+	record->shadow = basis->shadow;
+	record->tag = ticket_tag(&basis->shadow, new, basis->serial, ticket);
+	WRITE_ONCE(record->serial, ticket);
+}
+
+static bool has_cap(const struct lkrg_shadow *s, int cap)
+{
+	return s->cap_effective & BIT_ULL(cap);
+}
+
+static bool has_bit(const struct lkrg_shadow *s, int bit)
+{
+	return s->securebits & issecure_mask(bit);
+}
+
+static struct user_namespace *user_ns(const struct lkrg_shadow *s)
+{
+	return (void *)(uintptr_t)s->user_ns;
+}
+
+/*
+ * Ids are exchanged among those that a task has, or taken with a capability, if its user
+ * namespace has them.
+ */
+static bool may_have_uid(const struct lkrg_shadow *s, u32 uid)
+{
+	if (uid == s->uid || uid == s->euid || uid == s->suid || uid == s->fsuid)
+		return true;
+	return has_cap(s, CAP_SETUID) && uid != (u32)-1 &&
+	       (user_ns(s) == &init_user_ns || kuid_has_mapping(user_ns(s), KUIDT_INIT(uid)));
+}
+
+static bool may_have_gid(const struct lkrg_shadow *s, u32 gid)
+{
+	if (gid == s->gid || gid == s->egid || gid == s->sgid || gid == s->fsgid)
+		return true;
+	return has_cap(s, CAP_SETGID) && gid != (u32)-1 &&
+	       (user_ns(s) == &init_user_ns || kgid_has_mapping(user_ns(s), KGIDT_INIT(gid)));
+}
+
+/*
+ * Where it can be told from what is sealed, the decision that was made before the hook or
+ * call-out is repeated, for those who did not come that way.  Each returns whether it is
+ * granted, with the values in @s; what is left out was not up to the decision.  What is
+ * taken from @new is read once: others may be writing.
+ */
+static bool grant_uids(struct lkrg_shadow *s, const struct cred *new)
+{
+	u32 uid = READ_ONCE(new->uid.val), suid = READ_ONCE(new->suid.val);
+	u32 euid = READ_ONCE(new->euid.val), fsuid = READ_ONCE(new->fsuid.val);
+
+	if (!may_have_uid(s, uid) || !may_have_uid(s, suid) ||
+	    !may_have_uid(s, euid) || !may_have_uid(s, fsuid))
+		return false;
+	if (uid != s->uid)
+		s->user = (uintptr_t)READ_ONCE(new->user);
+	s->uid = uid;
+	s->suid = suid;
+	s->euid = euid;
+	s->fsuid = fsuid;
+	/* Root's are dropped, and those that are left are raised. */
+	s->cap_permitted &= READ_ONCE(new->cap_permitted.val);
+	s->cap_ambient &= READ_ONCE(new->cap_ambient.val);
+	s->cap_effective = READ_ONCE(new->cap_effective.val) & s->cap_permitted;
+	return true;
+}
+
+static bool grant_gids(struct lkrg_shadow *s, const struct cred *new)
+{
+	u32 gid = READ_ONCE(new->gid.val), sgid = READ_ONCE(new->sgid.val);
+	u32 egid = READ_ONCE(new->egid.val), fsgid = READ_ONCE(new->fsgid.val);
+
+	if (!may_have_gid(s, gid) || !may_have_gid(s, sgid) ||
+	    !may_have_gid(s, egid) || !may_have_gid(s, fsgid))
+		return false;
+	s->gid = gid;
+	s->sgid = sgid;
+	s->egid = egid;
+	s->fsgid = fsgid;
+	return true;
+}
+
+static bool grant_groups(struct lkrg_shadow *s, const struct cred *new)
+{
+	const struct group_info *groups = READ_ONCE(new->group_info);
+
+	if (!has_cap(s, CAP_SETGID) || !userns_may_setgroups(user_ns(s)))
+		return false;
+	s->group_info = (uintptr_t)groups;
+	s->groups = lkrg_groups_sum(groups);
+	return true;
+}
+
+static bool grant_caps(struct lkrg_shadow *s, const struct cred *new)
+{
+	u64 inheritable = s->cap_inheritable | s->cap_bset;
+
+	if (!has_cap(s, CAP_SETPCAP))
+		inheritable &= s->cap_inheritable | s->cap_permitted;
+	s->cap_inheritable = READ_ONCE(new->cap_inheritable.val) & inheritable;
+	s->cap_permitted &= READ_ONCE(new->cap_permitted.val);
+	s->cap_effective = READ_ONCE(new->cap_effective.val) & s->cap_permitted;
+	s->cap_ambient &= READ_ONCE(new->cap_ambient.val);
+	return true;
+}
+
+static bool grant_ambient(struct lkrg_shadow *s, const struct cred *new)
+{
+	u64 ambient = s->cap_permitted & s->cap_inheritable;
+
+	if (has_bit(s, SECURE_NO_CAP_AMBIENT_RAISE))
+		ambient &= s->cap_ambient;
+	s->cap_ambient = READ_ONCE(new->cap_ambient.val) & ambient;
+	return true;
+}
+
+static bool grant_securebits(struct lkrg_shadow *s, const struct cred *new)
+{
+	u32 locks = s->securebits & SECURE_ALL_LOCKS, changed;
+
+	changed = s->securebits ^ READ_ONCE(new->securebits);
+	if (changed & (locks | locks >> 1) ||
+	    (changed & ~issecure_mask(SECURE_KEEP_CAPS) && !has_cap(s, CAP_SETPCAP)))
+		return false;
+	s->securebits ^= changed;
+	return true;
+}
+
+static bool grant_exec(struct lkrg_shadow *s, const struct cred *new)
+{
+	s->suid = s->euid;
+	s->fsuid = s->euid;
+	s->sgid = s->egid;
+	s->fsgid = s->egid;
+	lkrg_shadow_take_keys(s, new);
+	return true;
+}
+
+static bool is_root(const struct lkrg_shadow *s)
+{
+	u32 root = __kuid_val(make_kuid(user_ns(s), 0));
+
+	return !has_bit(s, SECURE_NOROOT) && (s->uid == root || s->euid == root);
+}
+
+/* So far @s has, as effective capabilities, those of the file. */
+static bool grant_program(struct lkrg_shadow *s, const struct cred *new)
+{
+	u64 most = s->cap_effective | s->cap_ambient;
+
+	if (is_root(s))
+		most |= s->cap_bset | s->cap_inheritable;
+	/* Who is traced may have to do without what the file gives. */
+	if ((s->euid != s->uid || s->egid != s->gid) &&
+	    READ_ONCE(new->euid.val) == s->uid && READ_ONCE(new->egid.val) == s->gid) {
+		s->euid = s->uid;
+		s->egid = s->gid;
+		most &= s->cap_permitted | s->cap_ambient;
+	}
+	grant_exec(s, new);
+	s->cap_permitted = READ_ONCE(new->cap_permitted.val) & most;
+	s->cap_effective = READ_ONCE(new->cap_effective.val) & s->cap_permitted;
+	s->cap_ambient &= READ_ONCE(new->cap_ambient.val);
+	s->securebits &= ~issecure_mask(SECURE_KEEP_CAPS);
+	return true;
+}
+
+/* Has it CAP_SYS_ADMIN in @ns?  See cap_capable(). */
+static bool is_admin_of(const struct lkrg_shadow *s, const struct user_namespace *ns)
+{
+	const struct user_namespace *own = user_ns(s);
+
+	for (; ns->level > own->level; ns = ns->parent) {
+		if (ns->parent == own && __kuid_val(ns->owner) == s->euid)
+			return true;
+	}
+	return ns == own && has_cap(s, CAP_SYS_ADMIN);
+}
+
+static bool grant_user_ns(struct lkrg_shadow *s, const struct cred *new)
+{
+	const struct user_namespace *ns = READ_ONCE(new->user_ns);
+
+	if (ns == user_ns(s) || !is_admin_of(s, ns))
+		return false;
+	s->user_ns = (uintptr_t)ns;
+	s->cap_inheritable = new->cap_inheritable.val;
+	s->cap_permitted = new->cap_permitted.val;
+	s->cap_effective = new->cap_effective.val;
+	s->cap_bset = new->cap_bset.val;
+	s->cap_ambient = new->cap_ambient.val;
+	s->securebits = new->securebits;
+	lkrg_shadow_take_keys(s, new);
+	return true;
+}
+
+static bool take_granted(struct lkrg_shadow *s, const struct cred *new,
+			 enum lkrg_grant what)
+{
+	switch (what) {
+	case LKRG_GRANT_UIDS:
+		return grant_uids(s, new);
+	case LKRG_GRANT_GIDS:
+		return grant_gids(s, new);
+	case LKRG_GRANT_GROUPS:
+		return grant_groups(s, new);
+	case LKRG_GRANT_CAPS:
+		return grant_caps(s, new);
+	case LKRG_GRANT_AMBIENT:
+		return grant_ambient(s, new);
+	case LKRG_GRANT_SECUREBITS:
+		return grant_securebits(s, new);
+	case LKRG_GRANT_EXEC:
+		return grant_exec(s, new);
+	case LKRG_GRANT_PROGRAM:
+		return grant_program(s, new);
+	case LKRG_GRANT_USER_NS:
+		return grant_user_ns(s, new);
+	default:
+		return false;
+	}
+}
+
+/*
+ * A ticket is good for the current task alone: others may find @new as well, while
  * execve() sleeps for example.
+ */
+void __lkrg_grant_creds(const struct cred *new, enum lkrg_grant what)
+{
+	struct basis basis;
+
+	if (!take_basis(new, what, &basis))
+		return;
+	/* Without those of a file */
+	if (what == LKRG_GRANT_PROGRAM && basis.ticket != LKRG_TICKET + LKRG_GRANT_FILE_CAPS)
+		basis.shadow.cap_effective = 0;
+	if (take_granted(&basis.shadow, new, what))
+		issue(new, what, &basis);
+}
+
+/**
+ * lkrg_cred_grant_file_ids - Issue a ticket for the ids of a SUID or SGID program
+ * @new: prepared by the current task, not published
+ * @mode: of the file
+ * @uid: its owner
+ * @gid: its group
  *
  * Context: task context.
  */
-void lkrg_cred_grant(const struct cred *new)
+void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid)
 {
-	struct lkrg_cred *record = lkrg_cred(new);
-	const struct cred *old = current_cred();
-	const struct lkrg_cred *from =
-		lkrg_cred_is_made(old) && lkrg_cred_serial(old) ? lkrg_cred(old) : NULL;
+	const umode_t sgid = S_ISGID | S_IXGRP;
+	struct basis basis;
 
-	/* What is in use is beyond decisions. */
-	if (lkrg_cred_serial(new))
+	if (!take_basis(new, LKRG_GRANT_FILE_IDS, &basis))
 		return;
-	lkrg_shadow_take(&record->shadow, new);
-	lkrg_shadow_take_keys(&record->shadow, new);
-	/* It may change, but with ids it rarely does. */
-	record->shadow.label = from ? from->shadow.label : 0;
-	/* Of many groups nobody has looked who they are, but when these were sealed. */
-	record->shadow.groups = from && new->group_info == old->group_info ?
-		from->shadow.groups : lkrg_groups_sum(new->group_info);
-	record->tag = shadow_tag(&record->shadow, new, (uintptr_t)current);
-	WRITE_ONCE(record->serial, LKRG_GRANTED);
+	if (mode & S_ISUID)
+		basis.shadow.euid = __kuid_val(uid);
+	if ((mode & sgid) == sgid)
+		basis.shadow.egid = __kgid_val(gid);
+	issue(new, LKRG_GRANT_FILE_IDS, &basis);
+}
+
+/**
+ * lkrg_cred_grant_file_caps - Issue a ticket for the capabilities of a program
+ * @new: prepared by the current task, not published
+ * @caps: of the file, NULL if it has none
+ *
+ * Context: task context.
+ */
+void lkrg_cred_grant_file_caps(const struct cred *new, const struct cpu_vfs_cap_data *caps)
+{
+	struct basis basis;
+	struct lkrg_shadow *s = &basis.shadow;
+
+	if (!take_basis(new, LKRG_GRANT_FILE_CAPS, &basis))
+		return;
+	s->cap_effective = caps ? (s->cap_bset & caps->permitted.val) |
+				  (s->cap_inheritable & caps->inheritable.val) : 0;
+	issue(new, LKRG_GRANT_FILE_CAPS, &basis);
 }
 
 static bool gains_nothing(const struct lkrg_shadow *new,
@@ -306,9 +644,13 @@ static bool gains_nothing(const struct lkrg_shadow *new,
 	return !memcmp(&least, new, sizeof(least));
 }
 
-/* Takes @shadow from @new, but for what was @set. */
+/*
+ * Takes @shadow from @new.  With @without_caps execve() has just taken permitted
+ * capabilities: what the file gives comes after that.
+ */
 static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new,
-			  unsigned int set, struct lkrg_shadow *shadow)
+			  u64 old_serial, u64 ticket, bool without_caps,
+			  struct lkrg_shadow *shadow)
 {
 	struct lkrg_shadow granted;
 
@@ -317,37 +659,34 @@ static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new
 	lkrg_shadow_take_free(&granted, &record->shadow);
 	/* set_cred_ucounts() comes after the decision. */
 	granted.ucounts = record->shadow.ucounts;
-	if (set & LKRG_SET_EUID)
-		granted.euid = record->shadow.euid;
-	if (set & LKRG_SET_EGID)
-		granted.egid = record->shadow.egid;
-	if (set & LKRG_SET_CAPS) {
+	if (without_caps) {
 		if (granted.cap_permitted)
 			return false;
 		granted.cap_permitted = record->shadow.cap_permitted;
 	}
-	return lkrg_same_tag(record->tag,
-			     shadow_tag(&granted, new, (uintptr_t)current));
+	return lkrg_same_tag(record->tag, ticket_tag(&granted, new, old_serial, ticket));
 }
 
 /**
  * lkrg_cred_verify_granted - Verify that a credential is what its ticket says
  * @new: prepared by the current task, not published
- * @set: LKRG_SET_*, what was changed since
+ * @without_caps: its permitted capabilities were taken since
  *
  * Context: task context.
  * Return: LKRG_NO_VIOLATION, LKRG_CRED_NOT_GRANTED when it has no ticket, or
  * LKRG_CRED_OVERWRITTEN.
  */
-enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, unsigned int set)
+enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, bool without_caps)
 {
 	const struct lkrg_cred *record = lkrg_cred(new);
+	u64 ticket = READ_ONCE(record->serial);
+	const struct cred *old = current_cred();
 	struct lkrg_shadow shadow;
 
-	if (READ_ONCE(record->serial) != LKRG_GRANTED)
+	if (!lkrg_is_ticket(ticket) || !lkrg_cred_is_made(old))
 		return LKRG_CRED_NOT_GRANTED;
-	return is_as_granted(record, new, set, &shadow) ? LKRG_NO_VIOLATION :
-							  LKRG_CRED_OVERWRITTEN;
+	return is_as_granted(record, new, lkrg_cred_serial(old), ticket, without_caps,
+			     &shadow) ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;
 }
 
 /* Takes @shadow from @new.  The measure is what was sealed, not what is there. */
@@ -378,16 +717,15 @@ static enum lkrg_violation compare(const struct cred *new,
  * Has nothing changed since the ticket was issued, also of what may change?  Then
  * @sum is what a tag owes to the fields, and the shadow need not be taken again.
  */
-static bool is_just_as_granted(const struct lkrg_cred *record,
-			       const struct cred *new, u128 *sum)
+static bool is_just_as_granted(const struct lkrg_cred *record, const struct cred *new,
+			       u64 old_serial, u64 ticket, u128 *sum)
 {
 	if (record->shadow.groups >> COUNT_SHIFT > FEW_GROUPS ||
 	    record->shadow.label != security_cred_fingerprint(new))
 		return false;
 	*sum = lkrg_live_sum(new, new, &record->shadow);
 	return lkrg_same_tag(record->tag,
-			     lkrg_record_close(lkrg_record_head(new, (uintptr_t)current) +
-					       *sum));
+			     lkrg_record_close(ticket_head(new, old_serial, ticket) + *sum));
 }
 
 static u64 draw_serial(void)
@@ -434,8 +772,8 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 	if (unlikely(!lkrg_cred_is_made(new)))
 		return LKRG_CRED_NOT_GRANTED;
 	*serial = READ_ONCE(record->serial);
-	if (*serial == LKRG_GRANTED) {
-		if (is_just_as_granted(record, new, &sum)) {
+	if (lkrg_is_ticket(*serial)) {
+		if (is_just_as_granted(record, new, old_serial, *serial, &sum)) {
 			*serial = draw_serial();
 			record->tag = lkrg_record_close(lkrg_record_head(new, *serial) +
 							sum);
@@ -444,7 +782,7 @@ enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 		}
 		/* Others decide on a new label, and not on what the old one is. */
 		if (!lkrg_cred_has_label(old, old_serial) ||
-		    !is_as_granted(record, new, 0, &shadow))
+		    !is_as_granted(record, new, old_serial, *serial, false, &shadow))
 			return LKRG_CRED_OVERWRITTEN;
 	} else {
 		what = compare(new, &shadow, old, old_serial);
@@ -473,41 +811,21 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
 	lkrg_task_check_copy(LKRG_AT_cred_transfer, new, old);
 }
 
-static bool has_uid(const struct cred *cred, kuid_t uid)
-{
-	return uid_eq(uid, cred->uid) || uid_eq(uid, cred->euid) ||
-	       uid_eq(uid, cred->suid) || uid_eq(uid, cred->fsuid);
-}
-
-static bool has_gid(const struct cred *cred, kgid_t gid)
-{
-	return gid_eq(gid, cred->gid) || gid_eq(gid, cred->egid) ||
-	       gid_eq(gid, cred->sgid) || gid_eq(gid, cred->fsgid);
-}
-
 /*
  * The hooks in which it is decided.  The guard comes behind capability, which
- * decides, and behind whoever may still refuse.  Where the decision was made
- * before the hook it is repeated, for those who did not come that way: ids are
- * exchanged among those that a task has, or taken with a capability.
+ * decides, and behind whoever may still refuse.
  */
 static int hook_task_fix_setuid(struct cred *new, const struct cred *old,
 				int flags)
 {
-	if (cap_raised(old->cap_effective, CAP_SETUID) ||
-	    (has_uid(old, new->uid) && has_uid(old, new->euid) &&
-	     has_uid(old, new->suid) && has_uid(old, new->fsuid)))
-		lkrg_cred_grant(new);
+	__lkrg_grant_creds(new, LKRG_GRANT_UIDS);
 	return 0;
 }
 
 static int hook_task_fix_setgid(struct cred *new, const struct cred *old,
 				int flags)
 {
-	if (cap_raised(old->cap_effective, CAP_SETGID) ||
-	    (has_gid(old, new->gid) && has_gid(old, new->egid) &&
-	     has_gid(old, new->sgid) && has_gid(old, new->fsgid)))
-		lkrg_cred_grant(new);
+	__lkrg_grant_creds(new, LKRG_GRANT_GIDS);
 	return 0;
 }
 
@@ -515,8 +833,8 @@ static int hook_task_fix_setgroups(struct cred *new, const struct cred *old)
 {
 	int err = lkrg_task_check_all(LKRG_AT_task_fix_setgroups);
 
-	if (!err && cap_raised(old->cap_effective, CAP_SETGID))
-		lkrg_cred_grant(new);
+	if (!err)
+		__lkrg_grant_creds(new, LKRG_GRANT_GROUPS);
 	return err;
 }
 
@@ -525,7 +843,7 @@ static int hook_capset(struct cred *new, const struct cred *old,
 		       const kernel_cap_t *inheritable,
 		       const kernel_cap_t *permitted)
 {
-	lkrg_cred_grant(new);
+	__lkrg_grant_creds(new, LKRG_GRANT_CAPS);
 	return 0;
 }
 
@@ -536,14 +854,8 @@ static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 		  lkrg_inode_check(file);
 
 	if (!err)
-		lkrg_cred_grant(bprm->cred);
+		__lkrg_grant_creds(bprm->cred, LKRG_GRANT_PROGRAM);
 	return err;
-}
-
-/* The same for those who have no hook. */
-void __lkrg_grant_creds(const struct cred *new)
-{
-	lkrg_cred_grant(new);
 }
 
 static struct security_hook_list lkrg_hooks[] __ro_after_init = {

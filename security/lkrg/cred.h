@@ -6,7 +6,6 @@
 #ifndef _SECURITY_LKRG_CRED_H
 #define _SECURITY_LKRG_CRED_H
 
-#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/limits.h>
@@ -66,12 +65,13 @@ static_assert(sizeof(struct lkrg_shadow) % LKRG_PAIR == 0);
 
 /**
  * struct lkrg_cred - The record of one credential, in its LSM blob
- * @serial: never given to another credential; 0 until sealed, LKRG_GRANTED
- *	with a ticket, LKRG_SEALING while one task is at it.  Its release store
- *	publishes the record.
+ * @serial: never given to another credential; 0 until sealed, LKRG_TICKET and what
+ *	was granted with a ticket, LKRG_SEALING while one task is at it.  Its release
+ *	store publishes the record.
  * @tag: keyed tag over the address of the credential, @serial and @shadow: a
  *	record copied to another credential does not verify.  With a ticket, the
- *	address of the task that it was issued to is in the place of @serial.
+ *	address of the task that it was issued to, and the serial of the credential
+ *	which that has, are in there as well.
  * @shadow: what the fields should be, for the report
  */
 struct lkrg_cred {
@@ -83,12 +83,7 @@ struct lkrg_cred {
 static_assert(sizeof(struct lkrg_cred) <= 192);
 
 #define LKRG_SEALING U64_MAX
-#define LKRG_GRANTED (U64_MAX - 1)
-
-/* What execve() has changed since a ticket was issued; permitted capabilities are gone. */
-#define LKRG_SET_EUID	BIT(0)
-#define LKRG_SET_EGID	BIT(1)
-#define LKRG_SET_CAPS	BIT(2)
+#define LKRG_TICKET (U64_MAX - 16)
 
 /* One that was freed, see security_cred_free(), or that somebody made up has no blobs. */
 static inline bool lkrg_cred_is_made(const struct cred *cred)
@@ -108,7 +103,12 @@ static inline u64 lkrg_cred_serial(const struct cred *cred)
 	/* Pairs with the release store in lkrg_cred_seal(). */
 	u64 serial = smp_load_acquire(&lkrg_cred(cred)->serial);
 
-	return serial >= LKRG_GRANTED ? 0 : serial;
+	return serial >= LKRG_TICKET ? 0 : serial;
+}
+
+static inline bool lkrg_is_ticket(u64 serial)
+{
+	return serial >= LKRG_TICKET && serial != LKRG_SEALING;
 }
 
 static inline void lkrg_shadow_take_keys(struct lkrg_shadow *s,
@@ -254,9 +254,10 @@ static __always_inline bool lkrg_cred_is_intact(const struct cred *cred,
 	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
 }
 
-void lkrg_cred_grant(const struct cred *new);
+void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid);
+void lkrg_cred_grant_file_caps(const struct cred *new, const struct cpu_vfs_cap_data *caps);
 bool lkrg_cred_has_label(const struct cred *cred, u64 serial);
-enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, unsigned int set);
+enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, bool without_caps);
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,
 				    const struct cred *old, u64 old_serial,
 				    u64 *serial);

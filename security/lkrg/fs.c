@@ -2,9 +2,9 @@
 /*
  * LKRG - Root and working directory
  *
- * Tasks share a fs_struct, so its tags are in it: one over root, one over pwd,
- * which are two pairs of one record, so that their sum is a tag as well.  Who
- * changes a path takes its share off the tag before, and adds the new one after
+ * Tasks share a fs_struct, so its tags are in it: one over root and pwd, which are
+ * two pairs of one record, and one over pwd, so that the difference is that of root.
+ * Who changes a path takes its share off the tags before, and adds the new one after
  * that: a change that nobody declared stays.
  *
  * Locking: written with fs->lock held, or before anybody else knows of it.
@@ -32,45 +32,39 @@ static u128 pwd_share(const struct fs_struct *fs)
 	return lkrg_record_pair(&fs->pwd, 1);
 }
 
-static struct lkrg_record_tag add(const u64 tag[2], u128 sum)
+static u128 sum_of(const u64 tag[2])
 {
-	const struct lkrg_record_tag old = { tag[0], tag[1] };
-
-	return lkrg_record_close(lkrg_record_sum(old) + sum);
+	return (u128)tag[1] << 64 | tag[0];
 }
 
-static void put(u64 tag[2], struct lkrg_record_tag new)
+static void put(u64 tag[2], u128 sum)
 {
-	tag[0] = new.low;
-	tag[1] = new.high;
+	tag[0] = sum;
+	tag[1] = sum >> 64;
+}
+
+static void move(struct fs_struct *fs, u128 root, u128 pwd)
+{
+	put(fs->lkrg_tag, sum_of(fs->lkrg_tag) + root + pwd);
+	put(fs->lkrg_pwd_tag, sum_of(fs->lkrg_pwd_tag) + pwd);
 }
 
 void __lkrg_fs_change_begin(struct fs_struct *fs)
 {
-	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, -root_share(fs)));
-	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, -pwd_share(fs)));
+	move(fs, -root_share(fs), -pwd_share(fs));
 }
 
 void __lkrg_fs_change_end(struct fs_struct *fs)
 {
-	put(fs->lkrg_root_tag, add(fs->lkrg_root_tag, root_share(fs)));
-	put(fs->lkrg_pwd_tag, add(fs->lkrg_pwd_tag, pwd_share(fs)));
+	move(fs, root_share(fs), pwd_share(fs));
 }
 
 /* What was wrong with the old one is with the new one. */
 void __lkrg_fs_copied(struct fs_struct *new, const struct fs_struct *old)
 {
-	put(new->lkrg_root_tag,
-	    add(old->lkrg_root_tag, root_share(new) - root_share(old)));
-	put(new->lkrg_pwd_tag,
-	    add(old->lkrg_pwd_tag, pwd_share(new) - pwd_share(old)));
-}
-
-static bool is_right(const u64 tag[2], u128 sum)
-{
-	const struct lkrg_record_tag expected = { tag[0], tag[1] };
-
-	return lkrg_same_tag(expected, lkrg_record_close(sum));
+	put(new->lkrg_tag, sum_of(old->lkrg_tag));
+	put(new->lkrg_pwd_tag, sum_of(old->lkrg_pwd_tag));
+	move(new, root_share(new) - root_share(old), pwd_share(new) - pwd_share(old));
 }
 
 /**
@@ -85,9 +79,9 @@ unsigned int __lkrg_fs_verify(struct fs_struct *fs)
 	unsigned int changed = 0;
 
 	spin_lock(&fs->lock);
-	if (!is_right(fs->lkrg_root_tag, root_share(fs)))
+	if (sum_of(fs->lkrg_tag) - sum_of(fs->lkrg_pwd_tag) != root_share(fs))
 		changed |= LKRG_ROOT_CHANGED;
-	if (!is_right(fs->lkrg_pwd_tag, pwd_share(fs)))
+	if (sum_of(fs->lkrg_pwd_tag) != pwd_share(fs))
 		changed |= LKRG_PWD_CHANGED;
 	spin_unlock(&fs->lock);
 	return changed;
@@ -99,6 +93,6 @@ unsigned int __lkrg_fs_verify(struct fs_struct *fs)
  */
 void __init lkrg_fs_start(struct fs_struct *fs)
 {
-	put(fs->lkrg_root_tag, lkrg_record_close(root_share(fs)));
-	put(fs->lkrg_pwd_tag, lkrg_record_close(pwd_share(fs)));
+	put(fs->lkrg_tag, root_share(fs) + pwd_share(fs));
+	put(fs->lkrg_pwd_tag, pwd_share(fs));
 }

@@ -30,10 +30,9 @@ unsigned int __lkrg_fs_verify(struct fs_struct *fs);
  */
 static inline unsigned int lkrg_fs_verify(struct fs_struct *fs)
 {
-	const u64 *root = fs->lkrg_root_tag, *pwd = fs->lkrg_pwd_tag;
+	const u64 *tag = fs->lkrg_tag;
 	/* A difference is looked at again, when nobody is writing. */
-	bool same = data_race(((u128)root[1] << 64 | root[0]) +
-			      ((u128)pwd[1] << 64 | pwd[0]) ==
+	bool same = data_race(((u128)tag[1] << 64 | tag[0]) ==
 			      lkrg_record_head(fs, 0) +
 			      lkrg_record_pair(&fs->root, 0) +
 			      lkrg_record_pair(&fs->pwd, 1));

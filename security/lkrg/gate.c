@@ -9,13 +9,18 @@
 
 #include <linux/binfmts.h>
 #include <linux/cache.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/key.h>
 #include <linux/lsm_hooks.h>
 #include <linux/mman.h>
+#include <linux/net.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/socket.h>
+#include <linux/sockios.h>
+#include <linux/stat.h>
 
 #include "gate.h"
 #include "inode.h"
@@ -52,6 +57,7 @@ INODE_GATE(inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	   struct iattr *attr)
 INODE_GATE(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	   const char *name, const void *value, size_t size, int flags)
+LIGHT_GATE(inode_getxattr, struct dentry *dentry, const char *name)
 INODE_GATE(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
 	   const char *name)
 INODE_GATE(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
@@ -69,14 +75,24 @@ static int hook_file_open(struct file *file)
 	return err;
 }
 
-/* What file systems do for owners.  Devices were asked when they were opened. */
+/*
+ * What file systems do for owners.  Devices were asked when they were opened.  Sockets
+ * may be told whom to send signals, on behalf of who says so.
+ */
 static int hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	const umode_t mode = file_inode(file)->i_mode;
 
-	if (!S_ISREG(mode) && !S_ISDIR(mode))
-		return 0;
-	return lkrg_task_check_full(LKRG_AT_file_ioctl) ?: lkrg_inode_check(file);
+	if (S_ISREG(mode) || S_ISDIR(mode))
+		return lkrg_task_check_full(LKRG_AT_file_ioctl) ?: lkrg_inode_check(file);
+	return S_ISSOCK(mode) && (cmd == FIOSETOWN || cmd == SIOCSPGRP) ?
+		lkrg_task_check_full(LKRG_AT_file_ioctl) : 0;
+}
+
+static int hook_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return cmd == F_SETOWN || cmd == F_SETOWN_EX ?
+		lkrg_task_check_full(LKRG_AT_file_fcntl) : 0;
 }
 
 /* Exec.  The credentials that it makes are judged in cred.c. */
@@ -181,16 +197,34 @@ static int hook_inode_permission(struct inode *inode, int mask)
 		lkrg_task_check_full(LKRG_AT_inode_permission) : 0;
 }
 
-/* Files that were opened before: a sample of what is read and written */
-#define FILE_PERMISSION_SAMPLE 16
+/* Files and sockets that were opened before: a sample of what is read and written */
+#define SAMPLE 16
 
-static DEFINE_PER_CPU(unsigned int, file_permissions);
+static DEFINE_PER_CPU(unsigned int, sampled);
+
+static bool is_sampled(void)
+{
+	return !(this_cpu_inc_return(sampled) % SAMPLE);
+}
 
 static int hook_file_permission(struct file *file, int mask)
 {
-	return this_cpu_inc_return(file_permissions) % FILE_PERMISSION_SAMPLE ?
-		0 : lkrg_task_check_full(LKRG_AT_file_permission);
+	return is_sampled() ? lkrg_task_check_full(LKRG_AT_file_permission) : 0;
 }
+
+#ifdef CONFIG_SECURITY_NETWORK
+/*
+ * Ids and descriptors are of who sends them.  Ids are also added where they are asked for,
+ * but then of each message: of those a sample will do.
+ */
+static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
+{
+	bool is_local = sock->ops->family == AF_UNIX || sock->ops->family == AF_NETLINK;
+
+	return (is_local && msg->msg_controllen) || is_sampled() ?
+		lkrg_task_check_full(LKRG_AT_socket_sendmsg) : 0;
+}
+#endif
 
 static int hook_mmap_file(struct file *file, unsigned long reqprot,
 			  unsigned long prot, unsigned long flags)
@@ -223,12 +257,14 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(file_open, hook_file_open),
 	LSM_HOOK_INIT(inode_setattr, hook_inode_setattr),
 	LSM_HOOK_INIT(inode_setxattr, hook_inode_setxattr),
+	LSM_HOOK_INIT(inode_getxattr, hook_inode_getxattr),
 	LSM_HOOK_INIT(inode_removexattr, hook_inode_removexattr),
 	LSM_HOOK_INIT(inode_set_acl, hook_inode_set_acl),
 	LSM_HOOK_INIT(inode_remove_acl, hook_inode_remove_acl),
 	LSM_HOOK_INIT(file_receive, hook_file_receive),
 	LSM_HOOK_INIT(file_ioctl, hook_file_ioctl),
 	LSM_HOOK_INIT(file_ioctl_compat, hook_file_ioctl),
+	LSM_HOOK_INIT(file_fcntl, hook_file_fcntl),
 	LSM_HOOK_INIT(bprm_creds_for_exec, hook_bprm_creds_for_exec),
 	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
 	LSM_HOOK_INIT(ptrace_access_check, hook_ptrace_access_check),
@@ -269,6 +305,7 @@ static struct security_hook_list lkrg_hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(socket_bind, hook_socket_bind),
 	LSM_HOOK_INIT(socket_connect, hook_socket_connect),
 	LSM_HOOK_INIT(socket_listen, hook_socket_listen),
+	LSM_HOOK_INIT(socket_sendmsg, hook_socket_sendmsg),
 #endif
 #ifdef CONFIG_IO_URING
 	LSM_HOOK_INIT(uring_override_creds, hook_uring_override_creds),

@@ -973,44 +973,40 @@ void __lkrg_revert_creds(const struct cred *old)
 		verdict(LKRG_CRED_REPLACED, LKRG_AT_revert_creds, &suspect);
 }
 
-/*
- * Between prepare_exec_creds() and this execve() may have slept for minutes.  Returns 0,
- * LET_PASS or -EPERM.
- */
-static int check_exec(const struct cred *new, unsigned int set, enum lkrg_place at)
+/* Between prepare_exec_creds() and this execve() may have slept for minutes. */
+static int check_exec(const struct cred *new, bool without_caps, enum lkrg_place at)
 {
-	const struct lkrg_cred_ref granted = { new, LKRG_GRANTED };
+	const struct lkrg_cred_ref granted = { new, READ_ONCE(lkrg_cred(new)->serial) };
 	const struct suspect suspect = { current, &granted, new };
 	enum lkrg_violation what;
 
 	if (is_condemned(lkrg_task(current)))
 		return -EPERM;
-	what = lkrg_cred_verify_granted(new, set);
-	return unlikely(what) ? verdict(what, at, &suspect) ?: LET_PASS : 0;
+	what = lkrg_cred_verify_granted(new, without_caps);
+	return unlikely(what) ? verdict(what, at, &suspect) : 0;
 }
 
 int __lkrg_exec_creds(const struct cred *new)
 {
-	return min(check_exec(new, 0, LKRG_AT_exec_creds), 0);
+	return check_exec(new, false, LKRG_AT_exec_creds);
 }
 
 /* It has slept once more, for the lock of the inode, and then set these ids. */
-void __lkrg_exec_ids(const struct cred *new, umode_t mode)
+void __lkrg_exec_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid)
 {
-	const umode_t sgid = S_ISGID | 0010;
-	unsigned int set = mode & S_ISUID ? LKRG_SET_EUID : 0;
-
-	if ((mode & sgid) == sgid)
-		set |= LKRG_SET_EGID;
-	/* Who was found out is refused what follows. */
-	if (!check_exec(new, set, LKRG_AT_exec_ids))
-		lkrg_cred_grant(new);
+	lkrg_cred_grant_file_ids(new, mode, uid, gid);
+	/* Who is found out is refused what follows. */
+	check_exec(new, false, LKRG_AT_exec_ids);
 }
 
 /* And again, to read what capabilities a file gives. */
-int __lkrg_exec_caps(const struct cred *new)
+int __lkrg_exec_caps(const struct cred *new, const struct cpu_vfs_cap_data *caps)
 {
-	return min(check_exec(new, LKRG_SET_CAPS, LKRG_AT_exec_caps), 0);
+	int err = check_exec(new, true, LKRG_AT_exec_caps);
+
+	if (!err)
+		lkrg_cred_grant_file_caps(new, caps);
+	return err;
 }
 
 int __lkrg_same_ids(void)

@@ -4,9 +4,13 @@
  */
 
 #include <kunit/test.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/lkrg.h>
+#include <linux/securebits.h>
+#include <linux/stat.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 
 #include "../cred.h"
 
@@ -273,25 +277,395 @@ static void a_gain_is_not_granted(struct kunit *test)
 	put_cred(plain[0]);
 }
 
+/*
+ * Fields that each decision is about.  Capabilities are those of init here, so that the
+ * flip drops one of those that can be had, without which others are too many.
+ */
+static const struct {
+	enum lkrg_grant what;
+	const char *fields;
+} grants[] = {
+	{ LKRG_GRANT_UIDS, " uid suid euid fsuid cap_effective " },
+	{ LKRG_GRANT_GIDS, " gid sgid egid fsgid " },
+	{ LKRG_GRANT_GROUPS, " group_info " },
+	{ LKRG_GRANT_CAPS, " cap_inheritable cap_effective " },
+	{ LKRG_GRANT_AMBIENT, "" },
+	{ LKRG_GRANT_SECUREBITS, " securebits " },
+	{ LKRG_GRANT_EXEC, "" },
+};
+
+static bool is_in(const char *fields, const struct overwrite *overwrite)
+{
+	char word[32];
+
+	snprintf(word, sizeof(word), " %s ", overwrite->desc);
+	return strstr(fields, word);
+}
+
+static struct cred *prepare(struct kunit *test)
+{
+	struct cred *new = prepare_creds();
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	return new;
+}
+
 static void a_ticket_grants_what_it_says(struct kunit *test)
 {
 	const struct overwrite *overwrite = test->param_value;
-	bool may_change = is_free(overwrite) ||
-			  overwrite->offset == offsetof(struct cred, ucounts);
-	struct cred *new = prepare_creds(), *changed = prepare_creds();
+	bool comes_later = is_free(overwrite) ||
+			   overwrite->offset == offsetof(struct cred, ucounts);
+	struct cred *before, *after;
+	bool may_change;
+	size_t i;
 
-	KUNIT_ASSERT_NOT_NULL(test, new);
-	KUNIT_ASSERT_NOT_NULL(test, changed);
-	flip(new, overwrite);
-	lkrg_cred_grant(new);
+	for (i = 0; i < ARRAY_SIZE(grants); i++) {
+		before = prepare(test);
+		after = prepare(test);
+		may_change = comes_later || is_in(grants[i].fields, overwrite);
+		flip(before, overwrite);
+		__lkrg_grant_creds(before, grants[i].what);
+		KUNIT_EXPECT_EQ_MSG(test, admit(before, current_cred()),
+				    may_change ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN,
+				    "before grant %d", grants[i].what);
+		flip(before, overwrite);
+		__lkrg_grant_creds(after, grants[i].what);
+		flip(after, overwrite);
+		KUNIT_EXPECT_EQ_MSG(test, admit(after, current_cred()),
+				    comes_later ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN,
+				    "after grant %d", grants[i].what);
+		flip(after, overwrite);
+		put_cred(after);
+		put_cred(before);
+	}
+}
+
+/* What the holder of a ticket has by then is another credential. */
+static void a_ticket_is_for_one_credential(struct kunit *test)
+{
+	struct cred *new = prepare(test);
+
+	new->uid = KUIDT_INIT(8);
+	__lkrg_grant_creds(new, LKRG_GRANT_UIDS);
+	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_CRED_OVERWRITTEN);
+	KUNIT_EXPECT_EQ(test, admit(new, current_cred()), LKRG_NO_VIOLATION);
+	put_cred(new);
+}
+
+#define CAP(cap) { BIT_ULL(cap) }
+
+/*
+ * Somebody whose ids all differ, with one capability that is permitted, another one that
+ * may be inherited, and a third one that is out of bounds
+ */
+static const struct cred somebody = {
+	.uid = KUIDT_INIT(1), .euid = KUIDT_INIT(2), .suid = KUIDT_INIT(3), .fsuid = KUIDT_INIT(4),
+	.gid = KGIDT_INIT(5), .egid = KGIDT_INIT(6), .sgid = KGIDT_INIT(7), .fsgid = KGIDT_INIT(8),
+	.cap_permitted = CAP(CAP_SYSLOG),
+	.cap_inheritable = CAP(CAP_CHOWN),
+	.cap_bset = { CAP_VALID_MASK & ~BIT_ULL(CAP_WAKE_ALARM) },
+	.securebits = issecure_mask(SECURE_KEEP_CAPS),
+};
+
+static void take_fields(struct cred *to, const struct cred *from)
+{
+	to->uid = from->uid;
+	to->euid = from->euid;
+	to->suid = from->suid;
+	to->fsuid = from->fsuid;
+	to->gid = from->gid;
+	to->egid = from->egid;
+	to->sgid = from->sgid;
+	to->fsgid = from->fsgid;
+	to->cap_permitted = from->cap_permitted;
+	to->cap_inheritable = from->cap_inheritable;
+	to->cap_effective = from->cap_effective;
+	to->cap_ambient = from->cap_ambient;
+	to->cap_bset = from->cap_bset;
+	to->securebits = from->securebits;
+}
+
+static void root_again(void *before)
+{
+	revert_creds(before);
+}
+
+static void become(struct kunit *test, const struct cred *cred)
+{
+	const struct cred *before = override_creds(cred);
+
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, root_again, (void *)before));
+}
+
+/* Who test->priv is then */
+static void become_somebody(struct kunit *test)
+{
+	take_fields(test->priv, &somebody);
+	become(test, test->priv);
+}
+
+/**
+ * struct change - What is done to a fresh copy, before it gets a ticket
+ * @desc: in words
+ * @what: the ticket
+ * @offset: of the field
+ * @size: of the field
+ * @value: the field
+ * @old_cap: effective capability of who asks, or none
+ * @refused: must it be?
+ */
+struct change {
+	const char *desc;
+	enum lkrg_grant what;
+	size_t offset;
+	size_t size;
+	u64 value;
+	int old_cap;
+	bool refused;
+};
+
+#define CHANGE(what, field, value, cap, refused) {				\
+	#what ": " #field " " #value ", " #cap, LKRG_GRANT_##what,		\
+	offsetof(struct cred, field), sizeof_field(struct cred, field),		\
+	value, cap, refused							\
+}
+#define NONE CAP_LAST_CAP + 1
+
+static const struct change changes[] = {
+	/* Ids are exchanged, or taken with the capability. */
+	CHANGE(UIDS, fsuid, 1, NONE, false),
+	CHANGE(UIDS, euid, 9, NONE, true),
+	CHANGE(UIDS, euid, 9, CAP_SETUID, false),
+	CHANGE(UIDS, euid, (u32)-1, CAP_SETUID, true),
+	CHANGE(UIDS, gid, 6, CAP_SETUID, true),
+	CHANGE(GIDS, fsgid, 5, NONE, false),
+	CHANGE(GIDS, egid, 9, NONE, true),
+	CHANGE(GIDS, egid, 9, CAP_SETGID, false),
+	CHANGE(GIDS, egid, (u32)-1, CAP_SETGID, true),
+	CHANGE(GIDS, uid, 2, CAP_SETGID, true),
+	/* No set outgrows what it is a part of. */
+	CHANGE(UIDS, cap_permitted, 0, NONE, false),
+	CHANGE(UIDS, cap_permitted, CAP_VALID_MASK, NONE, true),
+	CHANGE(UIDS, cap_effective, BIT_ULL(CAP_SYSLOG), NONE, false),
+	CHANGE(UIDS, cap_effective, BIT_ULL(CAP_CHOWN), NONE, true),
+	CHANGE(UIDS, cap_ambient, BIT_ULL(CAP_SYSLOG), NONE, true),
+	CHANGE(CAPS, cap_permitted, 0, NONE, false),
+	CHANGE(CAPS, cap_permitted, CAP_VALID_MASK, NONE, true),
+	CHANGE(CAPS, cap_effective, BIT_ULL(CAP_SYSLOG), NONE, false),
+	CHANGE(CAPS, cap_effective, BIT_ULL(CAP_CHOWN), NONE, true),
+	CHANGE(CAPS, cap_inheritable, BIT_ULL(CAP_SYSLOG), NONE, false),
+	CHANGE(CAPS, cap_inheritable, BIT_ULL(CAP_KILL), NONE, true),
+	CHANGE(CAPS, cap_inheritable, BIT_ULL(CAP_KILL), CAP_SETPCAP, false),
+	CHANGE(CAPS, cap_inheritable, BIT_ULL(CAP_WAKE_ALARM), CAP_SETPCAP, true),
+	CHANGE(CAPS, cap_bset, CAP_VALID_MASK, CAP_SETPCAP, true),
+	CHANGE(AMBIENT, cap_ambient, BIT_ULL(CAP_SYSLOG), NONE, true),
+	CHANGE(AMBIENT, cap_ambient, BIT_ULL(CAP_CHOWN), NONE, true),
+	CHANGE(AMBIENT, cap_ambient, BIT_ULL(CAP_CHOWN), CAP_CHOWN, false),
+	CHANGE(SECUREBITS, securebits, 0, NONE, false),
+	CHANGE(SECUREBITS, securebits, SECUREBITS_DEFAULT | SECURE_ALL_LOCKS, NONE, true),
+	CHANGE(SECUREBITS, securebits, SECUREBITS_DEFAULT | SECURE_ALL_LOCKS, CAP_SETPCAP, false),
+	/* Nothing of it comes first. */
+	CHANGE(FILE_IDS, euid, 0, CAP_SETUID, true),
+	CHANGE(FILE_CAPS, cap_permitted, CAP_VALID_MASK, CAP_SETPCAP, true),
+	CHANGE(PROGRAM, cap_permitted, BIT_ULL(CAP_CHOWN), CAP_SETPCAP, true),
+};
+
+KUNIT_ARRAY_PARAM_DESC(changes, changes, desc);
+
+static void a_decision_is_repeated(struct kunit *test)
+{
+	const struct change *change = test->param_value;
+	struct cred *old, *new;
+
+	become_somebody(test);
+	old = prepare(test);
+	if (change->old_cap <= CAP_LAST_CAP) {
+		cap_raise(old->cap_permitted, change->old_cap);
+		cap_raise(old->cap_effective, change->old_cap);
+	}
+	become(test, old);
+	new = prepare(test);
+	memcpy((void *)new + change->offset, &change->value, change->size);
+	__lkrg_grant_creds(new, change->what);
+	KUNIT_EXPECT_EQ(test, admit(new, old) != LKRG_NO_VIOLATION, change->refused);
+	put_cred(new);
+	put_cred(old);
+}
+
+/* What execve() makes of it, up to the decision on the capabilities of a program */
+static struct cred *prepare_program(struct kunit *test, u32 owner)
+{
+	const struct cpu_vfs_cap_data caps = {
+		.permitted = { BIT_ULL(CAP_SYSLOG) | BIT_ULL(CAP_WAKE_ALARM) },
+		.inheritable = { BIT_ULL(CAP_CHOWN) | BIT_ULL(CAP_KILL) },
+	};
+	const kernel_cap_t before = somebody.cap_permitted;
+	struct cred *new;
+
+	become_somebody(test);
+	new = prepare(test);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_CRED_NOT_GRANTED);
+	__lkrg_grant_creds(new, LKRG_GRANT_EXEC);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_CRED_OVERWRITTEN);
+	new->suid = new->euid;
+	new->fsuid = new->euid;
+	new->sgid = new->egid;
+	new->fsgid = new->egid;
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_NO_VIOLATION);
+
+	lkrg_cred_grant_file_ids(new, S_ISUID | S_ISGID | S_IXGRP, KUIDT_INIT(owner),
+				 KGIDT_INIT(owner));
+	new->euid = KUIDT_INIT(owner);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_CRED_OVERWRITTEN);
+	new->egid = KGIDT_INIT(owner);
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_NO_VIOLATION);
+
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, true), LKRG_CRED_OVERWRITTEN);
+	new->cap_permitted = CAP_EMPTY_SET;
+	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, true), LKRG_NO_VIOLATION);
+	new->cap_permitted = before;
+	lkrg_cred_grant_file_caps(new, &caps);
+	new->suid = new->euid;
+	new->fsuid = new->euid;
+	new->sgid = new->egid;
+	new->fsgid = new->egid;
+	new->securebits &= ~issecure_mask(SECURE_KEEP_CAPS);
+	return new;
+}
+
+static enum lkrg_violation admit_program(struct kunit *test, struct cred *new, u64 caps)
+{
+	enum lkrg_violation what;
+
+	new->cap_permitted.val = caps;
+	new->cap_effective.val = caps;
+	__lkrg_grant_creds(new, LKRG_GRANT_PROGRAM);
+	what = admit(new, test->priv);
+	put_cred(new);
+	return what;
+}
+
+#define OF_FILE (BIT_ULL(CAP_SYSLOG) | BIT_ULL(CAP_CHOWN))
+
+static void a_program_gets_what_its_file_gives(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 9), OF_FILE),
+			LKRG_NO_VIOLATION);
+}
+
+static void a_program_gets_no_more(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 9),
+					    OF_FILE | BIT_ULL(CAP_WAKE_ALARM)),
+			LKRG_CRED_OVERWRITTEN);
+}
+
+static void a_program_of_root_gets_all_in_bounds(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 0),
+					    somebody.cap_bset.val),
+			LKRG_NO_VIOLATION);
+}
+
+static void a_program_of_root_gets_nothing_out_of_bounds(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 0), CAP_VALID_MASK),
+			LKRG_CRED_OVERWRITTEN);
+}
+
+/* As of one that is traced: with the ids goes what the file gives. */
+static struct cred *downgrade(struct cred *new)
+{
+	new->euid = new->uid;
+	new->suid = new->uid;
+	new->fsuid = new->uid;
+	new->egid = new->gid;
+	new->sgid = new->gid;
+	new->fsgid = new->gid;
+	return new;
+}
+
+static void a_program_may_do_without(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admit_program(test, downgrade(prepare_program(test, 0)),
+					    BIT_ULL(CAP_SYSLOG)),
+			LKRG_NO_VIOLATION);
+}
+
+static void a_program_does_without_both(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admit_program(test, downgrade(prepare_program(test, 0)), OF_FILE),
+			LKRG_CRED_OVERWRITTEN);
+}
+
+/* It is not issued on the ground of a record that somebody wrote. */
+static void a_forged_basis_grants_nothing(struct kunit *test)
+{
+	struct cred *old = test->priv, *new;
+
+	become(test, old);
+	new = prepare(test);
+	lkrg_cred(old)->shadow.uid ^= 8;
+	__lkrg_grant_creds(new, LKRG_GRANT_UIDS);
+	lkrg_cred(old)->shadow.uid ^= 8;
+	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, 0);
+	put_cred(new);
+}
+
+static void a_forged_ticket_is_no_basis(struct kunit *test)
+{
+	struct cred *new = prepare_program(test, 9);
+	u64 ticket = lkrg_cred(new)->serial;
+
+	lkrg_cred(new)->shadow.uid = 8;
+	new->uid = KUIDT_INIT(8);
+	__lkrg_grant_creds(new, LKRG_GRANT_PROGRAM);
+	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, ticket);
+	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_CRED_OVERWRITTEN);
+	put_cred(new);
+}
+
+/* Neither the namespace that a task has nor one that is not below it */
+static void a_user_namespace_is_below(struct kunit *test)
+{
+	struct user_namespace *own = current_user_ns(), *other;
+	struct cred *new = prepare(test);
+
+	other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	__lkrg_grant_creds(new, LKRG_GRANT_USER_NS);
+	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, 0);
+	new->user_ns = other;
+	__lkrg_grant_creds(new, LKRG_GRANT_USER_NS);
+	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, 0);
+	other->level = own->level + 1;
+	other->parent = own;
+	__lkrg_grant_creds(new, LKRG_GRANT_USER_NS);
+	KUNIT_EXPECT_EQ(test, admit(new, current_cred()), LKRG_NO_VIOLATION);
+	new->user_ns = own;
+	put_cred(new);
+}
+
+/* Of its own, or of somebody else */
+static void a_user_namespace_is_of_its_owner(struct kunit *test)
+{
+	struct user_namespace *own = current_user_ns(), *other;
+	struct cred *new;
+
+	other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	other->level = own->level + 1;
+	other->parent = own;
+	other->owner = KUIDT_INIT(9);
+	become_somebody(test);
+	new = prepare(test);
+	new->user_ns = other;
+	__lkrg_grant_creds(new, LKRG_GRANT_USER_NS);
+	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, 0);
+	other->owner = somebody.euid;
+	__lkrg_grant_creds(new, LKRG_GRANT_USER_NS);
 	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_NO_VIOLATION);
-	flip(new, overwrite);
-	lkrg_cred_grant(changed);
-	flip(changed, overwrite);
-	KUNIT_EXPECT_EQ(test, admit(changed, test->priv),
-			may_change ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN);
-	flip(changed, overwrite);
-	put_cred(changed);
+	new->user_ns = own;
 	put_cred(new);
 }
 
@@ -333,10 +707,10 @@ static void a_forged_ticket_grants_nothing(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, new);
 	flip(new, &overwrites[0]);
-	lkrg_cred(new)->serial = LKRG_GRANTED;
+	lkrg_cred(new)->serial = LKRG_TICKET + LKRG_GRANT_UIDS;
 	lkrg_shadow_take(&lkrg_cred(new)->shadow, new);
 	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_CRED_OVERWRITTEN);
-	lkrg_cred_grant(test->priv);
+	__lkrg_grant_creds(test->priv, LKRG_GRANT_UIDS);
 	KUNIT_EXPECT_EQ(test, lkrg_cred_serial(test->priv), serial);
 	flip(new, &overwrites[0]);
 	put_cred(new);
@@ -358,6 +732,18 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE(what_was_made_up_does_not_follow),
 	KUNIT_CASE_PARAM(a_gain_is_not_granted, overwrites_gen_params),
 	KUNIT_CASE_PARAM(a_ticket_grants_what_it_says, overwrites_gen_params),
+	KUNIT_CASE(a_ticket_is_for_one_credential),
+	KUNIT_CASE_PARAM(a_decision_is_repeated, changes_gen_params),
+	KUNIT_CASE(a_program_gets_what_its_file_gives),
+	KUNIT_CASE(a_program_gets_no_more),
+	KUNIT_CASE(a_program_of_root_gets_all_in_bounds),
+	KUNIT_CASE(a_program_of_root_gets_nothing_out_of_bounds),
+	KUNIT_CASE(a_program_may_do_without),
+	KUNIT_CASE(a_program_does_without_both),
+	KUNIT_CASE(a_forged_basis_grants_nothing),
+	KUNIT_CASE(a_forged_ticket_is_no_basis),
+	KUNIT_CASE(a_user_namespace_is_below),
+	KUNIT_CASE(a_user_namespace_is_of_its_owner),
 	KUNIT_CASE(a_tampered_measure_is_none),
 	KUNIT_CASE(a_forged_ticket_grants_nothing),
 	{ }

@@ -113,7 +113,7 @@ union beside {
 	struct cmsghdr head;
 };
 
-static void send_descriptor(int to, int fd)
+static int send_descriptor(int to, int fd)
 {
 	union beside beside = { };
 	struct iovec byte = { "", 1 };
@@ -128,7 +128,7 @@ static void send_descriptor(int to, int fd)
 	beside.head.cmsg_type = SCM_RIGHTS;
 	beside.head.cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(&beside.head), &fd, sizeof(int));
-	must(sendmsg(to, &message, 0) == 1, "sendmsg");
+	return sendmsg(to, &message, 0) == 1 ? 0 : -1;
 }
 
 /* Returns it, or -1 and errno: who may not have it gets the byte without. */
@@ -216,15 +216,13 @@ static int use_segment(void)
  * What anybody may do with what is his own, each by one system call, so that it is that
  * one which is refused.  All of it was made before.
  */
-static int own_queue, own_semaphores, own_socket, own_peer, own_listener, own_file;
+static int own_queue, own_semaphores, own_socket, own_pair[2], own_listener, own_file;
 static struct sockaddr_un listens_at = { .sun_family = AF_UNIX };
 static socklen_t listens_len = sizeof(listens_at);
 static void *own_page;
 
 static void make_things(void)
 {
-	int pair[2];
-
 	own_queue = msgget(IPC_PRIVATE, 0600);
 	must(own_queue >= 0, "msgget");
 	own_semaphores = semget(IPC_PRIVATE, 1, 0600);
@@ -240,9 +238,8 @@ static void make_things(void)
 	     !listen(own_listener, 1) &&
 	     !getsockname(own_listener, (struct sockaddr *)&listens_at, &listens_len),
 	     "listen");
-	must(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
-	own_peer = pair[0];
-	send_descriptor(pair[1], own_file);
+	must(!socketpair(AF_UNIX, SOCK_STREAM, 0, own_pair), "socketpair");
+	must(!send_descriptor(own_pair[1], own_file), "sendmsg");
 }
 
 static int done(bool well)
@@ -279,6 +276,18 @@ static int use_log(void)
 	return done(klogctl(10, NULL, 0) > 0);
 }
 
+/* More than the sample of it */
+static int use_messages(void)
+{
+	int i;
+
+	for (i = 0; i < 128; i++) {
+		if (send(own_pair[0], "", 1, 0) != 1)
+			return -1;
+	}
+	return show("done");
+}
+
 static int use_mmap(void)
 {
 	return done(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, own_file, 0) !=
@@ -288,6 +297,16 @@ static int use_mmap(void)
 static int use_mprotect(void)
 {
 	return done(!mprotect(own_page, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int use_owner(void)
+{
+	return done(!fcntl(own_pair[0], F_SETOWN, getpid()));
+}
+
+static int use_owner_ioctl(void)
+{
+	return done(!ioctl(own_pair[0], FIOSETOWN, &(int){ getpid() }));
 }
 
 static int use_prctl(void)
@@ -302,7 +321,7 @@ static int use_queue(void)
 
 static int use_receive(void)
 {
-	return done(receive_descriptor(own_peer) >= 0);
+	return done(receive_descriptor(own_pair[0]) >= 0);
 }
 
 static int use_renice(void)
@@ -330,9 +349,21 @@ static int use_semaphores(void)
 	return done(!semctl(own_semaphores, 0, IPC_RMID));
 }
 
+static int use_send(void)
+{
+	return done(!send_descriptor(own_pair[0], own_file));
+}
+
 static int use_traceme(void)
 {
 	return done(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+}
+
+/* There is none, but whether there is one is asked. */
+static int use_xattr(void)
+{
+	return done(getxattr("public", "user.none", NULL, 0) < 0 &&
+		    (errno == ENODATA || errno == EOPNOTSUPP));
 }
 
 /* A change of credentials must not make the guard believe what it sees. */
@@ -813,6 +844,28 @@ static int use_keepcaps_symlink(void)
 	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ? -1 : use_symlink();
 }
 
+static int use_setuid_open(void)
+{
+	return setuid(getuid()) ? -1 : use_open();
+}
+
+static int use_setgid_open(void)
+{
+	return setgid(getgid()) ? -1 : use_open();
+}
+
+static int use_capset_open(void)
+{
+	struct caps caps;
+
+	return caps_get(&caps) || caps_set(&caps) ? -1 : use_open();
+}
+
+static int use_userns_open(void)
+{
+	return unshare(CLONE_NEWUSER) ? -1 : use_open();
+}
+
 /* One more filter, which allows all, after there should be one that does not. */
 static int attach(unsigned int action)
 {
@@ -1081,6 +1134,7 @@ static const struct use {
 	{ "bind", use_bind },
 	{ "capable", use_capable },
 	{ "capset", use_capset },
+	{ "capset-open", use_capset_open },
 	{ "child", use_child },
 	{ "chmod", use_chmod },
 	{ "connect", use_connect },
@@ -1108,6 +1162,7 @@ static const struct use {
 	{ "listen", use_listen },
 	{ "log", use_log },
 	{ "memory", use_memory },
+	{ "messages", use_messages },
 	{ "mkdir", use_mkdir },
 	{ "mmap", use_mmap },
 	{ "mount", use_mount },
@@ -1126,6 +1181,8 @@ static const struct use {
 	{ "outside", use_outside },
 	{ "outside-cwd", use_outside_cwd },
 	{ "own-mkdir", use_own_mkdir },
+	{ "owner", use_owner },
+	{ "owner-ioctl", use_owner_ioctl },
 	/* What was changed is found by a pass of the guard, not by a use */
 	{ "pass", use_nothing },
 	{ "perf", use_perf },
@@ -1143,12 +1200,15 @@ static const struct use {
 	{ "segment", use_segment },
 	{ "semaphore", use_semaphore },
 	{ "semaphores", use_semaphores },
+	{ "send", use_send },
 	{ "setgid-grouped", use_setgid_grouped },
+	{ "setgid-open", use_setgid_open },
 	{ "setgid-symlink", use_setgid_symlink },
 	{ "setgroups", use_setgroups },
 	{ "setresgid", use_setresgid },
 	{ "setresuid", use_setresuid },
 	{ "settime", use_settime },
+	{ "setuid-open", use_setuid_open },
 	{ "setxattr", use_setxattr },
 	{ "shell", use_shell },
 	{ "sigqueue", use_sigqueue },
@@ -1168,6 +1228,8 @@ static const struct use {
 	{ "unlink", use_unlink },
 	{ "unshare-ns-net", use_unshare_namespace },
 	{ "unshare-outside", use_unshare_outside },
+	{ "userns-open", use_userns_open },
+	{ "xattr", use_xattr },
 };
 
 /* === What both preparations and twins do ================================ */

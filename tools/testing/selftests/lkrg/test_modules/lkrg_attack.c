@@ -530,6 +530,43 @@ static void change_new_cred(struct pt_regs *regs)
 	new->cap_effective = CAP_FULL_SET;
 }
 
+/* With what a hook has just decided on goes what it has not. */
+static void change_ids(struct pt_regs *regs)
+{
+	struct cred *const new = (void *)regs_get_kernel_argument(regs, 0);
+
+	new->euid = GLOBAL_ROOT_UID;
+	new->fsuid = GLOBAL_ROOT_UID;
+}
+
+static void change_groups(struct pt_regs *regs)
+{
+	struct cred *const new = (void *)regs_get_kernel_argument(regs, 0);
+
+	new->egid = GLOBAL_ROOT_GID;
+	new->fsgid = GLOBAL_ROOT_GID;
+}
+
+static struct ambush setuid_ambush = {
+	.probe = { .symbol_name = "security_task_fix_setuid", .pre_handler = spring },
+	.change = change_groups,
+};
+
+static struct ambush setgid_ambush = {
+	.probe = { .symbol_name = "security_task_fix_setgid", .pre_handler = spring },
+	.change = change_ids,
+};
+
+static struct ambush capset_ambush = {
+	.probe = { .symbol_name = "security_capset", .pre_handler = spring },
+	.change = change_ids,
+};
+
+static struct ambush user_ns_ambush = {
+	.probe = { .symbol_name = "security_create_user_ns", .pre_handler = spring },
+	.change = change_ids,
+};
+
 static struct ambush exec_ambush = {
 	.probe = { .symbol_name = "begin_new_exec", .pre_handler = spring },
 	.change = change_bprm,
@@ -609,10 +646,31 @@ static int change_commit(struct task_struct *task, size_t field)
 	return lie_in_wait(&commit_ambush, task);
 }
 
+static int change_setuid(struct task_struct *task, size_t field)
+{
+	return lie_in_wait(&setuid_ambush, task);
+}
+
+static int change_setgid(struct task_struct *task, size_t field)
+{
+	return lie_in_wait(&setgid_ambush, task);
+}
+
+static int change_capset(struct task_struct *task, size_t field)
+{
+	return lie_in_wait(&capset_ambush, task);
+}
+
+static int change_user_ns(struct task_struct *task, size_t field)
+{
+	return lie_in_wait(&user_ns_ambush, task);
+}
+
 static void end_ambushes(void)
 {
 	struct ambush *const ambushes[] = {
 		&exec_ambush, &commit_ambush, &noting_ambush, &inode_ambush, &xattr_ambush,
+		&setuid_ambush, &setgid_ambush, &capset_ambush, &user_ns_ambush,
 	};
 	size_t i;
 
@@ -638,6 +696,26 @@ static int change_exec(struct task_struct *task, size_t field)
 }
 
 static int change_commit(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_setuid(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_setgid(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_capset(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int change_user_ns(struct task_struct *task, size_t field)
 {
 	return -EOPNOTSUPP;
 }
@@ -5092,6 +5170,13 @@ static const struct attack attacks[] = {
 	       "the same while its capabilities are decided on"),
 	ATTACK("commit-caps", change_commit,
 	       "what the next system call is about to commit gets all capabilities"),
+	ATTACK("ticket-setuid", change_setuid,
+	       "what the next setuid() has decided on gets egid and fsgid 0 as well"),
+	ATTACK("ticket-setgid", change_setgid,
+	       "the same of the next setgid(), with euid and fsuid"),
+	ATTACK("ticket-capset", change_capset, "the same of the next capset()"),
+	ATTACK("ticket-userns", change_user_ns,
+	       "the same of the next user namespace"),
 	ATTACK("override-init", override_init,
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
