@@ -4,7 +4,8 @@
 # they do without it, and the guard has to be silent about them. Of the part in $about.
 
 debian_packages='stress-ng sudo iproute2 kmod login passwd uidmap util-linux mount bsdutils
-	libasan8 libubsan1 libcap2 libcap-ng0 procps python3-minimal'
+	libasan8 libubsan1 libcap2 libcap-ng0 procps python3-minimal
+	bubblewrap crun podman'
 
 # debian_root: print the path of an archive with the Debian, which is made once.
 debian_root() {

@@ -301,54 +301,46 @@ static bool may_come_after(enum lkrg_grant what, u64 ticket)
 	}
 }
 
-/* What a ticket may differ from */
-struct basis {
-	struct lkrg_shadow shadow;
-	/* Of the credential that the current task has */
-	u64 serial;
-	/* That was issued before, or 0 */
-	u64 ticket;
-};
-
 /*
- * Takes the ticket that was issued before, or what is sealed of the credential that the
- * current task has; returns whether that can be, and is authentic.  Live fields are not
- * looked at: they are verified where they are used.  Inline, so that @basis need not be
- * cleared before.
+ * Takes what a ticket may differ from into the record of @new: the ticket that was issued
+ * before, or what is sealed of the credential that the current task has, whose serial it
+ * returns; or 0 if that cannot be, or is not authentic.  Live fields are not looked at:
+ * they are verified where they are used.
  */
-static __always_inline bool take_basis(const struct cred *new, enum lkrg_grant what,
-				       struct basis *basis)
+static u64 take_basis(const struct cred *new, enum lkrg_grant what)
 {
 	const struct cred *old = current_cred();
-	const struct lkrg_cred *record;
-	u128 sum;
+	struct lkrg_cred *record;
+	struct lkrg_record_tag tag;
+	u64 serial, ticket;
+	u128 head;
 
 	if (!lkrg_cred_is_made(old) || !lkrg_cred_is_made(new))
-		return false;
-	basis->serial = lkrg_cred_serial(old);
-	basis->ticket = READ_ONCE(lkrg_cred(new)->serial);
+		return 0;
+	record = lkrg_cred(new);
+	serial = lkrg_cred_serial(old);
+	ticket = READ_ONCE(record->serial);
 	/* What is in use is beyond decisions. */
-	if (!may_come_after(what, basis->ticket))
-		return false;
-	if (basis->ticket) {
-		record = lkrg_cred(new);
-		sum = ticket_head(new, basis->serial, basis->ticket);
+	if (!may_come_after(what, ticket))
+		return 0;
+	if (ticket) {
+		tag = record->tag;
+		head = ticket_head(new, serial, ticket);
 	} else {
-		record = lkrg_cred(old);
-		sum = lkrg_record_head(old, basis->serial);
+		record->shadow = lkrg_cred(old)->shadow;
+		tag = lkrg_cred(old)->tag;
+		head = lkrg_record_head(old, serial);
 	}
-	basis->shadow = record->shadow;
-	sum += lkrg_record_span(&basis->shadow, 0, SHADOW_PAIRS);
-	return lkrg_same_tag(record->tag, lkrg_record_close(sum));
+	head += lkrg_record_span(&record->shadow, 0, SHADOW_PAIRS);
+	return lkrg_same_tag(tag, lkrg_record_close(head)) ? serial : 0;
 }
 
-static void issue(const struct cred *new, enum lkrg_grant what, const struct basis *basis)
+static void issue(const struct cred *new, enum lkrg_grant what, u64 old_serial)
 {
 	struct lkrg_cred *record = lkrg_cred(new);
 	u64 ticket = LKRG_TICKET + what;
 
-	record->shadow = basis->shadow;
-	record->tag = ticket_tag(&basis->shadow, new, basis->serial, ticket);
+	record->tag = ticket_tag(&record->shadow, new, old_serial, ticket);
 	WRITE_ONCE(record->serial, ticket);
 }
 
@@ -492,7 +484,7 @@ static bool is_root(const struct lkrg_shadow *s)
 	return !has_bit(s, SECURE_NOROOT) && (s->uid == root || s->euid == root);
 }
 
-/* So far @s has, as effective capabilities, those of the file. */
+/* So far @s has, as effective capabilities, those of the file, if it has any. */
 static bool grant_program(struct lkrg_shadow *s, const struct cred *new)
 {
 	u64 most = s->cap_effective | s->cap_ambient;
@@ -543,9 +535,11 @@ static bool grant_user_ns(struct lkrg_shadow *s, const struct cred *new)
 	return true;
 }
 
-static bool take_granted(struct lkrg_shadow *s, const struct cred *new,
+static bool take_granted(struct lkrg_cred *record, const struct cred *new,
 			 enum lkrg_grant what)
 {
+	struct lkrg_shadow *s = &record->shadow;
+
 	switch (what) {
 	case LKRG_GRANT_UIDS:
 		return grant_uids(s, new);
@@ -562,6 +556,8 @@ static bool take_granted(struct lkrg_shadow *s, const struct cred *new,
 	case LKRG_GRANT_EXEC:
 		return grant_exec(s, new);
 	case LKRG_GRANT_PROGRAM:
+		if (record->serial != LKRG_TICKET + LKRG_GRANT_FILE_CAPS)
+			s->cap_effective = 0;
 		return grant_program(s, new);
 	case LKRG_GRANT_USER_NS:
 		return grant_user_ns(s, new);
@@ -576,15 +572,10 @@ static bool take_granted(struct lkrg_shadow *s, const struct cred *new,
  */
 void __lkrg_grant_creds(const struct cred *new, enum lkrg_grant what)
 {
-	struct basis basis;
+	u64 old_serial = take_basis(new, what);
 
-	if (!take_basis(new, what, &basis))
-		return;
-	/* Without those of a file */
-	if (what == LKRG_GRANT_PROGRAM && basis.ticket != LKRG_TICKET + LKRG_GRANT_FILE_CAPS)
-		basis.shadow.cap_effective = 0;
-	if (take_granted(&basis.shadow, new, what))
-		issue(new, what, &basis);
+	if (likely(old_serial && take_granted(lkrg_cred(new), new, what)))
+		issue(new, what, old_serial);
 }
 
 /**
@@ -598,16 +589,16 @@ void __lkrg_grant_creds(const struct cred *new, enum lkrg_grant what)
  */
 void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid)
 {
+	u64 old_serial = take_basis(new, LKRG_GRANT_FILE_IDS);
 	const umode_t sgid = S_ISGID | S_IXGRP;
-	struct basis basis;
 
-	if (!take_basis(new, LKRG_GRANT_FILE_IDS, &basis))
+	if (!old_serial)
 		return;
 	if (mode & S_ISUID)
-		basis.shadow.euid = __kuid_val(uid);
+		lkrg_cred(new)->shadow.euid = __kuid_val(uid);
 	if ((mode & sgid) == sgid)
-		basis.shadow.egid = __kgid_val(gid);
-	issue(new, LKRG_GRANT_FILE_IDS, &basis);
+		lkrg_cred(new)->shadow.egid = __kgid_val(gid);
+	issue(new, LKRG_GRANT_FILE_IDS, old_serial);
 }
 
 /**
@@ -619,14 +610,14 @@ void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, 
  */
 void lkrg_cred_grant_file_caps(const struct cred *new, const struct cpu_vfs_cap_data *caps)
 {
-	struct basis basis;
-	struct lkrg_shadow *s = &basis.shadow;
+	u64 old_serial = take_basis(new, LKRG_GRANT_FILE_CAPS);
+	struct lkrg_shadow *s = &lkrg_cred(new)->shadow;
 
-	if (!take_basis(new, LKRG_GRANT_FILE_CAPS, &basis))
+	if (!old_serial)
 		return;
 	s->cap_effective = caps ? (s->cap_bset & caps->permitted.val) |
 				  (s->cap_inheritable & caps->inheritable.val) : 0;
-	issue(new, LKRG_GRANT_FILE_CAPS, &basis);
+	issue(new, LKRG_GRANT_FILE_CAPS, old_serial);
 }
 
 static bool gains_nothing(const struct lkrg_shadow *new,

@@ -1229,6 +1229,45 @@ static void session_from_child(void)
 	CHECK(!use());
 }
 
+/*
+ * The same while the parent is in execve(), which runs such work if it has to wait for
+ * requests to io_uring.
+ */
+static void exec_with_sessions(void)
+{
+	const pid_t parent = getpid();
+	struct ring ring;
+	int ends[2];
+	char byte;
+
+	CHECK(!ring_open(&ring) && !pipe(ends));
+	CHECK(!ring_start_read(&ring, ends[0], &byte));
+	if (!fork()) {
+		while (getppid() == parent) {
+			keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0);
+			keyctl(KEYCTL_SESSION_TO_PARENT, 0, 0, 0);
+		}
+		_exit(0);
+	}
+	usleep(10000);
+	execl("./suid", "./suid", "-k", "none", "capable", NULL);
+	_exit(KSFT_FAIL);
+}
+
+static void session_during_exec(void)
+{
+	struct ring ring;
+	int i;
+
+	become_user();
+	if (keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0) < 0)
+		skip("keyrings");
+	if (ring_open(&ring))
+		skip("io_uring");
+	for (i = 0; i < 20; i++)
+		CHECK(in_child(exec_with_sessions) == 0);
+}
+
 /* === What the kernel does on behalf of tasks ============================ */
 
 static void dump_core(void)
@@ -1473,6 +1512,11 @@ FIXTURE_VARIANT_ADD(honest, keyrings)
 FIXTURE_VARIANT_ADD(honest, session_from_child)
 {
 	.work = session_from_child,
+};
+
+FIXTURE_VARIANT_ADD(honest, session_during_exec)
+{
+	.work = session_during_exec,
 };
 
 FIXTURE_VARIANT_ADD(honest, core_dump)

@@ -62,21 +62,40 @@ static inline int ring_open(struct ring *ring)
 	return 0;
 }
 
+static inline struct io_uring_sqe *ring_request(struct ring *ring, int opcode)
+{
+	const __u32 index = *ring->tail & *ring->mask;
+	struct io_uring_sqe *const sqe = &ring->sqes[index];
+
+	memset(sqe, 0, sizeof(*sqe));
+	sqe->opcode = opcode;
+	ring->array[index] = index;
+	return sqe;
+}
+
+/* Submits a read and does not wait for its end. */
+static inline int ring_start_read(struct ring *ring, int fd, char *byte)
+{
+	struct io_uring_sqe *const sqe = ring_request(ring, IORING_OP_READ);
+
+	sqe->fd = fd;
+	sqe->addr = (__u64)(uintptr_t)byte;
+	sqe->len = 1;
+	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
+	return syscall(__NR_io_uring_enter, ring->fd, 1, 0, 0, NULL, 0) == 1 ? 0 : -1;
+}
+
 /* Opens a file through the ring; the result is a descriptor or -errno. */
 static inline int ring_open_file(struct ring *ring, const char *path,
 				 int personality, int flags)
 {
-	const __u32 index = *ring->tail & *ring->mask;
-	struct io_uring_sqe *const sqe = &ring->sqes[index];
+	struct io_uring_sqe *const sqe = ring_request(ring, IORING_OP_OPENAT);
 	int ret;
 
-	memset(sqe, 0, sizeof(*sqe));
-	sqe->opcode = IORING_OP_OPENAT;
 	sqe->flags = flags;
 	sqe->fd = AT_FDCWD;
 	sqe->addr = (__u64)(uintptr_t)path;
 	sqe->personality = personality;
-	ring->array[index] = index;
 	__atomic_store_n(ring->tail, *ring->tail + 1, __ATOMIC_RELEASE);
 	if (syscall(__NR_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS,
 		    NULL, 0) != 1)
