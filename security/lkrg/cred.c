@@ -590,7 +590,7 @@ void __lkrg_grant_creds(const struct cred *new, enum lkrg_grant what)
 void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid)
 {
 	u64 old_serial = take_basis(new, LKRG_GRANT_FILE_IDS);
-	const umode_t sgid = S_ISGID | S_IXGRP;
+	const umode_t sgid = S_ISGID | 0010;
 
 	if (!old_serial)
 		return;

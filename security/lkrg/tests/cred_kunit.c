@@ -408,28 +408,26 @@ static void become_somebody(struct kunit *test)
  * struct change - What is done to a fresh copy, before it gets a ticket
  * @desc: in words
  * @what: the ticket
- * @offset: of the field
- * @size: of the field
- * @value: the field
- * @old_cap: effective capability of who asks, or none
+ * @offset: of the field, which has 64 bits if it is a set
+ * @value: what it gets
+ * @able: capability of who asks, or NONE
  * @refused: must it be?
  */
 struct change {
 	const char *desc;
 	enum lkrg_grant what;
 	size_t offset;
-	size_t size;
 	u64 value;
-	int old_cap;
+	int able;
 	bool refused;
 };
 
-#define CHANGE(what, field, value, cap, refused) {				\
-	#what ": " #field " " #value ", " #cap, LKRG_GRANT_##what,		\
-	offsetof(struct cred, field), sizeof_field(struct cred, field),		\
-	value, cap, refused							\
+#define CHANGE(what, field, value, able, refused) {			\
+	#what ": " #field " " #value ", " #able, LKRG_GRANT_##what,	\
+	offsetof(struct cred, field), value, able, refused		\
 }
-#define NONE CAP_LAST_CAP + 1
+
+#define NONE (CAP_LAST_CAP + 1)
 
 static const struct change changes[] = {
 	/* Ids are exchanged, or taken with the capability. */
@@ -479,13 +477,14 @@ static void a_decision_is_repeated(struct kunit *test)
 
 	become_somebody(test);
 	old = prepare(test);
-	if (change->old_cap <= CAP_LAST_CAP) {
-		cap_raise(old->cap_permitted, change->old_cap);
-		cap_raise(old->cap_effective, change->old_cap);
+	if (change->able != NONE) {
+		cap_raise(old->cap_permitted, change->able);
+		cap_raise(old->cap_effective, change->able);
 	}
 	become(test, old);
 	new = prepare(test);
-	memcpy((void *)new + change->offset, &change->value, change->size);
+	memcpy((void *)new + change->offset, &change->value,
+	       strstr(change->desc, " cap_") ? sizeof(u64) : sizeof(u32));
 	__lkrg_grant_creds(new, change->what);
 	KUNIT_EXPECT_EQ(test, admit(new, old) != LKRG_NO_VIOLATION, change->refused);
 	put_cred(new);
@@ -513,7 +512,7 @@ static struct cred *prepare_program(struct kunit *test, u32 owner)
 	new->fsgid = new->egid;
 	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_NO_VIOLATION);
 
-	lkrg_cred_grant_file_ids(new, S_ISUID | S_ISGID | S_IXGRP, KUIDT_INIT(owner),
+	lkrg_cred_grant_file_ids(new, S_ISUID | S_ISGID | 0010, KUIDT_INIT(owner),
 				 KGIDT_INIT(owner));
 	new->euid = KUIDT_INIT(owner);
 	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_CRED_OVERWRITTEN);
