@@ -359,6 +359,24 @@ static struct user_namespace *user_ns(const struct lkrg_shadow *s)
 	return (void *)(uintptr_t)s->user_ns;
 }
 
+/* The first user namespace maps all that are valid. */
+static bool maps_uid(const struct lkrg_shadow *s, u32 uid)
+{
+	return uid != (u32)-1 && (user_ns(s) == &init_user_ns ||
+				  kuid_has_mapping(user_ns(s), KUIDT_INIT(uid)));
+}
+
+static bool maps_gid(const struct lkrg_shadow *s, u32 gid)
+{
+	return gid != (u32)-1 && (user_ns(s) == &init_user_ns ||
+				  kgid_has_mapping(user_ns(s), KGIDT_INIT(gid)));
+}
+
+static u32 root_uid(const struct lkrg_shadow *s)
+{
+	return user_ns(s) == &init_user_ns ? 0 : __kuid_val(make_kuid(user_ns(s), 0));
+}
+
 /*
  * Ids are exchanged among those that a task has, or taken with a capability, if its user
  * namespace has them.
@@ -367,16 +385,14 @@ static bool may_have_uid(const struct lkrg_shadow *s, u32 uid)
 {
 	if (uid == s->uid || uid == s->euid || uid == s->suid || uid == s->fsuid)
 		return true;
-	return has_cap(s, CAP_SETUID) && uid != (u32)-1 &&
-	       (user_ns(s) == &init_user_ns || kuid_has_mapping(user_ns(s), KUIDT_INIT(uid)));
+	return has_cap(s, CAP_SETUID) && maps_uid(s, uid);
 }
 
 static bool may_have_gid(const struct lkrg_shadow *s, u32 gid)
 {
 	if (gid == s->gid || gid == s->egid || gid == s->sgid || gid == s->fsgid)
 		return true;
-	return has_cap(s, CAP_SETGID) && gid != (u32)-1 &&
-	       (user_ns(s) == &init_user_ns || kgid_has_mapping(user_ns(s), KGIDT_INIT(gid)));
+	return has_cap(s, CAP_SETGID) && maps_gid(s, gid);
 }
 
 /*
@@ -389,20 +405,31 @@ static bool grant_uids(struct lkrg_shadow *s, const struct cred *new)
 {
 	u32 uid = READ_ONCE(new->uid.val), suid = READ_ONCE(new->suid.val);
 	u32 euid = READ_ONCE(new->euid.val), fsuid = READ_ONCE(new->fsuid.val);
+	u32 root = root_uid(s);
+	bool may_act = true;
 
 	if (!may_have_uid(s, uid) || !may_have_uid(s, suid) ||
 	    !may_have_uid(s, euid) || !may_have_uid(s, fsuid))
 		return false;
+	/* Who ceases to be root drops them, see cap_emulate_setxuid(). */
+	if (!has_bit(s, SECURE_NO_SETUID_FIXUP)) {
+		if ((s->uid == root || s->euid == root || s->suid == root) &&
+		    uid != root && euid != root && suid != root) {
+			if (!has_bit(s, SECURE_KEEP_CAPS))
+				s->cap_permitted = 0;
+			s->cap_ambient = 0;
+		}
+		may_act = !(s->euid == root && euid != root);
+	}
+	s->cap_permitted &= READ_ONCE(new->cap_permitted.val);
+	s->cap_ambient &= READ_ONCE(new->cap_ambient.val);
+	s->cap_effective = may_act ? READ_ONCE(new->cap_effective.val) & s->cap_permitted : 0;
 	if (uid != s->uid)
 		s->user = (uintptr_t)READ_ONCE(new->user);
 	s->uid = uid;
 	s->suid = suid;
 	s->euid = euid;
 	s->fsuid = fsuid;
-	/* Root's are dropped, and those that are left are raised. */
-	s->cap_permitted &= READ_ONCE(new->cap_permitted.val);
-	s->cap_ambient &= READ_ONCE(new->cap_ambient.val);
-	s->cap_effective = READ_ONCE(new->cap_effective.val) & s->cap_permitted;
 	return true;
 }
 
@@ -424,9 +451,14 @@ static bool grant_gids(struct lkrg_shadow *s, const struct cred *new)
 static bool grant_groups(struct lkrg_shadow *s, const struct cred *new)
 {
 	const struct group_info *groups = READ_ONCE(new->group_info);
+	int i;
 
 	if (!has_cap(s, CAP_SETGID) || !userns_may_setgroups(user_ns(s)))
 		return false;
+	for (i = 0; user_ns(s) != &init_user_ns && i < groups->ngroups; i++) {
+		if (!maps_gid(s, __kgid_val(groups->gid[i])))
+			return false;
+	}
 	s->group_info = (uintptr_t)groups;
 	s->groups = lkrg_groups_sum(groups);
 	return true;
@@ -477,20 +509,16 @@ static bool grant_exec(struct lkrg_shadow *s, const struct cred *new)
 	return true;
 }
 
-static bool is_root(const struct lkrg_shadow *s)
-{
-	u32 root = __kuid_val(make_kuid(user_ns(s), 0));
-
-	return !has_bit(s, SECURE_NOROOT) && (s->uid == root || s->euid == root);
-}
-
 /* So far @s has, as effective capabilities, those of the file, if it has any. */
 static bool grant_program(struct lkrg_shadow *s, const struct cred *new)
 {
 	u64 most = s->cap_effective | s->cap_ambient;
+	u32 root = root_uid(s);
 
-	if (is_root(s))
+	if (!has_bit(s, SECURE_NOROOT) && (s->uid == root || s->euid == root))
 		most |= s->cap_bset | s->cap_inheritable;
+	if (lkrg_task(current)->state.no_new_privs)
+		most &= s->cap_permitted | s->cap_ambient;
 	/* Who is traced may have to do without what the file gives. */
 	if ((s->euid != s->uid || s->egid != s->gid) &&
 	    READ_ONCE(new->euid.val) == s->uid && READ_ONCE(new->egid.val) == s->gid) {
@@ -592,13 +620,30 @@ void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, 
 	u64 old_serial = take_basis(new, LKRG_GRANT_FILE_IDS);
 	const umode_t sgid = S_ISGID | 0010;
 
-	if (!old_serial)
+	if (!old_serial || lkrg_task(current)->state.no_new_privs ||
+	    !maps_uid(&lkrg_cred(new)->shadow, __kuid_val(uid)) ||
+	    !maps_gid(&lkrg_cred(new)->shadow, __kgid_val(gid)))
 		return;
 	if (mode & S_ISUID)
 		lkrg_cred(new)->shadow.euid = __kuid_val(uid);
 	if ((mode & sgid) == sgid)
 		lkrg_cred(new)->shadow.egid = __kgid_val(gid);
 	issue(new, LKRG_GRANT_FILE_IDS, old_serial);
+}
+
+/**
+ * lkrg_cred_is_decided - Has execve() begun to decide what a program gets?
+ * @new: prepared by the current task, not published
+ *
+ * Context: task context.
+ * Return: whether there is a ticket that says so.
+ */
+bool lkrg_cred_is_decided(const struct cred *new)
+{
+	u64 ticket = lkrg_cred_is_made(new) ? READ_ONCE(lkrg_cred(new)->serial) : 0;
+
+	return ticket > LKRG_TICKET + LKRG_GRANT_EXEC &&
+	       ticket <= LKRG_TICKET + LKRG_GRANT_PROGRAM;
 }
 
 /**
@@ -670,11 +715,14 @@ static bool is_as_granted(const struct lkrg_cred *record, const struct cred *new
 enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, bool without_caps)
 {
 	const struct lkrg_cred *record = lkrg_cred(new);
-	u64 ticket = READ_ONCE(record->serial);
 	const struct cred *old = current_cred();
 	struct lkrg_shadow shadow;
+	u64 ticket;
 
-	if (!lkrg_is_ticket(ticket) || !lkrg_cred_is_made(old))
+	if (!lkrg_cred_is_made(new) || !lkrg_cred_is_made(old))
+		return LKRG_CRED_NOT_GRANTED;
+	ticket = READ_ONCE(record->serial);
+	if (!lkrg_is_ticket(ticket))
 		return LKRG_CRED_NOT_GRANTED;
 	return is_as_granted(record, new, lkrg_cred_serial(old), ticket, without_caps,
 			     &shadow) ? LKRG_NO_VIOLATION : LKRG_CRED_OVERWRITTEN;

@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/limits.h>
+#include <linux/lkrg.h>
 #include <linux/security.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
@@ -84,6 +85,8 @@ static_assert(sizeof(struct lkrg_cred) <= 192);
 
 #define LKRG_SEALING U64_MAX
 #define LKRG_TICKET (U64_MAX - 16)
+
+static_assert(LKRG_TICKET + LKRG_GRANT_USER_NS < LKRG_SEALING);
 
 /* One that was freed, see security_cred_free(), or that somebody made up has no blobs. */
 static inline bool lkrg_cred_is_made(const struct cred *cred)
@@ -256,6 +259,7 @@ static __always_inline bool lkrg_cred_is_intact(const struct cred *cred,
 
 void lkrg_cred_grant_file_ids(const struct cred *new, umode_t mode, kuid_t uid, kgid_t gid);
 void lkrg_cred_grant_file_caps(const struct cred *new, const struct cpu_vfs_cap_data *caps);
+bool lkrg_cred_is_decided(const struct cred *new);
 bool lkrg_cred_has_label(const struct cred *cred, u64 serial);
 enum lkrg_violation lkrg_cred_verify_granted(const struct cred *new, bool without_caps);
 enum lkrg_violation lkrg_cred_admit(const struct cred *new,

@@ -219,7 +219,8 @@ static int hook_file_permission(struct file *file, int mask)
  */
 static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
 {
-	bool is_local = sock->ops->family == AF_UNIX || sock->ops->family == AF_NETLINK;
+	const int family = READ_ONCE(sock->ops)->family;
+	const bool is_local = family == AF_UNIX || family == AF_NETLINK;
 
 	return (is_local && msg->msg_controllen) || is_sampled() ?
 		lkrg_task_check_full(LKRG_AT_socket_sendmsg) : 0;

@@ -976,18 +976,28 @@ void __lkrg_revert_creds(const struct cred *old)
 /* Between prepare_exec_creds() and this execve() may have slept for minutes. */
 static int check_exec(const struct cred *new, bool without_caps, enum lkrg_place at)
 {
-	const struct lkrg_cred_ref granted = { new, READ_ONCE(lkrg_cred(new)->serial) };
+	struct lkrg_cred_ref granted = { new };
 	const struct suspect suspect = { current, &granted, new };
 	enum lkrg_violation what;
 
 	if (is_condemned(lkrg_task(current)))
 		return -EPERM;
 	what = lkrg_cred_verify_granted(new, without_caps);
-	return unlikely(what) ? verdict(what, at, &suspect) : 0;
+	if (likely(!what))
+		return 0;
+	if (lkrg_cred_is_made(new))
+		granted.serial = READ_ONCE(lkrg_cred(new)->serial);
+	return verdict(what, at, &suspect);
 }
 
 int __lkrg_exec_creds(const struct cred *new)
 {
+	/*
+	 * With a file system that fails to read capabilities with ENOEXEC execve() comes
+	 * here once more, and has decided before.
+	 */
+	if (lkrg_cred_is_decided(new))
+		return -EPERM;
 	return check_exec(new, false, LKRG_AT_exec_creds);
 }
 

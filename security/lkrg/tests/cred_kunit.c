@@ -278,14 +278,15 @@ static void a_gain_is_not_granted(struct kunit *test)
 }
 
 /*
- * Fields that each decision is about.  Capabilities are those of init here, so that the
- * flip drops one of those that can be had, without which others are too many.
+ * Fields that each decision is about, one at a time.  Capabilities are those of init here,
+ * so that the flip drops one of those that can be had, without which others are too many;
+ * and with another euid go the effective ones.
  */
 static const struct {
 	enum lkrg_grant what;
 	const char *fields;
 } grants[] = {
-	{ LKRG_GRANT_UIDS, " uid suid euid fsuid cap_effective " },
+	{ LKRG_GRANT_UIDS, " uid suid fsuid cap_effective " },
 	{ LKRG_GRANT_GIDS, " gid sgid egid fsgid " },
 	{ LKRG_GRANT_GROUPS, " group_info " },
 	{ LKRG_GRANT_CAPS, " cap_inheritable cap_effective " },
@@ -385,23 +386,11 @@ static void take_fields(struct cred *to, const struct cred *from)
 	to->securebits = from->securebits;
 }
 
-static void root_again(void *before)
-{
-	revert_creds(before);
-}
-
-static void become(struct kunit *test, const struct cred *cred)
-{
-	const struct cred *before = override_creds(cred);
-
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, root_again, (void *)before));
-}
-
-/* Who test->priv is then */
-static void become_somebody(struct kunit *test)
+/* Who test->priv is then.  An action to go back would be run by another thread. */
+static const struct cred *become_somebody(struct kunit *test)
 {
 	take_fields(test->priv, &somebody);
-	become(test, test->priv);
+	return override_creds(test->priv);
 }
 
 /**
@@ -462,10 +451,6 @@ static const struct change changes[] = {
 	CHANGE(SECUREBITS, securebits, 0, NONE, false),
 	CHANGE(SECUREBITS, securebits, SECUREBITS_DEFAULT | SECURE_ALL_LOCKS, NONE, true),
 	CHANGE(SECUREBITS, securebits, SECUREBITS_DEFAULT | SECURE_ALL_LOCKS, CAP_SETPCAP, false),
-	/* Nothing of it comes first. */
-	CHANGE(FILE_IDS, euid, 0, CAP_SETUID, true),
-	CHANGE(FILE_CAPS, cap_permitted, CAP_VALID_MASK, CAP_SETPCAP, true),
-	CHANGE(PROGRAM, cap_permitted, BIT_ULL(CAP_CHOWN), CAP_SETPCAP, true),
 };
 
 KUNIT_ARRAY_PARAM_DESC(changes, changes, desc);
@@ -473,26 +458,99 @@ KUNIT_ARRAY_PARAM_DESC(changes, changes, desc);
 static void a_decision_is_repeated(struct kunit *test)
 {
 	const struct change *change = test->param_value;
-	struct cred *old, *new;
+	const struct cred *root = become_somebody(test), *before;
+	struct cred *old = prepare(test), *new;
 
-	become_somebody(test);
-	old = prepare(test);
 	if (change->able != NONE) {
 		cap_raise(old->cap_permitted, change->able);
 		cap_raise(old->cap_effective, change->able);
 	}
-	become(test, old);
+	before = override_creds(old);
 	new = prepare(test);
 	memcpy((void *)new + change->offset, &change->value,
 	       strstr(change->desc, " cap_") ? sizeof(u64) : sizeof(u32));
 	__lkrg_grant_creds(new, change->what);
 	KUNIT_EXPECT_EQ(test, admit(new, old) != LKRG_NO_VIOLATION, change->refused);
 	put_cred(new);
+	revert_creds(before);
 	put_cred(old);
+	revert_creds(root);
+}
+
+/* Who ceases to be root may not keep what root has, unless he said so before. */
+static void who_ceases_to_be_root_has_less(struct kunit *test)
+{
+	static const struct {
+		unsigned int securebits;
+		bool keeps, acts;
+	} cases[] = {
+		{ SECUREBITS_DEFAULT, false, false },
+		{ issecure_mask(SECURE_KEEP_CAPS), true, false },
+		{ issecure_mask(SECURE_NO_SETUID_FIXUP), true, true },
+	};
+	size_t i, tries;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (tries = 0; tries < 4; tries++) {
+			bool keeps = tries & 1, acts = tries & 2;
+			struct cred *old = prepare(test), *new;
+			const struct cred *before;
+
+			old->securebits = cases[i].securebits;
+			before = override_creds(old);
+			new = prepare(test);
+			new->uid = KUIDT_INIT(1);
+			new->euid = new->uid;
+			new->suid = new->uid;
+			new->fsuid = new->uid;
+			if (!keeps)
+				new->cap_permitted = CAP_EMPTY_SET;
+			if (!acts)
+				new->cap_effective = CAP_EMPTY_SET;
+			__lkrg_grant_creds(new, LKRG_GRANT_UIDS);
+			KUNIT_EXPECT_EQ_MSG(test, admit(new, old) == LKRG_NO_VIOLATION,
+					    keeps <= cases[i].keeps && acts <= cases[i].acts &&
+					    acts <= keeps, "%zu, %zu", i, tries);
+			put_cred(new);
+			revert_creds(before);
+			put_cred(old);
+		}
+	}
+}
+
+/* Nothing of what execve() decides comes first, and nothing else in the middle of it. */
+static void decisions_have_their_order(struct kunit *test)
+{
+	const struct cpu_vfs_cap_data caps = { .permitted = { CAP_VALID_MASK } };
+	struct cred *new = prepare(test);
+	u64 *ticket = &lkrg_cred(new)->serial;
+
+	lkrg_cred_grant_file_ids(new, S_ISUID, KUIDT_INIT(0), KGIDT_INIT(0));
+	KUNIT_EXPECT_EQ(test, *ticket, 0);
+	lkrg_cred_grant_file_caps(new, &caps);
+	KUNIT_EXPECT_EQ(test, *ticket, 0);
+	__lkrg_grant_creds(new, LKRG_GRANT_PROGRAM);
+	KUNIT_EXPECT_EQ(test, *ticket, 0);
+	KUNIT_EXPECT_FALSE(test, lkrg_cred_is_decided(new));
+
+	__lkrg_grant_creds(new, LKRG_GRANT_EXEC);
+	KUNIT_EXPECT_EQ(test, *ticket, LKRG_TICKET + LKRG_GRANT_EXEC);
+	KUNIT_EXPECT_FALSE(test, lkrg_cred_is_decided(new));
+	__lkrg_grant_creds(new, LKRG_GRANT_UIDS);
+	KUNIT_EXPECT_EQ(test, *ticket, LKRG_TICKET + LKRG_GRANT_EXEC);
+	lkrg_cred_grant_file_caps(new, &caps);
+	KUNIT_EXPECT_EQ(test, *ticket, LKRG_TICKET + LKRG_GRANT_FILE_CAPS);
+	KUNIT_EXPECT_TRUE(test, lkrg_cred_is_decided(new));
+	lkrg_cred_grant_file_ids(new, S_ISUID, KUIDT_INIT(0), KGIDT_INIT(0));
+	KUNIT_EXPECT_EQ(test, *ticket, LKRG_TICKET + LKRG_GRANT_FILE_CAPS);
+	__lkrg_grant_creds(new, LKRG_GRANT_PROGRAM);
+	KUNIT_EXPECT_EQ(test, *ticket, LKRG_TICKET + LKRG_GRANT_PROGRAM);
+	KUNIT_EXPECT_TRUE(test, lkrg_cred_is_decided(new));
+	put_cred(new);
 }
 
 /* What execve() makes of it, up to the decision on the capabilities of a program */
-static struct cred *prepare_program(struct kunit *test, u32 owner)
+static struct cred *prepare_program(struct kunit *test, u32 owner, const struct cred **root)
 {
 	const struct cpu_vfs_cap_data caps = {
 		.permitted = { BIT_ULL(CAP_SYSLOG) | BIT_ULL(CAP_WAKE_ALARM) },
@@ -501,7 +559,7 @@ static struct cred *prepare_program(struct kunit *test, u32 owner)
 	const kernel_cap_t before = somebody.cap_permitted;
 	struct cred *new;
 
-	become_somebody(test);
+	*root = become_somebody(test);
 	new = prepare(test);
 	KUNIT_EXPECT_EQ(test, lkrg_cred_verify_granted(new, false), LKRG_CRED_NOT_GRANTED);
 	__lkrg_grant_creds(new, LKRG_GRANT_EXEC);
@@ -532,15 +590,28 @@ static struct cred *prepare_program(struct kunit *test, u32 owner)
 	return new;
 }
 
-static enum lkrg_violation admit_program(struct kunit *test, struct cred *new, u64 caps)
+/* @downgraded: as of one that is traced: with the ids goes what the file gives */
+static enum lkrg_violation admit_program(struct kunit *test, u32 owner, bool downgraded,
+					 u64 caps)
 {
+	const struct cred *root;
+	struct cred *new = prepare_program(test, owner, &root);
 	enum lkrg_violation what;
 
+	if (downgraded) {
+		new->euid = new->uid;
+		new->suid = new->uid;
+		new->fsuid = new->uid;
+		new->egid = new->gid;
+		new->sgid = new->gid;
+		new->fsgid = new->gid;
+	}
 	new->cap_permitted.val = caps;
 	new->cap_effective.val = caps;
 	__lkrg_grant_creds(new, LKRG_GRANT_PROGRAM);
 	what = admit(new, test->priv);
 	put_cred(new);
+	revert_creds(root);
 	return what;
 }
 
@@ -548,72 +619,56 @@ static enum lkrg_violation admit_program(struct kunit *test, struct cred *new, u
 
 static void a_program_gets_what_its_file_gives(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 9), OF_FILE),
-			LKRG_NO_VIOLATION);
+	KUNIT_EXPECT_EQ(test, admit_program(test, 9, false, OF_FILE), LKRG_NO_VIOLATION);
 }
 
 static void a_program_gets_no_more(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 9),
-					    OF_FILE | BIT_ULL(CAP_WAKE_ALARM)),
+	KUNIT_EXPECT_EQ(test, admit_program(test, 9, false, OF_FILE | BIT_ULL(CAP_WAKE_ALARM)),
 			LKRG_CRED_OVERWRITTEN);
 }
 
 static void a_program_of_root_gets_all_in_bounds(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 0),
-					    somebody.cap_bset.val),
+	KUNIT_EXPECT_EQ(test, admit_program(test, 0, false, somebody.cap_bset.val),
 			LKRG_NO_VIOLATION);
 }
 
 static void a_program_of_root_gets_nothing_out_of_bounds(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, admit_program(test, prepare_program(test, 0), CAP_VALID_MASK),
+	KUNIT_EXPECT_EQ(test, admit_program(test, 0, false, CAP_VALID_MASK),
 			LKRG_CRED_OVERWRITTEN);
-}
-
-/* As of one that is traced: with the ids goes what the file gives. */
-static struct cred *downgrade(struct cred *new)
-{
-	new->euid = new->uid;
-	new->suid = new->uid;
-	new->fsuid = new->uid;
-	new->egid = new->gid;
-	new->sgid = new->gid;
-	new->fsgid = new->gid;
-	return new;
 }
 
 static void a_program_may_do_without(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, admit_program(test, downgrade(prepare_program(test, 0)),
-					    BIT_ULL(CAP_SYSLOG)),
+	KUNIT_EXPECT_EQ(test, admit_program(test, 0, true, BIT_ULL(CAP_SYSLOG)),
 			LKRG_NO_VIOLATION);
 }
 
 static void a_program_does_without_both(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, admit_program(test, downgrade(prepare_program(test, 0)), OF_FILE),
-			LKRG_CRED_OVERWRITTEN);
+	KUNIT_EXPECT_EQ(test, admit_program(test, 0, true, OF_FILE), LKRG_CRED_OVERWRITTEN);
 }
 
 /* It is not issued on the ground of a record that somebody wrote. */
 static void a_forged_basis_grants_nothing(struct kunit *test)
 {
-	struct cred *old = test->priv, *new;
+	const struct cred *before = override_creds(test->priv);
+	struct cred *old = test->priv, *new = prepare(test);
 
-	become(test, old);
-	new = prepare(test);
 	lkrg_cred(old)->shadow.uid ^= 8;
 	__lkrg_grant_creds(new, LKRG_GRANT_UIDS);
 	lkrg_cred(old)->shadow.uid ^= 8;
 	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, 0);
 	put_cred(new);
+	revert_creds(before);
 }
 
 static void a_forged_ticket_is_no_basis(struct kunit *test)
 {
-	struct cred *new = prepare_program(test, 9);
+	const struct cred *root;
+	struct cred *new = prepare_program(test, 9, &root);
 	u64 ticket = lkrg_cred(new)->serial;
 
 	lkrg_cred(new)->shadow.uid = 8;
@@ -622,6 +677,7 @@ static void a_forged_ticket_is_no_basis(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lkrg_cred(new)->serial, ticket);
 	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_CRED_OVERWRITTEN);
 	put_cred(new);
+	revert_creds(root);
 }
 
 /* Neither the namespace that a task has nor one that is not below it */
@@ -649,6 +705,7 @@ static void a_user_namespace_is_below(struct kunit *test)
 static void a_user_namespace_is_of_its_owner(struct kunit *test)
 {
 	struct user_namespace *own = current_user_ns(), *other;
+	const struct cred *root;
 	struct cred *new;
 
 	other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
@@ -656,7 +713,7 @@ static void a_user_namespace_is_of_its_owner(struct kunit *test)
 	other->level = own->level + 1;
 	other->parent = own;
 	other->owner = KUIDT_INIT(9);
-	become_somebody(test);
+	root = become_somebody(test);
 	new = prepare(test);
 	new->user_ns = other;
 	__lkrg_grant_creds(new, LKRG_GRANT_USER_NS);
@@ -666,6 +723,7 @@ static void a_user_namespace_is_of_its_owner(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, admit(new, test->priv), LKRG_NO_VIOLATION);
 	new->user_ns = own;
 	put_cred(new);
+	revert_creds(root);
 }
 
 /* A credential is measured by what was sealed, and only if that is authentic. */
@@ -733,6 +791,8 @@ static struct kunit_case cred_cases[] = {
 	KUNIT_CASE_PARAM(a_ticket_grants_what_it_says, overwrites_gen_params),
 	KUNIT_CASE(a_ticket_is_for_one_credential),
 	KUNIT_CASE_PARAM(a_decision_is_repeated, changes_gen_params),
+	KUNIT_CASE(who_ceases_to_be_root_has_less),
+	KUNIT_CASE(decisions_have_their_order),
 	KUNIT_CASE(a_program_gets_what_its_file_gives),
 	KUNIT_CASE(a_program_gets_no_more),
 	KUNIT_CASE(a_program_of_root_gets_all_in_bounds),
