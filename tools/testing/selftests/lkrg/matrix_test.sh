@@ -91,11 +91,11 @@ read_table
 
 # Each attack once, as it was prepared, but inside of another root there is no
 # shell: own-fs is the same outside of it, and fs-root would change nothing.
-# What exec-euid and commit-caps change is only there in one system call.  Of what
-# others use, dumpable and that of a worker, these are no uses.  Who is in many groups
-# is not looked at each time, without ids there are no files to be made, and memory is
-# not for all uses.
-sed -E -e '/^(#|exec-|commit-caps|hide-|dumpable|worker-|fs-root)/d' \
+# What exec-euid, commit-caps and ticket-setuid change is only there in one system
+# call.  Of what others use, dumpable and that of a worker, these are no uses.  Who is
+# in many groups is not looked at each time, without ids there are no files to be made,
+# and memory is not for all uses.
+sed -E -e '/^(#|exec-|commit-caps|ticket-|hide-|dumpable|worker-|fs-root)/d' \
 	-e '/\|(groups|segment|userns-net)\|/d' \
 	-e '/\|(pass|hidden|loaded|lying|mapped|foreign|hooked|compiled)\|/d' \
 	-e 's/\|chroot\|/|-|/' "$scratch/attacks" |
