@@ -313,7 +313,7 @@ static u64 take_basis(const struct cred *new, enum lkrg_grant what)
 	struct lkrg_cred *record;
 	struct lkrg_record_tag tag;
 	u64 serial, ticket;
-	u128 head;
+	u128 sum;
 
 	if (!lkrg_cred_is_made(old) || !lkrg_cred_is_made(new))
 		return 0;
@@ -325,14 +325,14 @@ static u64 take_basis(const struct cred *new, enum lkrg_grant what)
 		return 0;
 	if (ticket) {
 		tag = record->tag;
-		head = ticket_head(new, serial, ticket);
+		sum = ticket_head(new, serial, ticket);
 	} else {
 		record->shadow = lkrg_cred(old)->shadow;
 		tag = lkrg_cred(old)->tag;
-		head = lkrg_record_head(old, serial);
+		sum = lkrg_record_head(old, serial);
 	}
-	head += lkrg_record_span(&record->shadow, 0, SHADOW_PAIRS);
-	return lkrg_same_tag(tag, lkrg_record_close(head)) ? serial : 0;
+	sum += lkrg_record_span(&record->shadow, 0, SHADOW_PAIRS);
+	return lkrg_same_tag(tag, lkrg_record_close(sum)) ? serial : 0;
 }
 
 static void issue(const struct cred *new, enum lkrg_grant what, u64 old_serial)

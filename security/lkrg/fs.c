@@ -32,11 +32,6 @@ static u128 pwd_share(const struct fs_struct *fs)
 	return lkrg_record_pair(&fs->pwd, 1);
 }
 
-static u128 sum_of(const u64 tag[2])
-{
-	return (u128)tag[1] << 64 | tag[0];
-}
-
 static void put(u64 tag[2], u128 sum)
 {
 	tag[0] = sum;
@@ -45,8 +40,8 @@ static void put(u64 tag[2], u128 sum)
 
 static void move(struct fs_struct *fs, u128 root, u128 pwd)
 {
-	put(fs->lkrg_tag, sum_of(fs->lkrg_tag) + root + pwd);
-	put(fs->lkrg_pwd_tag, sum_of(fs->lkrg_pwd_tag) + pwd);
+	put(fs->lkrg_tag, lkrg_fs_sum(fs->lkrg_tag) + root + pwd);
+	put(fs->lkrg_pwd_tag, lkrg_fs_sum(fs->lkrg_pwd_tag) + pwd);
 }
 
 void __lkrg_fs_change_begin(struct fs_struct *fs)
@@ -62,8 +57,8 @@ void __lkrg_fs_change_end(struct fs_struct *fs)
 /* What was wrong with the old one is with the new one. */
 void __lkrg_fs_copied(struct fs_struct *new, const struct fs_struct *old)
 {
-	put(new->lkrg_tag, sum_of(old->lkrg_tag));
-	put(new->lkrg_pwd_tag, sum_of(old->lkrg_pwd_tag));
+	put(new->lkrg_tag, lkrg_fs_sum(old->lkrg_tag));
+	put(new->lkrg_pwd_tag, lkrg_fs_sum(old->lkrg_pwd_tag));
 	move(new, root_share(new) - root_share(old), pwd_share(new) - pwd_share(old));
 }
 
@@ -79,9 +74,9 @@ unsigned int __lkrg_fs_verify(struct fs_struct *fs)
 	unsigned int changed = 0;
 
 	spin_lock(&fs->lock);
-	if (sum_of(fs->lkrg_tag) - sum_of(fs->lkrg_pwd_tag) != root_share(fs))
+	if (lkrg_fs_sum(fs->lkrg_tag) - lkrg_fs_sum(fs->lkrg_pwd_tag) != root_share(fs))
 		changed |= LKRG_ROOT_CHANGED;
-	if (sum_of(fs->lkrg_pwd_tag) != pwd_share(fs))
+	if (lkrg_fs_sum(fs->lkrg_pwd_tag) != pwd_share(fs))
 		changed |= LKRG_PWD_CHANGED;
 	spin_unlock(&fs->lock);
 	return changed;

@@ -19,6 +19,11 @@
 
 unsigned int __lkrg_fs_verify(struct fs_struct *fs);
 
+static __always_inline u128 lkrg_fs_sum(const u64 tag[2])
+{
+	return (u128)tag[1] << 64 | tag[0];
+}
+
 /**
  * lkrg_fs_verify - Verify root and working directory
  * @fs: of the current task, or of another one with its task_lock() held
@@ -30,9 +35,8 @@ unsigned int __lkrg_fs_verify(struct fs_struct *fs);
  */
 static inline unsigned int lkrg_fs_verify(struct fs_struct *fs)
 {
-	const u64 *tag = fs->lkrg_tag;
 	/* A difference is looked at again, when nobody is writing. */
-	bool same = data_race(((u128)tag[1] << 64 | tag[0]) ==
+	bool same = data_race(lkrg_fs_sum(fs->lkrg_tag) ==
 			      lkrg_record_head(fs, 0) +
 			      lkrg_record_pair(&fs->root, 0) +
 			      lkrg_record_pair(&fs->pwd, 1));

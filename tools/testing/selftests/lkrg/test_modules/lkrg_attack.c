@@ -496,6 +496,8 @@ static int commit_own(struct task_struct *task, size_t field)
  * What a system call has prepared, just before it takes effect: by another task,
  * while the call sleeps, or in the time of a few instructions.
  */
+enum { TICKET_SETUID, TICKET_SETGID, TICKET_CAPSET, TICKET_USERNS };
+
 #ifdef CONFIG_KPROBES
 struct ambush {
 	struct kprobe probe;
@@ -547,24 +549,23 @@ static void change_groups(struct pt_regs *regs)
 	new->fsgid = GLOBAL_ROOT_GID;
 }
 
-static struct ambush setuid_ambush = {
-	.probe = { .symbol_name = "security_task_fix_setuid", .pre_handler = spring },
-	.change = change_groups,
-};
-
-static struct ambush setgid_ambush = {
-	.probe = { .symbol_name = "security_task_fix_setgid", .pre_handler = spring },
-	.change = change_ids,
-};
-
-static struct ambush capset_ambush = {
-	.probe = { .symbol_name = "security_capset", .pre_handler = spring },
-	.change = change_ids,
-};
-
-static struct ambush user_ns_ambush = {
-	.probe = { .symbol_name = "security_create_user_ns", .pre_handler = spring },
-	.change = change_ids,
+static struct ambush ticket_ambushes[] = {
+	[TICKET_SETUID] = {
+		.probe = { .symbol_name = "security_task_fix_setuid", .pre_handler = spring },
+		.change = change_groups,
+	},
+	[TICKET_SETGID] = {
+		.probe = { .symbol_name = "security_task_fix_setgid", .pre_handler = spring },
+		.change = change_ids,
+	},
+	[TICKET_CAPSET] = {
+		.probe = { .symbol_name = "security_capset", .pre_handler = spring },
+		.change = change_ids,
+	},
+	[TICKET_USERNS] = {
+		.probe = { .symbol_name = "security_create_user_ns", .pre_handler = spring },
+		.change = change_ids,
+	},
 };
 
 static struct ambush exec_ambush = {
@@ -646,34 +647,22 @@ static int change_commit(struct task_struct *task, size_t field)
 	return lie_in_wait(&commit_ambush, task);
 }
 
-static int change_setuid(struct task_struct *task, size_t field)
+static int change_ticket(struct task_struct *task, size_t field)
 {
-	return lie_in_wait(&setuid_ambush, task);
-}
-
-static int change_setgid(struct task_struct *task, size_t field)
-{
-	return lie_in_wait(&setgid_ambush, task);
-}
-
-static int change_capset(struct task_struct *task, size_t field)
-{
-	return lie_in_wait(&capset_ambush, task);
-}
-
-static int change_user_ns(struct task_struct *task, size_t field)
-{
-	return lie_in_wait(&user_ns_ambush, task);
+	return lie_in_wait(&ticket_ambushes[field], task);
 }
 
 static void end_ambushes(void)
 {
 	struct ambush *const ambushes[] = {
 		&exec_ambush, &commit_ambush, &noting_ambush, &inode_ambush, &xattr_ambush,
-		&setuid_ambush, &setgid_ambush, &capset_ambush, &user_ns_ambush,
 	};
 	size_t i;
 
+	for (i = 0; i < ARRAY_SIZE(ticket_ambushes); i++) {
+		if (ticket_ambushes[i].probe.addr)
+			unregister_kprobe(&ticket_ambushes[i].probe);
+	}
 	for (i = 0; i < ARRAY_SIZE(ambushes); i++) {
 		if (ambushes[i]->probe.addr)
 			unregister_kprobe(&ambushes[i]->probe);
@@ -700,22 +689,7 @@ static int change_commit(struct task_struct *task, size_t field)
 	return -EOPNOTSUPP;
 }
 
-static int change_setuid(struct task_struct *task, size_t field)
-{
-	return -EOPNOTSUPP;
-}
-
-static int change_setgid(struct task_struct *task, size_t field)
-{
-	return -EOPNOTSUPP;
-}
-
-static int change_capset(struct task_struct *task, size_t field)
-{
-	return -EOPNOTSUPP;
-}
-
-static int change_user_ns(struct task_struct *task, size_t field)
+static int change_ticket(struct task_struct *task, size_t field)
 {
 	return -EOPNOTSUPP;
 }
@@ -5119,6 +5093,13 @@ static int restore_link(struct task_struct *task, size_t field)
 	.field = _which,				\
 }
 
+#define TICKET(_name, _which, _what) {			\
+	.name = "ticket-" _name,			\
+	.what = "what the next one has decided on " _what,	\
+	.run = change_ticket,				\
+	.field = _which,				\
+}
+
 #define FLOW(_name, _way, _to, _function) {		\
 	.name = "flow-" _name "-" #_to,			\
 	.what = "the kernel is led to " _function "()",	\
@@ -5170,13 +5151,10 @@ static const struct attack attacks[] = {
 	       "the same while its capabilities are decided on"),
 	ATTACK("commit-caps", change_commit,
 	       "what the next system call is about to commit gets all capabilities"),
-	ATTACK("ticket-setuid", change_setuid,
-	       "what the next setuid() has decided on gets egid and fsgid 0 as well"),
-	ATTACK("ticket-setgid", change_setgid,
-	       "the same of the next setgid(), with euid and fsuid"),
-	ATTACK("ticket-capset", change_capset, "the same of the next capset()"),
-	ATTACK("ticket-userns", change_user_ns,
-	       "the same of the next user namespace"),
+	TICKET("setuid", TICKET_SETUID, "gets egid and fsgid 0 as well"),
+	TICKET("setgid", TICKET_SETGID, "gets euid and fsuid 0 as well"),
+	TICKET("capset", TICKET_CAPSET, "gets euid and fsuid 0 as well"),
+	TICKET("userns", TICKET_USERNS, "gets euid and fsuid 0 as well"),
 	ATTACK("override-init", override_init,
 	       "override_creds(&init_cred), not reverted"),
 	ATTACK("override-kernel", override_kernel,
