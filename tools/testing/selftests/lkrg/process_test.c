@@ -3,7 +3,7 @@
  * LKRG - Honest changes of what is guarded, which have to work and stay silent
  *
  * Credentials, threads, seccomp filters, namespaces, roots, tracers, overrides,
- * workers, keys, and what the kernel does on behalf of tasks.  Each variant does
+ * workers, keys, labels, and what the kernel does on behalf of tasks.  Each variant does
  * its work in a child that starts as root, with a directory of its own, while
  * one pass of the guard follows the other.  After each change it is used, so
  * that the guard looks at it.  Without lkrg the same work is the control: it
@@ -1268,6 +1268,52 @@ static void session_during_exec(void)
 		CHECK(in_child(exec_with_sessions) == 0);
 }
 
+/* === Labels ============================================================= */
+
+/*
+ * A task changes to a label of a policy namespace of AppArmor, at once and with the
+ * next program; with the namespace the label goes, and the next hook that sees what
+ * is left of it has it replaced.
+ */
+static void policy_namespace(void)
+{
+	static const char dir[] = "/sys/kernel/security/apparmor/policy/namespaces/lkrg_test";
+	static const char label[] = ":lkrg_test:unconfined";
+	char change[64], exec[64], text[64];
+	struct stat st;
+	int ends[2];
+	pid_t pid;
+
+	snprintf(change, sizeof(change), "changeprofile %s", label);
+	snprintf(exec, sizeof(exec), "exec %s", label);
+	if (mkdir(dir, 0755))
+		skip(dir);
+	CHECK(!pipe(ends));
+	pid = fork();
+	if (!pid) {
+		close(ends[1]);
+		/* Who is in it does not see it. */
+		_exit(read(ends[0], text, 1) || rmdir(dir) ? KSFT_FAIL : KSFT_PASS);
+	}
+	close(ends[0]);
+	CHECK(fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0);
+
+	become_user();
+	/* Its own files in /proc are not root's then. */
+	CHECK(!prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	CHECK(!write_text("/proc/self/attr/apparmor/exec", exec) && !use());
+	CHECK(exec_victim("./plain", "open") == VICTIM_REFUSED);
+	CHECK(exec_victim("./suid", "capable") == 0);
+	CHECK(!write_text("/proc/self/attr/apparmor/current", change) && !use());
+	CHECK(exec_victim("./sgid", "open") == 0);
+
+	close(ends[1]);
+	CHECK(status_of(pid) == 0 && access(dir, F_OK));
+	CHECK(!stat("secret", &st) && !use());
+	CHECK(exec_victim("./suid", "setresuid") == 0);
+	CHECK(in_child(just_use) == 0);
+}
+
 /* === What the kernel does on behalf of tasks ============================ */
 
 static void dump_core(void)
@@ -1517,6 +1563,11 @@ FIXTURE_VARIANT_ADD(honest, session_from_child)
 FIXTURE_VARIANT_ADD(honest, session_during_exec)
 {
 	.work = session_during_exec,
+};
+
+FIXTURE_VARIANT_ADD(honest, policy_namespace)
+{
+	.work = policy_namespace,
 };
 
 FIXTURE_VARIANT_ADD(honest, core_dump)
