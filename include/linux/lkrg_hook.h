@@ -111,6 +111,7 @@ void lkrg_visit_livepatch(const struct ftrace_ops *fops, lkrg_livepatch_visitor 
 			  void *arg);
 int lkrg_visit_uprobes(unsigned long *inode, unsigned long *offset,
 		       lkrg_uprobe_visitor visit, void *arg);
+const struct module *lkrg_module_in_tree(unsigned long addr);
 
 #else /* !CONFIG_SECURITY_LKRG */
 

@@ -13,6 +13,15 @@ reported() {
 	[ "$lines" -eq 1 ] || echo "$lines reports of $changed"
 	lines=$(grep -cF "$still" "$console") || :
 	[ "$lines" -eq "$1" ] || echo "mentioned $lines times instead of $1"
+	# Each pass counts it, and neither believes it.
+	[ "$(grep -c '^violations 1$' "$out")" -eq 2 ] &&
+		[ "$(grep -cxF "Still there: Kernel: text changed: $changed" "$out")" -eq 2 ] ||
+		cat "$out"
+}
+
+# Of a module that failed to load there is no name.
+left() {
+	grep -qx 'not loaded, reports 1' "$out" || cat "$out"
 }
 
 loaded() {
@@ -94,6 +103,12 @@ test_image() {
 	guest image-panic-module --append lkrg.kint_enforce=2 --expect-panic 'text changed: lkrg_attack_idle+' -- /guest/flip-module
 	went_well 'image: kint_enforce=2 is a panic, also while modules come and go'
 	check 'image: the report before that panic' judge_panic "${in_module}panic\$"
+
+	guest image-left -- /guest/left
+	went_well 'image: a module that fails to load'
+	check 'image: what it has left is found' left
+	clean_console 'image: a module that fails to load: nothing else on the console' \
+		'DETECT: Kernel: memory foreign: 0x0 of 4096 bytes from an address without a name, 1 pages: executable; logged$'
 
 	guest image-cpu --append 'maxcpus=1 lkrg.interval=1800 lkrg.kint_validate=1' -- /guest/second-cpu
 	went_well 'image: the second CPU comes late'

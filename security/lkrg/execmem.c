@@ -42,7 +42,6 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include <asm/sections.h>
@@ -279,7 +278,7 @@ bool lkrg_execmem_is_for_code(unsigned long addr, int pages)
 /* The kernel itself, what may be behind a function of it, or in its place. */
 static bool may_ask(unsigned long caller)
 {
-	return core_kernel_text(caller) ||
+	return lkrg_text_is_core(caller) ||
 	       lkrg_execmem_is_owned(caller, EXECMEM_BPF) ||
 	       lkrg_execmem_is_owned(caller, EXECMEM_FTRACE) ||
 	       lkrg_module_is_livepatch(caller);
@@ -494,6 +493,8 @@ void lkrg_execmem_baseline(void)
 	struct code *code;
 	unsigned int i;
 
+	if (lkrg_is_booted())
+		return;
 	mutex_lock(&text_mutex);
 	mutex_lock(&owned_mutex);
 	for (code = first_from(0); code; code = next(code)) {
@@ -780,7 +781,7 @@ static void find_area(struct lkrg_memory_report *report)
 	const struct vm_struct *area = find_vm_area((void *)report->start);
 	struct vm_struct copy;
 
-	if (!area || copy_from_kernel_nofault(&copy, area, sizeof(copy)))
+	if (!area || !lkrg_read(&copy, area, sizeof(copy)))
 		return;
 	report->caller = (unsigned long)copy.caller;
 	report->size = get_vm_area_size(&copy);

@@ -39,7 +39,6 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
-#include <linux/uaccess.h>
 #include <linux/uprobes.h>
 
 #include "deferred.h"
@@ -138,7 +137,7 @@ static unsigned long read_pointer(const void *place)
 {
 	unsigned long to;
 
-	return get_kernel_nofault(to, (const unsigned long *)place) ? 0 : to;
+	return lkrg_read(&to, place, sizeof(to)) ? to : 0;
 }
 
 /**
@@ -237,7 +236,7 @@ static unsigned long traced_function(const struct ftrace_ops *ops)
 /* One that was made for somebody is what this very pointer says. */
 static bool is_trampoline(unsigned long addr)
 {
-	return core_kernel_text(addr) || lkrg_execmem_is_owned(addr, EXECMEM_FTRACE);
+	return lkrg_text_is_core(addr) || lkrg_execmem_is_owned(addr, EXECMEM_FTRACE);
 }
 #endif
 

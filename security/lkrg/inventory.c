@@ -20,12 +20,12 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/uaccess.h>
 
 #include "inventory.h"
 #include "param.h"
 #include "scan.h"
 #include "task.h"
+#include "x86.h"
 
 static LIST_HEAD(inventory);
 static LIST_HEAD(here);
@@ -61,8 +61,8 @@ static bool is_linked(const struct list_head *node)
 	struct list_head *next = READ_ONCE(node->next), *prev = READ_ONCE(node->prev);
 	struct list_head *back, *forth;
 
-	return next != node && !get_kernel_nofault(back, &next->prev) &&
-	       !get_kernel_nofault(forth, &prev->next) &&
+	return next != node && lkrg_read(&back, &next->prev, sizeof(back)) &&
+	       lkrg_read(&forth, &prev->next, sizeof(forth)) &&
 	       back == node && forth == node;
 }
 
@@ -111,7 +111,7 @@ static struct task_struct *owner_of(struct lkrg_task *record)
 	struct task_struct *task = READ_ONCE(record->task);
 	void *blobs;
 
-	return !get_kernel_nofault(blobs, &task->security) &&
+	return lkrg_read(&blobs, &task->security, sizeof(blobs)) &&
 	       blobs + lkrg_blob_sizes.lbs_task == record ? task : NULL;
 }
 

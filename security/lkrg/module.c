@@ -26,6 +26,7 @@
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/lkrg.h>
+#include <linux/lkrg_hook.h>
 #include <linux/memory.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -750,11 +751,14 @@ static bool is_in_list(const struct lkrg_module *entry)
 /* By each range of addresses; what is unformed is left out. */
 static bool is_in_tree(const struct lkrg_module *entry)
 {
+	/* Then there is nothing but the list. */
+	if (!IS_ENABLED(CONFIG_MODULES_TREE_LOOKUP))
+		return true;
 	for_class_mod_mem_type(type, core) {
 		const struct place *place = &entry->place[type];
 
 		if (place->linked &&
-		    __module_address(place->is.start) != entry->is.module)
+		    lkrg_module_in_tree(place->is.start) != entry->is.module)
 			return false;
 	}
 	return true;

@@ -61,8 +61,8 @@ struct lkrg_settings_key lkrg_settings_key __ro_after_init;
 static u64 *spare __ro_after_init;
 static struct lkrg_settings_key spare_key __ro_after_init;
 
-/* The boot is over, and the lock counts.  In text, so that nobody takes it back. */
-static DEFINE_STATIC_KEY_FALSE(is_booted);
+/* See lkrg_is_booted(): this is never 0. */
+u64 lkrg_booting __ro_after_init;
 
 static bool is_readonly;
 static DEFINE_MUTEX(settings_lock);
@@ -235,7 +235,7 @@ bool lkrg_param_weakens(const struct lkrg_knob_row *row, int old, int new)
  */
 bool lkrg_param_is_locked(void)
 {
-	return static_branch_likely(&is_booted) &&
+	return lkrg_is_booted() &&
 	       (lkrg_knob(lock) || security_locked_down(LOCKDOWN_INTEGRITY_MAX));
 }
 
@@ -282,7 +282,7 @@ static int assign(const char *name, struct assignment *list, size_t count)
 	if (changed)
 		take_effect();
 	/* At boot there is a line for all. */
-	if (!static_branch_likely(&is_booted))
+	if (!lkrg_is_booted())
 		return 0;
 	for (i = 0; i < count; i++) {
 		if (list[i].old != list[i].value)
@@ -479,22 +479,24 @@ int __init lkrg_param_init(void)
 			lkrg_setting(&lkrg_settings_key, i, lkrg_knobs[i].initial);
 		set(lkrg_settings, i, lkrg_knobs[i].initial);
 	}
+	lkrg_booting = get_random_u64() | 1;
+	lkrg_settings[LKRG_NR_KNOBS] = lkrg_booting;
 	parse_args(LKRG_NAME, line, NULL, 0, 0, 0, NULL, set_boot_parameter);
 	kfree(line);
 	return 0;
 }
 
 /**
- * lkrg_param_protect - Make the settings read-only
+ * lkrg_param_protect - Say that the boot is over, and make the settings read-only
  *
- * Context: task context; the kernel makes itself read-only.
+ * Context: task context; the kernel has made itself read-only, and each baseline is taken.
  */
 void lkrg_param_protect(void)
 {
 	mutex_lock(&settings_lock);
+	WRITE_ONCE(lkrg_settings[LKRG_NR_KNOBS], 0);
 	is_readonly = rodata_enabled && !set_memory_ro((unsigned long)lkrg_settings, 1);
 	mutex_unlock(&settings_lock);
-	static_branch_enable(&is_booted);
 }
 
 /* === Sysctls ============================================================ */

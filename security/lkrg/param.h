@@ -6,6 +6,7 @@
 #ifndef _SECURITY_LKRG_PARAM_H
 #define _SECURITY_LKRG_PARAM_H
 
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/init.h>
 #include <linux/limits.h>
@@ -77,6 +78,23 @@ extern const struct lkrg_knob_row lkrg_knobs[];
 extern struct lkrg_settings_key lkrg_settings_key;
 extern u64 lkrg_settings[PAGE_SIZE / sizeof(u64)];
 extern u64 lkrg_initial_settings[LKRG_NR_KNOBS];
+extern u64 lkrg_booting;
+
+static_assert(LKRG_NR_KNOBS < PAGE_SIZE / sizeof(u64));
+
+/**
+ * lkrg_is_booted - Is there what all is compared with?
+ *
+ * Behind the settings, which are read-only by then.  Who writes over it nevertheless does
+ * not take it back, and what there is to compare with is not taken again.
+ *
+ * Context: any.
+ * Return: whether there is; then the lock counts as well.
+ */
+static __always_inline bool lkrg_is_booted(void)
+{
+	return READ_ONCE(lkrg_settings[LKRG_NR_KNOBS]) != lkrg_booting;
+}
 
 int lkrg_knob_repair(enum lkrg_knob which, u64 found);
 

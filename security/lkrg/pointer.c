@@ -52,6 +52,7 @@
 #include "module.h"
 #include "pointer.h"
 #include "text.h"
+#include "x86.h"
 
 /* === Tables ============================================================= */
 
@@ -489,7 +490,7 @@ static void verify_show(struct lkrg_cursor *cursor, const struct lkrg_hooked *wh
 	};
 	unsigned long to;
 
-	if (get_kernel_nofault(to, (const unsigned long *)place) ||
+	if (!lkrg_read(&to, place, sizeof(to)) ||
 	    (!is_data(to) && lkrg_text_is_owned(to)))
 		return;
 	verify_table(cursor, what, &table, place);

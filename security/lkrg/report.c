@@ -12,6 +12,9 @@
  * a context that interrupts another while it fills a slot takes the next one.
  * Only before a panic it is printed where it was found.  Who is to be killed is
  * in a list of its own, which is never full.
+ *
+ * Locking: drain_lock is for one at a time to print and to kill.  No other lock of the
+ * guard is taken inside, and a pass only tries to get it.
  */
 
 #include <linux/array_size.h>

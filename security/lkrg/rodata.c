@@ -13,6 +13,7 @@
 #include <asm/sections.h>
 
 #include "image.h"
+#include "param.h"
 #include "rodata.h"
 
 static struct lkrg_section rodata __ro_after_init = { .what = LKRG_RODATA_CHANGED };
@@ -34,6 +35,8 @@ int __init lkrg_rodata_init(void)
  */
 void lkrg_rodata_baseline(void)
 {
+	if (lkrg_is_booted())
+		return;
 	lkrg_section_take_all(&rodata);
 }
 

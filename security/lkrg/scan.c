@@ -44,7 +44,6 @@
 #include <linux/string.h>
 #include <linux/tick.h>
 #include <linux/timer.h>
-#include <linux/uaccess.h>
 #include <linux/workqueue.h>
 
 #include "cpu.h"
@@ -62,6 +61,7 @@
 #include "text.h"
 #include "variable.h"
 #include "watch.h"
+#include "x86.h"
 
 static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 	lkrg_inventory_step,
@@ -77,9 +77,6 @@ static enum lkrg_step (*const checks[])(struct lkrg_cursor *cursor) = {
 };
 
 static struct workqueue_struct *queue __ro_after_init;
-
-/* There is what passes compare with.  In text, so that nobody takes it back. */
-static DEFINE_STATIC_KEY_FALSE(ready);
 
 static void run_pass(struct work_struct *work);
 static DECLARE_WORK(pass_work, run_pass);
@@ -289,7 +286,7 @@ void lkrg_scan_reschedule(void)
 {
 	unsigned long flags;
 
-	if (!static_branch_likely(&ready))
+	if (!lkrg_is_booted())
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
 	if (!running)
@@ -322,7 +319,7 @@ void lkrg_scan_trigger(bool demanded)
 {
 	unsigned long wait, flags;
 
-	if (!static_branch_likely(&ready) ||
+	if (!lkrg_is_booted() ||
 	    (!lkrg_knob(kint_validate) && !lkrg_knob(pint_validate)))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
@@ -384,7 +381,7 @@ static bool is_linked(const struct timer_list *timer)
 	struct hlist_node **const place = data_race(timer->entry.pprev);
 	struct hlist_node *there;
 
-	return place && !get_kernel_nofault(there, place) && there == &timer->entry;
+	return lkrg_read(&there, place, sizeof(there)) && there == &timer->entry;
 }
 
 /**
@@ -491,7 +488,7 @@ bool lkrg_scan_is_expected(void)
 	/* An old answer is as good: it is for the time of several ticks. */
 	bool awaited = data_race(running || stats.requested > stats.started);
 
-	return static_branch_likely(&ready) && (are_periodic() || awaited);
+	return lkrg_is_booted() && (are_periodic() || awaited);
 }
 
 /**
@@ -522,7 +519,6 @@ void __lkrg_kernel_is_readonly(void)
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
 	lkrg_publish_baseline();
-	lkrg_param_protect();
 	/* kgdb would write to text without saying so. */
 	if (rodata_enabled) {
 		lkrg_text_baseline();
@@ -532,7 +528,7 @@ void __lkrg_kernel_is_readonly(void)
 		lkrg_say_no_image();
 	}
 	lkrg_variable_baseline();
-	static_branch_enable(&ready);
+	lkrg_param_protect();
 	lkrg_scan_reschedule();
 	lkrg_watch_start();
 }

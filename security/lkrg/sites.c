@@ -36,7 +36,6 @@
 #include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include <asm/sections.h>
@@ -386,7 +385,7 @@ static noinline bool is_static_call(const struct lkrg_sites *of, const u8 *addr,
 	if (!call)
 		return lkrg_is_static_call_trampoline(addr);
 	key = (void *)(((unsigned long)&call->key + call->key) & ~STATIC_CALL_SITE_FLAGS);
-	return !get_kernel_nofault(function, (const unsigned long *)&key->func) &&
+	return lkrg_read(&function, &key->func, sizeof(function)) &&
 	       lkrg_insn_is_static_call_of(new, len, addr, function);
 }
 #else

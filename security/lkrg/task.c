@@ -29,7 +29,6 @@
 #include <linux/string.h>
 #include <linux/task_work.h>
 #include <linux/thread_info.h>
-#include <linux/uaccess.h>
 
 #include "cpu.h"
 #include "cred.h"
@@ -44,6 +43,7 @@
 #include "tag.h"
 #include "task.h"
 #include "trigger.h"
+#include "x86.h"
 
 static struct lkrg_record_tag record_tag(const struct task_struct *task,
 					 const struct lkrg_task *record)
@@ -375,16 +375,14 @@ static noinline_for_stack void describe(struct lkrg_task_report *r,
 	 * serial tells.
 	 */
 	if (what != LKRG_RECORD_FORGED && recorded &&
-	    !get_kernel_nofault(blobs, &recorded->cred->security) &&
-	    !copy_from_kernel_nofault(&expected,
-				      blobs + lkrg_blob_sizes.lbs_cred,
-				      sizeof(expected)) &&
+	    lkrg_read(&blobs, &recorded->cred->security, sizeof(blobs)) &&
+	    lkrg_read(&expected, blobs + lkrg_blob_sizes.lbs_cred, sizeof(expected)) &&
 	    expected.serial == recorded->serial) {
 		r->cred.expected = expected.shadow;
 		r->expected_known = true;
 	}
 	r->found_init_cred = found == rcu_access_pointer(init_task.real_cred);
-	r->found_readable = !copy_from_kernel_nofault(&copy, found, sizeof(copy));
+	r->found_readable = lkrg_read(&copy, found, sizeof(copy));
 	if (!r->found_readable)
 		return;
 	lkrg_shadow_take(actual, &copy);

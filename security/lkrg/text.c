@@ -7,11 +7,12 @@
  *
  * Locking, outermost first:
  *
- *   each patcher's own mutex, cpu_hotplug_lock, module_mutex
+ *   each patcher's own mutex (ftrace_lock among them), cpu_hotplug_lock, module_mutex
  *     text_mutex		held around a poke, around each piece of a pass, or
  *				some 20 ms of it when it had to wait for long, and
  *				around the baseline of a section; makes pages and
  *				their description agree
+ *       owned_mutex		of the inventory of code, see execmem.c
  *       lkrg_patch_text()	lockless, in whatever context kgdb pokes
  *
  * kgdb pokes without text_mutex, while all other CPUs are stopped, but only
@@ -41,6 +42,7 @@
 #include "execmem.h"
 #include "image.h"
 #include "module.h"
+#include "param.h"
 #include "sites.h"
 #include "tag.h"
 #include "text.h"
@@ -67,6 +69,8 @@ int __init lkrg_text_init(void)
  */
 void lkrg_text_baseline(void)
 {
+	if (lkrg_is_booted())
+		return;
 	guard(mutex)(&text_mutex);
 	lkrg_section_take_all(&text);
 }
@@ -217,7 +221,7 @@ enum lkrg_step lkrg_text_step(struct lkrg_cursor *cursor)
  */
 bool lkrg_text_is_owned(unsigned long addr)
 {
-	if (core_kernel_text(addr) || lkrg_module_has_text(addr))
+	if (lkrg_text_is_core(addr) || lkrg_module_has_text(addr))
 		return true;
 	/* Both who uses it and who has given it know: lists of the first can be written. */
 	return (is_ftrace_trampoline(addr) && lkrg_execmem_is_owned(addr, EXECMEM_FTRACE)) ||

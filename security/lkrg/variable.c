@@ -25,7 +25,6 @@
 #include <linux/compiler.h>
 #include <linux/cred.h>
 #include <linux/init.h>
-#include <linux/jump_label.h>
 #include <linux/lkrg.h>
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -63,9 +62,6 @@ struct record {
 };
 
 static struct record *variable_records __ro_after_init;
-
-/* There is something to compare with.  In text, so that nobody takes it back. */
-static DEFINE_STATIC_KEY_FALSE(taken);
 
 static DEFINE_MUTEX(variables_lock);
 
@@ -426,7 +422,7 @@ static bool changes_variable(const void *via)
 {
 	const struct lkrg_variable *v;
 
-	if (!via || !static_branch_likely(&taken))
+	if (!via || !lkrg_is_booted())
 		return false;
 	for (v = FIRST; v < LAST; v++) {
 		if (via_of(v) == via)
@@ -489,7 +485,7 @@ static int ask(const void *via)
 {
 	const struct lkrg_variable *v;
 
-	if (!static_branch_likely(&taken) || lkrg_is_root())
+	if (!lkrg_is_booted() || lkrg_is_root())
 		return 0;
 	for (v = FIRST; v < LAST; v++) {
 		if ((v->data == via || via_of(v) == via) && are_wanted(is_helper(v)))
@@ -552,7 +548,7 @@ bool lkrg_helpers_are_intact(void)
 	const struct lkrg_variable *v;
 	bool intact = true;
 
-	if (!static_branch_likely(&taken) || !are_wanted(true))
+	if (!lkrg_is_booted() || !are_wanted(true))
 		return true;
 	guard(mutex)(&variables_lock);
 	for (v = FIRST; v < LAST; v++) {
@@ -574,7 +570,7 @@ bool lkrg_switches_are_intact(void)
 	bool intact = true;
 	u128 sum = 0;
 
-	if (!static_branch_likely(&taken) || !are_wanted(false))
+	if (!lkrg_is_booted() || !are_wanted(false))
 		return true;
 	guard(mutex)(&variables_lock);
 	for (v = FIRST; v < LAST; v++) {
@@ -591,7 +587,7 @@ bool __lkrg_helper_is_intact(const void *data)
 	const struct lkrg_variable *v;
 	bool intact = true;
 
-	if (!static_branch_likely(&taken))
+	if (!lkrg_is_booted())
 		return true;
 	guard(mutex)(&variables_lock);
 	for (v = FIRST; v < LAST; v++) {
@@ -651,7 +647,7 @@ const char *lkrg_variable_copy(const void *data, char *buffer, size_t size)
 
 	guard(mutex)(&variables_lock);
 	strscpy_pad(buffer, v->data, min(size, v->size));
-	if (!static_branch_likely(&taken))
+	if (!lkrg_is_booted())
 		return v->name;
 	return is_authentic(v, record) && !strcmp(buffer, (char *)record->value) ?
 		v->name : "";
@@ -673,7 +669,7 @@ void lkrg_variable_read(const char *name, char *buffer, size_t size)
 	if (!v)
 		return;
 	guard(mutex)(&variables_lock);
-	if (!static_branch_likely(&taken))
+	if (!lkrg_is_booted())
 		strscpy(buffer, v->data, min(size, v->size));
 	else if (is_authentic(v, record_of(v)))
 		strscpy(buffer, (char *)record_of(v)->value, min(size, v->size));
@@ -690,7 +686,7 @@ u64 lkrg_variable_number(const char *name)
 {
 	const struct lkrg_variable *v = find(name);
 
-	if (!v || !static_branch_likely(&taken))
+	if (!v || !lkrg_is_booted())
 		return 0;
 	guard(mutex)(&variables_lock);
 	return is_authentic(v, record_of(v)) ? number(v, record_of(v)->value) : 0;
@@ -762,11 +758,12 @@ void lkrg_variable_baseline(void)
 {
 	const struct lkrg_variable *v;
 
+	if (lkrg_is_booted())
+		return;
 	mutex_lock(&variables_lock);
 	for (v = FIRST; v < LAST; v++)
 		seal(v, record_of(v));
 	verify_numbers();
 	WRITE_ONCE(flags_declared, flags_word(0));
 	mutex_unlock(&variables_lock);
-	static_branch_enable(&taken);
 }

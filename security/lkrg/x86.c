@@ -325,6 +325,42 @@ static bool remove_probes(u8 *bytes, unsigned long addr)
 	return found;
 }
 
+/* The lower half is user space's, and what is in between makes another exception. */
+static bool may_be_read(unsigned long addr)
+{
+	return (long)addr < 0 && __is_canonical_address(addr, boot_cpu_data.x86_virt_bits) &&
+	       !is_vsyscall_vaddr(addr);
+}
+
+/**
+ * lkrg_read - Read memory of the kernel's that may not be there
+ * @to: where to
+ * @from: the memory
+ * @size: how much, in bytes
+ *
+ * As copy_from_kernel_nofault(), which others may hook.
+ *
+ * Context: any.
+ * Return: whether it is there.
+ */
+bool lkrg_read(void *to, const void *from, size_t size)
+{
+	if (!may_be_read((unsigned long)from) ||
+	    !may_be_read((unsigned long)from + size - 1))
+		return false;
+	for (; size >= sizeof(u64); size -= sizeof(u64)) {
+		__get_kernel_nofault(to, from, u64, gone);
+		to += sizeof(u64);
+		from += sizeof(u64);
+	}
+	for (; size; size--)
+		__get_kernel_nofault(to++, from++, u8, gone);
+	return true;
+
+gone:
+	return false;
+}
+
 /**
  * lkrg_is_behind_call - Is there a call before an address?
  * @addr: the address
@@ -342,7 +378,7 @@ bool lkrg_is_behind_call(unsigned long addr)
 
 	for (looks = 0; looks < 2; looks++) {
 		/* The first instruction of a section has none before it. */
-		if (copy_from_kernel_nofault(bytes, start, sizeof(bytes)))
+		if (!lkrg_read(bytes, start, sizeof(bytes)))
 			return false;
 		if (lkrg_insn_ends_call(bytes + LKRG_CALL_MAX))
 			return true;

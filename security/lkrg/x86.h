@@ -36,6 +36,7 @@ struct lkrg_mapping {
 /* The instruction that is where another one is about to be written. */
 #define LKRG_BREAKPOINT 0xcc
 
+bool lkrg_read(void *to, const void *from, size_t size);
 struct lkrg_mapping lkrg_mapping(unsigned long addr);
 struct lkrg_mapping lkrg_linear_mapping(unsigned long frame);
 

@@ -136,11 +136,9 @@ expect_mention()
 		fault "not mentioned once: $(alerts)"
 }
 
-image_attack()
+# In $report, for what the module says that it changed
+expect_change()
 {
-	problem=
-	mark
-	request "$attack"
 	changed=$(what_was_changed)
 	echo "$changed" |
 		grep -Eq '^[^ ]+\+0x[^ ]+( \[[^ ]+\])?: [0-9a-f ]+ -> [0-9a-f ]+$' ||
@@ -150,7 +148,24 @@ image_attack()
 		fault "nothing was changed: $changed"
 	report=$(echo "$changed" | sed 's/[][+.]/[&]/g')
 	report=$(printf '%s\n' "$pattern" | sed "s,CHANGED,$report,")
+}
 
+undo_attack()
+{
+	mark
+	request "${attack%%-*}-restore"
+	[ -z "$(what_was_changed)" ] || fault "not restored"
+	[ "$guard" = off ] || expect_clean_pass
+	expect_silence
+	verdict "$title"
+}
+
+image_attack()
+{
+	problem=
+	mark
+	request "$attack"
+	expect_change
 	if [ "$guard" = on ]; then
 		expect_finding
 		# Honest patching must not make the guard believe what it sees.
@@ -162,15 +177,10 @@ image_attack()
 		fi
 	fi
 
-	mark
-	request "${attack%%-*}-restore"
-	[ -z "$(what_was_changed)" ] || fault "not restored"
-	[ "$guard" = off ] || expect_clean_pass
-	expect_silence
-	verdict "$title"
+	undo_attack
 }
 
-# === Hidden modules ===
+# === Modules that do it while they are loaded, or hide later ===
 
 is_listed()
 {
@@ -204,22 +214,35 @@ is_hidden()
 	! is_listed
 }
 
-# The module does it by itself, so many seconds after it was loaded.
-loaded_attack()
+# Argument: after how many seconds the module does it by itself
+load_again()
 {
 	problem=
 	if [ "$attacks_loaded" != yes ]; then
 		ktap_test_skip "$title: somebody else has loaded the module"
-		return
+		return 1
 	fi
 	if ! unload_attacks; then
 		fault "the module stays"
 		verdict "$title"
-		return
+		return 1
 	fi
 	mark
-	load_attacks "$DIR/test_modules" "hide=$attack" "hide_after=$prepared" ||
+	load_attacks "$DIR/test_modules" "hide=$attack" "hide_after=$1" ||
 		fault "$load_error"
+}
+
+early_attack()
+{
+	load_again 0 || return
+	expect_change
+	[ "$guard" = off ] || expect_finding
+	undo_attack
+}
+
+loaded_attack()
+{
+	load_again "$prepared" || return
 	wait_until $((prepared + 30)) is_hidden || fault "still in /proc/modules"
 	[ "$guard" = off ] || expect_finding
 	show_again
@@ -562,6 +585,42 @@ hide_text_from_guard()
 	expect_silence
 }
 
+# Functions that could be asked are hooked, and say that there is nothing to be found.
+ask_liars()
+{
+	mark
+	request lie
+	request hook-kprobe
+	report="hook foreign: kprobe of kernel_power_off\+0x[0-9a-f]+/0x[0-9a-f]+: pre_handler -> .+"
+	expect_finding
+	request hook-restore
+	mark
+	request module-hide-text
+	report="module hidden: lkrg_attack, .*: from the address tree"
+	expect_finding
+	mark
+	request module-show
+	expect_clean_pass
+	request lie-restore
+	expect_silence
+}
+
+# What was found once is what counts, whoever calls the function that finds it.
+learn_again()
+{
+	mark
+	request text-flip
+	changed=$(what_was_changed)
+	request baselines
+	expect_pass
+	report=$(echo "$changed" | sed 's/[][+.]/[&]/g')
+	expect_report "Kernel: text changed: $report; logged"
+	mark
+	request text-restore
+	expect_clean_pass
+	expect_silence
+}
+
 sleeper_is()
 {
 	grep -qs "^Uid:.*[^0-9]$1\$" "$sleeper_status"
@@ -746,7 +805,7 @@ gates="bind:socket_bind connect:socket_connect ioprio:task_setioprio
 	scheduler:task_setscheduler semaphore:ipc_permission semaphores:sem_semctl
 	send:socket_sendmsg traceme:ptrace_traceme xattr:inode_getxattr"
 # shellcheck disable=SC2086
-ktap_set_plan $((2 * rows - left_out - twinless + 14 + $(echo $gates | wc -w)))
+ktap_set_plan $((2 * rows - left_out - twinless + 16 + $(echo $gates | wc -w)))
 
 while IFS='|' read -r attack prepared use report twin <&3; do
 	case $attack in
@@ -761,6 +820,9 @@ while IFS='|' read -r attack prepared use report twin <&3; do
 		module_attack
 	elif [ "$use" = loaded ]; then
 		loaded_attack
+	elif [ "$use" = early ]; then
+		pattern=$report
+		early_attack
 	elif [ "$use" = lying ]; then
 		lying_attack
 	elif [ "$use" = mapped ]; then
@@ -794,6 +856,8 @@ guard_test hide_from_guard "hide-record, hide-owner and hide-record-pid sleep"
 guard_test hide_module_from_guard "module-hide-entry"
 guard_test hide_module_from_both "module-hide-entry and module-hide-sysfs"
 guard_test hide_text_from_guard "module-hide-place"
+guard_test ask_liars "lie, with hook-kprobe and module-hide-text"
+guard_test learn_again "text-flip and baselines"
 guard_test first_process "init-fsuid"
 guard_test more_than_there_is_room_for "memory-many and hook-many"
 for gate in $gates; do

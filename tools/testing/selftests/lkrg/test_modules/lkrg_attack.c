@@ -147,6 +147,9 @@ MODULE_PARM_DESC(hide, "The attack by which the module hides before it is asked"
 static uint hide_after;
 module_param(hide_after, uint, 0400);
 MODULE_PARM_DESC(hide_after, "So many seconds later, or else while it is loaded");
+static bool leave;
+module_param(leave, bool, 0400);
+MODULE_PARM_DESC(leave, "With what it has done then it is not loaded");
 
 /* The last change of text or read-only data: "symbol+offset/size: old -> new" */
 static char changed[KSYM_SYMBOL_LEN + 128];
@@ -1307,6 +1310,14 @@ static void *victim_text(void)
 static int flip_text(struct task_struct *task, size_t field)
 {
 	return flip(&text_change, victim_text(), 1, 0x01);
+}
+
+/* As much as a jump to anywhere takes, right behind what function tracing patches */
+static int flip_text_head(struct task_struct *task, size_t field)
+{
+	void *const at = victim_text() - CHANGE_MAX + ENDBR_INSN_SIZE + MCOUNT_INSN_SIZE;
+
+	return flip(&text_change, at, 12, 0xff);
 }
 
 static int flip_text_words(struct task_struct *task, size_t field)
@@ -2545,6 +2556,7 @@ enum {
 	HOOK_KPROBE,
 	HOOK_KPROBE_PAGE,
 	HOOK_AGGREGATED,
+	HOOK_AGGREGATOR,
 	HOOK_KRETPROBE,
 	HOOK_RETHOOK,
 	HOOK_RETHOOK_DATA,
@@ -2830,6 +2842,80 @@ static void unregister_direct(void)
 	unregister_ftrace_direct(&hook_direct, (unsigned long)direct_to, false);
 }
 
+/* Functions that the guard could ask, and what they say then of this module */
+static noinline long read_nothing(void *to, const void *from, size_t size)
+{
+	return -EFAULT;
+}
+
+static noinline struct module *find_me_everywhere(unsigned long addr)
+{
+	return THIS_MODULE;
+}
+
+static void lie(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
+		struct ftrace_regs *regs);
+
+#define LIAR(_function, _nr, _lie) {					\
+	.function = _function,						\
+	.address = _nr,							\
+	.lie = (unsigned long)(_lie),					\
+	.ops.func = lie,						\
+	.ops.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY,	\
+}
+
+static struct liar {
+	char *function;
+	/* Which argument is an address */
+	unsigned int address;
+	unsigned long lie;
+	struct ftrace_ops ops;
+} liars[] = {
+	LIAR("copy_from_kernel_nofault", 1, read_nothing),
+	LIAR("__module_address", 0, find_me_everywhere),
+};
+
+static notrace void lie(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
+			struct ftrace_regs *regs)
+{
+	const struct liar *liar = container_of(ops, struct liar, ops);
+
+	if (within_module(ftrace_regs_get_argument(regs, liar->address), THIS_MODULE))
+		ftrace_regs_set_instruction_pointer(regs, liar->lie);
+}
+
+static unsigned int nr_lying;
+
+static int stop_lying(struct task_struct *task, size_t field)
+{
+	if (!nr_lying)
+		return -ENOENT;
+	while (nr_lying)
+		unregister_ftrace_function(&liars[--nr_lying].ops);
+	return 0;
+}
+
+static int start_lying(struct task_struct *task, size_t field)
+{
+	int err;
+
+	if (nr_lying)
+		return -EBUSY;
+	while (nr_lying < ARRAY_SIZE(liars)) {
+		struct ftrace_ops *ops = &liars[nr_lying].ops;
+		char *function = liars[nr_lying].function;
+
+		err = ftrace_set_filter(ops, function, strlen(function), 0) ?:
+		      register_ftrace_function(ops);
+		if (err) {
+			stop_lying(task, field);
+			return err;
+		}
+		nr_lying++;
+	}
+	return 0;
+}
+
 static bool hooks_registered;
 
 /* What is beside kprobes and function tracing */
@@ -3050,6 +3136,15 @@ static void *probe_of_own_tracepoint(void)
 	return &rcu_dereference_raw(__tracepoint_lkrg_attack_event.funcs)[0].func;
 }
 
+/* Of two at one place, who calls them: the list of both begins there. */
+static struct kprobe *aggregator(void)
+{
+	struct list_head *const next = hook_kprobes[1].list.next;
+
+	return list_entry(next == &hook_kprobes[2].list ? hook_kprobes[1].list.prev : next,
+			  struct kprobe, list);
+}
+
 static int change_hook(struct task_struct *task, size_t which)
 {
 	int err;
@@ -3084,6 +3179,9 @@ static int change_hook(struct task_struct *task, size_t which)
 		break;
 	case HOOK_AGGREGATED:
 		err = lead_hook(&hook_kprobes[2].post_handler, "post_handler", false);
+		break;
+	case HOOK_AGGREGATOR:
+		err = lead_hook(&aggregator()->pre_handler, "pre_handler", false);
 		break;
 	case HOOK_KRETPROBE:
 		err = lead_hook(&hook_kretprobe.handler, "handler", false);
@@ -3165,6 +3263,16 @@ static int probe_guard(struct task_struct *task, size_t field)
 }
 #else
 static void free_hooks(void) { }
+
+static int start_lying(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
+
+static int stop_lying(struct task_struct *task, size_t field)
+{
+	return -EOPNOTSUPP;
+}
 
 static int register_hooks(struct task_struct *task, size_t field)
 {
@@ -3559,6 +3667,30 @@ MODULE_PARM_DESC(__lkrg_usb_event, "Address of that function");
 static ulong lkrg_trigger_at;
 module_param_named(lkrg_trigger, lkrg_trigger_at, ulong, 0400);
 MODULE_PARM_DESC(lkrg_trigger, "Address of that function");
+
+/* What the guard believes is what it finds when it calls these. */
+static ulong text_baseline_at, rodata_baseline_at, variable_baseline_at;
+module_param_named(lkrg_text_baseline, text_baseline_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_text_baseline, "Address of that function");
+module_param_named(lkrg_rodata_baseline, rodata_baseline_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_rodata_baseline, "Address of that function");
+module_param_named(lkrg_variable_baseline, variable_baseline_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_variable_baseline, "Address of that function");
+
+static int call_baselines(struct task_struct *task, size_t field)
+{
+	const ulong at[] = { text_baseline_at, rodata_baseline_at, variable_baseline_at };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		void (*const function)(void) = (void *)at[i];
+
+		if (!function)
+			return -ENOENT;
+		function();
+	}
+	return 0;
+}
 
 #define TRIGGER_EXIT	13
 #define TRIGGER_MUNMAP	14
@@ -5249,6 +5381,7 @@ static const struct attack attacks[] = {
 	},
 	ATTACK("text-flip", flip_text, "one byte of kernel text"),
 	ATTACK("text-flip4", flip_text_words, "four words of kernel text"),
+	ATTACK("text-head", flip_text_head, "twelve bytes where a function begins"),
 	ATTACK("text-flip-bit", flip_text_bit, "one bit of kernel text, any"),
 	ATTACK("text-poke", poke_text, "the same with text_poke()"),
 	ATTACK("text-patch-data", patch_traced_data,
@@ -5389,6 +5522,7 @@ static const struct attack attacks[] = {
 	HOOK("kprobe", HOOK_KPROBE, "a kprobe"),
 	HOOK("kprobe-page", HOOK_KPROBE_PAGE, "the same"),
 	HOOK("aggregated", HOOK_AGGREGATED, "one of two kprobes at one place"),
+	HOOK("aggregator", HOOK_AGGREGATOR, "who calls both of them"),
 	HOOK("kretprobe", HOOK_KRETPROBE, "a kretprobe"),
 	HOOK("rethook", HOOK_RETHOOK, "what a kretprobe is called by"),
 	HOOK("rethook_data", HOOK_RETHOOK_DATA, "which kretprobe that is"),
@@ -5404,6 +5538,9 @@ static const struct attack attacks[] = {
 	HOOK("module_tracepoint", HOOK_MODULE_TRACEPOINT, "a tracepoint of a module"),
 	HOOK("module_static_call", HOOK_MODULE_STATIC_CALL, "a static call of a module"),
 	ATTACK("hook-restore", restore_hook, "the hook as it was, and away"),
+	ATTACK("baselines", call_baselines, "what is there is said to be right"),
+	ATTACK("lie", start_lying, "functions that are hooked, and lie"),
+	ATTACK("lie-restore", stop_lying, "they say the truth"),
 	ATTACK("hook-many", change_many_hooks, "more than there is room for"),
 	ATTACK("hook-many-restore", restore_many_hooks, "they are away"),
 	ATTACK("hooks-register", register_hooks, "one of each, which is honest"),
@@ -5651,7 +5788,10 @@ static int __init attack_init(void)
 		schedule_delayed_work(&hide_work, hide_after * HZ);
 	else if (hide)
 		hide_now(NULL);
-	return 0;
+	if (!leave)
+		return 0;
+	misc_deregister(&attack_device);
+	return -ENODEV;
 }
 
 static void __exit attack_exit(void)
@@ -5670,6 +5810,7 @@ static void __exit attack_exit(void)
 	restore_many_aliases(NULL, 0);
 	restore_code(NULL, 0);
 	unregister_hooks(NULL, 0);
+	stop_lying(NULL, 0);
 	free_hooks();
 	release_passes(NULL, 0);
 	open_ring(NULL, 0);
