@@ -61,7 +61,7 @@ struct lkrg_settings_key lkrg_settings_key __ro_after_init;
 static u64 *spare __ro_after_init;
 static struct lkrg_settings_key spare_key __ro_after_init;
 
-/* See lkrg_is_booted(): this is never 0. */
+/* See lkrg_is_booted(). */
 u64 lkrg_booting __ro_after_init;
 
 static bool is_readonly;
@@ -92,6 +92,12 @@ static void set(u64 *settings, enum lkrg_knob which, int value)
 	WRITE_ONCE(settings[which], lkrg_setting(&lkrg_settings_key, which, value));
 	WRITE_ONCE(spare[which], lkrg_setting(&spare_key, which, value));
 	WRITE_ONCE(reported[which], 0);
+}
+
+/* Without the other one, neither of these words says anything, also not 0. */
+static void end_boot(u64 *settings)
+{
+	WRITE_ONCE(settings[LKRG_NR_KNOBS], ~lkrg_booting);
 }
 
 /* Of what was found.  Whoever writes over a setting does not keep it from being told. */
@@ -147,6 +153,28 @@ int lkrg_knob_repair(enum lkrg_knob which, u64 found)
 	return report.policy.expected;
 }
 
+/* There are no passes before: somebody has written what he has read. */
+static void verify_booted(struct lkrg_cursor *cursor)
+{
+	const bool stops = lkrg_knob(kint_enforce) == 2;
+	const struct lkrg_report report = {
+		.what = LKRG_POLICY_CHANGED,
+		.done = stops ? LKRG_DID_PANIC : LKRG_DID_RESTORE,
+		.policy = { .name = "booted", .expected = 1 },
+	};
+	u64 *settings;
+
+	if (lkrg_is_booted())
+		return;
+	cursor->violations++;
+	lkrg_report(&report);
+	settings = open_settings();
+	if (!settings)
+		return;
+	end_boot(settings);
+	close_settings(settings);
+}
+
 /**
  * lkrg_param_step - Verify all settings, and put back what was written over
  * @cursor: where the pass is
@@ -175,6 +203,7 @@ enum lkrg_step lkrg_param_step(struct lkrg_cursor *cursor)
 		set(settings, which, remembered(which));
 		close_settings(settings);
 	}
+	verify_booted(cursor);
 	mutex_unlock(&settings_lock);
 	return LKRG_STEP_DONE;
 }
@@ -479,7 +508,7 @@ int __init lkrg_param_init(void)
 			lkrg_setting(&lkrg_settings_key, i, lkrg_knobs[i].initial);
 		set(lkrg_settings, i, lkrg_knobs[i].initial);
 	}
-	lkrg_booting = get_random_u64() | 1;
+	lkrg_booting = get_random_u64();
 	lkrg_settings[LKRG_NR_KNOBS] = lkrg_booting;
 	parse_args(LKRG_NAME, line, NULL, 0, 0, 0, NULL, set_boot_parameter);
 	kfree(line);
@@ -493,8 +522,10 @@ int __init lkrg_param_init(void)
  */
 void lkrg_param_protect(void)
 {
+	if (lkrg_is_booted())
+		return;
 	mutex_lock(&settings_lock);
-	WRITE_ONCE(lkrg_settings[LKRG_NR_KNOBS], 0);
+	end_boot(lkrg_settings);
 	is_readonly = rodata_enabled && !set_memory_ro((unsigned long)lkrg_settings, 1);
 	mutex_unlock(&settings_lock);
 }

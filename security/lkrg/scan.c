@@ -516,9 +516,6 @@ void __lkrg_kernel_is_readonly(void)
 {
 	char settings[LKRG_SETTINGS_SIZE];
 
-	lkrg_param_format(settings, sizeof(settings));
-	lkrg_say_alive(settings);
-	lkrg_publish_baseline();
 	/* kgdb would write to text without saying so. */
 	if (rodata_enabled) {
 		lkrg_text_baseline();
@@ -529,6 +526,10 @@ void __lkrg_kernel_is_readonly(void)
 	}
 	lkrg_variable_baseline();
 	lkrg_param_protect();
+	/* From here on each change of them is logged. */
+	lkrg_param_format(settings, sizeof(settings));
+	lkrg_say_alive(settings);
+	lkrg_publish_baseline();
 	lkrg_scan_reschedule();
 	lkrg_watch_start();
 }

@@ -328,7 +328,7 @@ static bool remove_probes(u8 *bytes, unsigned long addr)
 /* The lower half is user space's, and what is in between makes another exception. */
 static bool may_be_read(unsigned long addr)
 {
-	return (long)addr < 0 && __is_canonical_address(addr, boot_cpu_data.x86_virt_bits) &&
+	return (long)addr < 0 && __is_canonical_address(addr, __VIRTUAL_MASK_SHIFT + 1) &&
 	       !is_vsyscall_vaddr(addr);
 }
 
@@ -353,8 +353,12 @@ bool lkrg_read(void *to, const void *from, size_t size)
 		to += sizeof(u64);
 		from += sizeof(u64);
 	}
-	for (; size; size--)
-		__get_kernel_nofault(to++, from++, u8, gone);
+	/* It may look at its arguments more than once. */
+	for (; size; size--) {
+		__get_kernel_nofault(to, from, u8, gone);
+		to++;
+		from++;
+	}
 	return true;
 
 gone:

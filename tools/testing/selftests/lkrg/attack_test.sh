@@ -605,20 +605,22 @@ ask_liars()
 	expect_silence
 }
 
-# What was found once is what counts, whoever calls the function that finds it.
+# What was found once is what counts, whoever calls the functions that find it.
 learn_again()
 {
-	mark
-	request text-flip
-	changed=$(what_was_changed)
-	request baselines
-	expect_pass
-	report=$(echo "$changed" | sed 's/[][+.]/[&]/g')
-	expect_report "Kernel: text changed: $report; logged"
-	mark
-	request text-restore
-	expect_clean_pass
-	expect_silence
+	for kind in text rodata; do
+		mark
+		request "$kind-flip"
+		changed=$(what_was_changed)
+		request baselines
+		expect_pass
+		report=$(echo "$changed" | sed 's/[][+.]/[&]/g')
+		expect_report "Kernel: $kind changed: $report; logged"
+		mark
+		request "$kind-restore"
+		expect_clean_pass
+		expect_silence
+	done
 }
 
 sleeper_is()
@@ -857,7 +859,7 @@ guard_test hide_module_from_guard "module-hide-entry"
 guard_test hide_module_from_both "module-hide-entry and module-hide-sysfs"
 guard_test hide_text_from_guard "module-hide-place"
 guard_test ask_liars "lie, with hook-kprobe and module-hide-text"
-guard_test learn_again "text-flip and baselines"
+guard_test learn_again "text-flip and rodata-flip, and baselines"
 guard_test first_process "init-fsuid"
 guard_test more_than_there_is_room_for "memory-many and hook-many"
 for gate in $gates; do

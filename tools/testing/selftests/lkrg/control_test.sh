@@ -50,6 +50,20 @@ policy_again()
 	written_over interval 1800 5
 }
 
+# As if there were nothing yet to compare with: who asks for a pass gets none, but the
+# next one comes by itself.
+booted_again()
+{
+	set_knob interval 5
+	request policy-booted
+	wait_until 20 reported
+	expect_report "Kernel: policy changed: lkrg.booted: 1 -> 0; restored"
+	mark
+	set_knob interval 1800
+	expect_pass
+	expect_silence
+}
+
 knob_is()
 {
 	set_knob "$1" "$2" || fault "lkrg.$1 cannot be set"
@@ -525,10 +539,11 @@ need_root
 guard_is_on || skip_all "lkrg is not enabled (lsm=)"
 prepare_attacks
 say_what_is_expected
-ktap_set_plan 17
+ktap_set_plan 18
 
 run_test "policy-kint_enforce" policy
 run_test "policy-interval, twice" policy_again
+run_test "policy-booted" booted_again
 run_test "block_modules" blocked
 run_test "patch" patched
 run_test "log_level" log_level

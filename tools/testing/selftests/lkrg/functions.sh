@@ -71,7 +71,8 @@ load_attacks()
 		set_memory_nx set_memory_rw text_mutex ftrace_lock __stop___ex_table \
 		vdso_image_64 pass_timer pass_work watch_timer get_kprobe \
 		mod_tree execmem_alloc raise_work cpu_records tty_drivers \
-		lkrg_text_baseline lkrg_rodata_baseline lkrg_variable_baseline \
+		lkrg_text_baseline lkrg_rodata_baseline lkrg_execmem_baseline \
+		lkrg_variable_baseline lkrg_booting \
 		__lkrg_usb_event lkrg_settings lkrg_trigger suppress_printk \
 		core_pattern modprobe_path poweroff_cmd uevent_helper umh_allow \
 		request_key \

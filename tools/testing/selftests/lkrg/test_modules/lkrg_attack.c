@@ -147,6 +147,7 @@ MODULE_PARM_DESC(hide, "The attack by which the module hides before it is asked"
 static uint hide_after;
 module_param(hide_after, uint, 0400);
 MODULE_PARM_DESC(hide_after, "So many seconds later, or else while it is loaded");
+
 static bool leave;
 module_param(leave, bool, 0400);
 MODULE_PARM_DESC(leave, "With what it has done then it is not loaded");
@@ -1315,7 +1316,7 @@ static int flip_text(struct task_struct *task, size_t field)
 /* As much as a jump to anywhere takes, right behind what function tracing patches */
 static int flip_text_head(struct task_struct *task, size_t field)
 {
-	void *const at = victim_text() - CHANGE_MAX + ENDBR_INSN_SIZE + MCOUNT_INSN_SIZE;
+	void *const at = victim_text() - CHANGE_MAX + ENDBR_INSN_SIZE + CALL_INSN_SIZE;
 
 	return flip(&text_change, at, 12, 0xff);
 }
@@ -1694,6 +1695,37 @@ static void show_module_text(void)
 	text_is_hidden = false;
 }
 
+/* See struct mod_tree_root. */
+struct module_bounds {
+	struct latch_tree_root root;
+	unsigned long first;
+	unsigned long last;
+};
+
+static unsigned long last_before;
+
+static int hide_module_bounds(struct task_struct *task, size_t field)
+{
+	struct module_bounds *const bounds = (void *)mod_tree_at;
+
+	if (!bounds)
+		return -ENOENT;
+	if (last_before)
+		return -EBUSY;
+	last_before = bounds->last;
+	WRITE_ONCE(bounds->last, bounds->first);
+	return 0;
+}
+
+static void show_module_bounds(void)
+{
+	struct module_bounds *const bounds = (void *)mod_tree_at;
+
+	if (last_before)
+		WRITE_ONCE(bounds->last, last_before);
+	last_before = 0;
+}
+
 static int hide_module_sysfs(struct task_struct *task, size_t field)
 {
 	struct kobject *const kobj = &THIS_MODULE->mkobj.kobj;
@@ -1856,6 +1888,7 @@ static int show_module(struct task_struct *task, size_t field)
 	THIS_MODULE->state = MODULE_STATE_LIVE;
 	if (!THIS_MODULE->taints)
 		THIS_MODULE->taints = taints_before;
+	show_module_bounds();
 	show_module_text();
 	restore_module_tables();
 	return 0;
@@ -3568,6 +3601,27 @@ static int overwrite_setting(struct task_struct *task, size_t which)
 	return write_through_alias(&settings[which], &new, sizeof(new));
 }
 
+static ulong lkrg_booting_at;
+module_param_named(lkrg_booting, lkrg_booting_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_booting, "Address of that object");
+
+/* Behind the settings, there is what says that the boot is over. */
+static int overwrite_booted(struct task_struct *task, size_t field)
+{
+	u64 *const settings = (void *)lkrg_settings_at;
+	const u64 *const booting = (void *)lkrg_booting_at;
+	size_t i;
+
+	if (!settings || !booting)
+		return -ENOENT;
+	for (i = 0; i < PAGE_SIZE / sizeof(*settings); i++) {
+		if (settings[i] == ~*booting)
+			return write_through_alias(&settings[i], booting,
+						   sizeof(*booting));
+	}
+	return -ENOENT;
+}
+
 /* === What the guard says ================================================ */
 
 static ulong suppress_printk_at;
@@ -3669,17 +3723,22 @@ module_param_named(lkrg_trigger, lkrg_trigger_at, ulong, 0400);
 MODULE_PARM_DESC(lkrg_trigger, "Address of that function");
 
 /* What the guard believes is what it finds when it calls these. */
-static ulong text_baseline_at, rodata_baseline_at, variable_baseline_at;
+static ulong text_baseline_at, rodata_baseline_at, execmem_baseline_at, variable_baseline_at;
 module_param_named(lkrg_text_baseline, text_baseline_at, ulong, 0400);
 MODULE_PARM_DESC(lkrg_text_baseline, "Address of that function");
 module_param_named(lkrg_rodata_baseline, rodata_baseline_at, ulong, 0400);
 MODULE_PARM_DESC(lkrg_rodata_baseline, "Address of that function");
+module_param_named(lkrg_execmem_baseline, execmem_baseline_at, ulong, 0400);
+MODULE_PARM_DESC(lkrg_execmem_baseline, "Address of that function");
 module_param_named(lkrg_variable_baseline, variable_baseline_at, ulong, 0400);
 MODULE_PARM_DESC(lkrg_variable_baseline, "Address of that function");
 
 static int call_baselines(struct task_struct *task, size_t field)
 {
-	const ulong at[] = { text_baseline_at, rodata_baseline_at, variable_baseline_at };
+	const ulong at[] = {
+		text_baseline_at, rodata_baseline_at, execmem_baseline_at,
+		variable_baseline_at
+	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
@@ -5458,6 +5517,8 @@ static const struct attack attacks[] = {
 	ATTACK("module-hide-sysfs", hide_module_sysfs, "a module that sysfs has not"),
 	ATTACK("module-hide-text", hide_module_text,
 	       "a module whose text is not that of a module"),
+	ATTACK("module-hide-bounds", hide_module_bounds,
+	       "a module where there are no modules"),
 	ATTACK("module-hide-going", hide_module_going,
 	       "a module that seems to be about to go"),
 	ATTACK("module-taints", clear_module_taints, "a module that taints nothing"),
@@ -5587,6 +5648,7 @@ static const struct attack attacks[] = {
 		.run = overwrite_setting,
 		.field = SETTING_INTERVAL,
 	},
+	ATTACK("policy-booted", overwrite_booted, "the machine seems to boot"),
 	ATTACK("log-silence", silence_log, "nothing is logged any more"),
 	ATTACK("reports-hold", hold_reports, "nobody is sent for reports any more"),
 	ATTACK("reports-release", release_reports, "somebody is"),
@@ -5790,6 +5852,7 @@ static int __init attack_init(void)
 		hide_now(NULL);
 	if (!leave)
 		return 0;
+	cancel_delayed_work_sync(&hide_work);
 	misc_deregister(&attack_device);
 	return -ENODEV;
 }
