@@ -158,7 +158,7 @@ test_control() {
 	clean_console 'control: nothing else on the console' "$issues" "$victims" "$image" "$flow" \
 		'DETECT: CPU: (register|gate) changed: .*; logged$' \
 		'ISSUE: lkrg\.patch: module lkrg_[a-z]+: .*: (allowed|refused)$' \
-		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce): [0-9]+ -> 0; restored$' \
+		'DETECT: Kernel: policy changed: lkrg\.(interval|kint_enforce|booted): [0-9]+ -> 0; restored$' \
 		'BLOCK: UMH: helper blocked: .*, to load a module: umh_validate is 2; refused$' \
 		'DETECT: [0-9]+ reports (were too many for the log|did not fit), see stats$' \
 		'BLOCK: Module: (insmod|load_probe)\[[0-9]+/[0-9]+\]: module blocked: '

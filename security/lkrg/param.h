@@ -87,7 +87,7 @@ static_assert(LKRG_NR_KNOBS < PAGE_SIZE / sizeof(u64));
  *
  * What says so is behind the settings, which are read-only by then.  Who writes over it
  * nevertheless does not take it back, unless he has read what to write, which the next
- * pass finds; and what there is to compare with is not taken again.
+ * pass finds.
  *
  * Context: any.
  * Return: whether there is; then the lock counts as well.

@@ -103,6 +103,12 @@ static bool waiting;
 /* When the pass under way has last advanced, in jiffies */
 static unsigned long last_progress;
 
+/* Who makes the machine seem to boot again does not stop what has begun. */
+static bool is_ready(void)
+{
+	return lkrg_is_booted() || data_race(stats.started);
+}
+
 /* Each of them lengthens the piece that it hits. */
 static u64 interrupts(void)
 {
@@ -286,7 +292,7 @@ void lkrg_scan_reschedule(void)
 {
 	unsigned long flags;
 
-	if (!lkrg_is_booted())
+	if (!is_ready())
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
 	if (!running)
@@ -319,7 +325,7 @@ void lkrg_scan_trigger(bool demanded)
 {
 	unsigned long wait, flags;
 
-	if (!lkrg_is_booted() ||
+	if (!is_ready() ||
 	    (!lkrg_knob(kint_validate) && !lkrg_knob(pint_validate)))
 		return;
 	spin_lock_irqsave(&stats_lock, flags);
@@ -488,7 +494,7 @@ bool lkrg_scan_is_expected(void)
 	/* An old answer is as good: it is for the time of several ticks. */
 	bool awaited = data_race(running || stats.requested > stats.started);
 
-	return lkrg_is_booted() && (are_periodic() || awaited);
+	return is_ready() && (are_periodic() || awaited);
 }
 
 /**
@@ -524,12 +530,13 @@ void __lkrg_kernel_is_readonly(void)
 	} else {
 		lkrg_say_no_image();
 	}
+	/* Before there is a pass that might do so as well */
+	lkrg_publish_baseline();
 	lkrg_variable_baseline();
 	lkrg_param_protect();
 	/* From here on each change of them is logged. */
 	lkrg_param_format(settings, sizeof(settings));
 	lkrg_say_alive(settings);
-	lkrg_publish_baseline();
 	lkrg_scan_reschedule();
 	lkrg_watch_start();
 }
