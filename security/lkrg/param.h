@@ -80,7 +80,7 @@ extern u64 lkrg_settings[PAGE_SIZE / sizeof(u64)];
 extern u64 lkrg_initial_settings[LKRG_NR_KNOBS];
 extern u64 lkrg_booting;
 
-static_assert(LKRG_NR_KNOBS < PAGE_SIZE / sizeof(u64));
+static_assert(PAGE_SIZE / sizeof(u64) > LKRG_NR_KNOBS);
 
 /**
  * lkrg_is_booted - Is there what all is compared with?

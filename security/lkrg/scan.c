@@ -106,6 +106,7 @@ static unsigned long last_progress;
 /* Who makes the machine seem to boot again does not stop what has begun. */
 static bool is_ready(void)
 {
+	/* Once there was one it does not become 0 again. */
 	return lkrg_is_booted() || data_race(stats.started);
 }
 

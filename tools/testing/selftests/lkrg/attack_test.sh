@@ -595,7 +595,8 @@ ask_liars()
 	mark
 	request lie
 	request hook-kprobe
-	report="hook foreign: kprobe of kernel_power_off\+0x[0-9a-f]+/0x[0-9a-f]+: pre_handler -> .+"
+	report="hook foreign: kprobe of kernel_power_off\+0x[0-9a-f]+/0x[0-9a-f]+: pre_handler"
+	report="$report -> .+"
 	expect_finding
 	request hook-restore
 	mark
