@@ -17,7 +17,8 @@ make_files
 
 while IFS='|' read -r attack prepared use report twin; do
 	case $attack,$use in
-	\#* | *,pass | *,hidden | *,loaded | *,lying | *,mapped | *,foreign | *,hooked | *,compiled)
+	\#* | *,pass | *,early | *,hidden | *,loaded | *,lying | *,mapped | *,foreign | *,hooked | \
+		*,compiled)
 		continue
 		;;
 	esac

@@ -97,7 +97,7 @@ read_table
 # and memory is not for all uses.
 sed -E -e '/^(#|exec-|commit-caps|ticket-|hide-|dumpable|worker-|fs-root)/d' \
 	-e '/\|(groups|segment|userns-net)\|/d' \
-	-e '/\|(pass|hidden|loaded|lying|mapped|foreign|hooked|compiled)\|/d' \
+	-e '/\|(pass|early|hidden|loaded|lying|mapped|foreign|hooked|compiled)\|/d' \
 	-e 's/\|chroot\|/|-|/' "$scratch/attacks" |
 	awk -F '|' '!seen[$1 "|" $2]++' > "$scratch/matrix"
 
