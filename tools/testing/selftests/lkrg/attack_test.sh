@@ -150,10 +150,11 @@ expect_change()
 	report=$(printf '%s\n' "$pattern" | sed "s,CHANGED,$report,")
 }
 
+# Argument: what undoes it
 undo_attack()
 {
 	mark
-	request "${attack%%-*}-restore"
+	request "$1"
 	[ -z "$(what_was_changed)" ] || fault "not restored"
 	[ "$guard" = off ] || expect_clean_pass
 	expect_silence
@@ -177,7 +178,7 @@ image_attack()
 		fi
 	fi
 
-	undo_attack
+	undo_attack "${attack%%-*}-restore"
 }
 
 # === Modules that do it while they are loaded, or hide later ===
@@ -237,7 +238,7 @@ early_attack()
 	load_again 0 || return
 	expect_change
 	[ "$guard" = off ] || expect_finding
-	undo_attack
+	undo_attack "${attack%%-*}-restore"
 }
 
 loaded_attack()
@@ -280,12 +281,7 @@ mapping_attack()
 	echo "$changed" | grep -Eq '^[1-9][0-9]* pages: [a-z]+$' ||
 		fault "the module does not say what it changed: $changed"
 	[ "$guard" = off ] || expect_finding
-	mark
-	request mapping-restore
-	[ -z "$(what_was_changed)" ] || fault "not restored"
-	[ "$guard" = off ] || expect_clean_pass
-	expect_silence
-	verdict "$title"
+	undo_attack mapping-restore
 }
 
 # Argument: what undoes it.  Until then each pass finds it, and none afterwards.
@@ -297,12 +293,7 @@ found_until()
 		expect_pass
 		expect_mention
 	fi
-	mark
-	request "$1"
-	[ -z "$(what_was_changed)" ] || fault "not restored"
-	[ "$guard" = off ] || expect_clean_pass
-	expect_silence
-	verdict "$title"
+	undo_attack "$1"
 }
 
 # === Memory that code is in ===
